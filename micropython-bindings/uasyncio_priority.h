@@ -1,0 +1,116 @@
+// The border between the C shim and the Rust core (../src). It includes nothing of MicroPython:
+// bindgen reads it too, and a Rust export that drifts from it does not compile.
+//
+// Rules for every function here:
+// - It never raises, blocks, allocates, reads a clock or calls Python. EXCEPTION: none, except that
+//   a defect of the core ends in up_panic().
+// - `core` is a core that up_core_init() has seen. Handles may be stale or invented: they are
+//   checked, and a stale one does nothing (0, UP_FREE).
+// - `now` is the millisecond clock; it wraps at 2^32.
+// - Not to be called from an interrupt or from another thread.
+// - Only 32 and 64 bit integers and pointers are passed: narrower ones and structs by value are not
+//   the same for GCC and LLVM on Xtensa.
+#ifndef UASYNCIO_PRIORITY_H
+#define UASYNCIO_PRIORITY_H
+
+#include <stdint.h>
+
+// Entries in a chunk.
+#define UP_CHUNK_LEN 16
+// Bytes of an entry: with 32 bit pointers, and with 64 bit ones.
+#define UP_ENTRY_BYTES_32 12
+#define UP_ENTRY_BYTES_64 20
+// Words of the core's state.
+#define UP_STATE_WORDS 25
+// Low bits of a handle that hold the index: with 32 bit pointers, and with 64 bit ones. Handles
+// are below 2^24 with 32 bit pointers, so that a byte is left in the word that holds one.
+#define UP_INDEX_BITS_32 16
+#define UP_INDEX_BITS_64 24
+// The longest delay that can be queued, in ms (12.4 days).
+#define UP_MAX_DELAY 1073741823
+
+// Levels (SPEC 2), and the level of the entry itself.
+#define UP_HIGH 0
+#define UP_NORMAL 1
+#define UP_LOW 2
+#define UP_OWN 3
+
+// Where an entry is: up_core_place().
+#define UP_FREE 0
+#define UP_IDLE 1
+#define UP_READY 2
+#define UP_TIMER 3
+#define UP_CONDITION 4
+#define UP_PARKED 5
+
+// What to do next: the upper half of what up_core_next() returns.
+#define UP_RUN 0          // run the entry in the lower half
+#define UP_ASK 1          // ask the condition of the task in the lower half, tell up_core_answer()
+#define UP_WAIT 2         // wait the ms in the lower half, or for an event
+#define UP_WAIT_FOREVER 3 // wait for an event
+#define UP_FAULT 4        // the state is damaged
+
+// UP_CHUNK_LEN objects (pointer sized, the shim's) and as many entries (the core's), zeroed.
+typedef struct up_chunk up_chunk_t;
+
+// The core. The shim allocates it where the garbage collector sees `chunks`.
+typedef struct up_core {
+    up_chunk_t **chunks;
+    uint32_t chunk_count;
+    uintptr_t state[UP_STATE_WORDS];
+} up_core_t;
+
+// A wait list, kept by what is waited for. All zero is an empty list. It needs no clean-up.
+typedef struct up_list {
+    uint32_t handle;
+    uint32_t stamp;
+} up_list_t;
+
+// Makes a core without any room. O(1).
+void up_core_init(up_core_t *core);
+// Takes chunks[count - 1], which is new and zeroed, into use; the others are as before, though the
+// array itself may have moved. O(UP_CHUNK_LEN).
+void up_core_grown(up_core_t *core, up_chunk_t **chunks, uint32_t count);
+// Entries that can be had without a new chunk. O(1).
+uint32_t up_core_room(up_core_t *core);
+// Entries in use, including one for each wait list in which somebody waits. O(1).
+uint32_t up_core_len(up_core_t *core);
+
+// A new entry, idle, whose own level is `level`; 0 if there is no room. O(1).
+uint32_t up_core_create(up_core_t *core, uint32_t level);
+// Frees an entry wherever it is. O(log n) for a timer, else O(1).
+void up_core_free(up_core_t *core, uint32_t handle);
+// Where an entry is. O(1).
+uint32_t up_core_place(up_core_t *core, uint32_t handle);
+// The own level of an entry; UP_NORMAL for a stale handle. O(1).
+uint32_t up_core_level(up_core_t *core, uint32_t handle);
+// Sets the own level, for the entry's next wake-ups. O(1).
+void up_core_set_level(up_core_t *core, uint32_t handle, uint32_t level);
+// How long a due low entry may wait behind normal ones, in ms; 0 is for ever. O(1).
+void up_core_set_max_overdue(up_core_t *core, uint32_t ms);
+
+// Queues an entry at `level` (or UP_OWN) to run `delay` ms from now, from wherever it is.
+// O(1) for a zero delay, else O(log n).
+void up_core_schedule(up_core_t *core, uint32_t handle, uint32_t level, uint32_t delay, uint32_t now);
+// Parks an entry in a list, behind the others. 0, and nothing changed, if there is no room. O(1).
+uint32_t up_core_park(up_core_t *core, uint32_t handle, up_list_t *list);
+// Makes the first of a list due now at `level` (or UP_OWN); its handle, or 0 if none waits. O(1).
+uint32_t up_core_wake(up_core_t *core, up_list_t *list, uint32_t level, uint32_t now);
+// The first of a list, or 0. O(1).
+uint32_t up_core_first(up_core_t *core, up_list_t *list);
+// How many wait in a list. O(n).
+uint32_t up_core_waiting(up_core_t *core, up_list_t *list);
+// Lets a task wait until its condition is true. O(1).
+void up_core_when(up_core_t *core, uint32_t handle);
+// What the condition of a task answered; not 0: the task is due now at high level. O(1).
+void up_core_answer(up_core_t *core, uint32_t handle, uint32_t truth, uint32_t now);
+// Makes an entry due now at its own level, unless it is due there already. O(log n) at worst.
+void up_core_cancel(up_core_t *core, uint32_t handle, uint32_t now);
+// What to do next: UP_RUN ... UP_FAULT in the upper half. O(log n) at worst.
+uint64_t up_core_next(up_core_t *core, uint32_t now);
+
+// Provided by the shim: where a panic of the core ends. It does not return.
+// EXCEPTION: raises RuntimeError. No frame of the core has anything to clean up.
+__attribute__((noreturn)) void up_panic(void);
+
+#endif

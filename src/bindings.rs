@@ -1,0 +1,103 @@
+pub const UP_CHUNK_LEN: u32 = 16;
+pub const UP_ENTRY_BYTES_32: u32 = 12;
+pub const UP_ENTRY_BYTES_64: u32 = 20;
+pub const UP_STATE_WORDS: u32 = 25;
+pub const UP_INDEX_BITS_32: u32 = 16;
+pub const UP_INDEX_BITS_64: u32 = 24;
+pub const UP_MAX_DELAY: u32 = 1073741823;
+pub const UP_HIGH: u32 = 0;
+pub const UP_NORMAL: u32 = 1;
+pub const UP_LOW: u32 = 2;
+pub const UP_OWN: u32 = 3;
+pub const UP_FREE: u32 = 0;
+pub const UP_IDLE: u32 = 1;
+pub const UP_READY: u32 = 2;
+pub const UP_TIMER: u32 = 3;
+pub const UP_CONDITION: u32 = 4;
+pub const UP_PARKED: u32 = 5;
+pub const UP_RUN: u32 = 0;
+pub const UP_ASK: u32 = 1;
+pub const UP_WAIT: u32 = 2;
+pub const UP_WAIT_FOREVER: u32 = 3;
+pub const UP_FAULT: u32 = 4;
+#[repr(C)]
+#[derive(Debug)]
+pub struct up_chunk {
+    _unused: [u8; 0],
+}
+pub type up_chunk_t = up_chunk;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct up_core {
+    pub chunks: *mut *mut up_chunk_t,
+    pub chunk_count: u32,
+    pub state: [usize; 25usize],
+}
+pub type up_core_t = up_core;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct up_list {
+    pub handle: u32,
+    pub stamp: u32,
+}
+pub type up_list_t = up_list;
+unsafe extern "C" {
+    pub fn up_core_init(core: *mut up_core_t);
+}
+unsafe extern "C" {
+    pub fn up_core_grown(core: *mut up_core_t, chunks: *mut *mut up_chunk_t, count: u32);
+}
+unsafe extern "C" {
+    pub fn up_core_room(core: *mut up_core_t) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_len(core: *mut up_core_t) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_create(core: *mut up_core_t, level: u32) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_free(core: *mut up_core_t, handle: u32);
+}
+unsafe extern "C" {
+    pub fn up_core_place(core: *mut up_core_t, handle: u32) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_level(core: *mut up_core_t, handle: u32) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_set_level(core: *mut up_core_t, handle: u32, level: u32);
+}
+unsafe extern "C" {
+    pub fn up_core_set_max_overdue(core: *mut up_core_t, ms: u32);
+}
+unsafe extern "C" {
+    pub fn up_core_schedule(core: *mut up_core_t, handle: u32, level: u32, delay: u32, now: u32);
+}
+unsafe extern "C" {
+    pub fn up_core_park(core: *mut up_core_t, handle: u32, list: *mut up_list_t) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_wake(core: *mut up_core_t, list: *mut up_list_t, level: u32, now: u32) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_first(core: *mut up_core_t, list: *mut up_list_t) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_waiting(core: *mut up_core_t, list: *mut up_list_t) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_when(core: *mut up_core_t, handle: u32);
+}
+unsafe extern "C" {
+    pub fn up_core_answer(core: *mut up_core_t, handle: u32, truth: u32, now: u32);
+}
+unsafe extern "C" {
+    pub fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32);
+}
+unsafe extern "C" {
+    pub fn up_core_next(core: *mut up_core_t, now: u32) -> u64;
+}
+unsafe extern "C" {
+    pub fn up_panic() -> !;
+}

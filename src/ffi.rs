@@ -1,0 +1,177 @@
+//! The C border: `micropython-bindings/uasyncio_priority.h` in Rust, and the only `unsafe` here.
+//!
+//! Each export builds a [`Scheduler`] from the shim's memory, makes one call and lets go of it, so
+//! no borrow outlives a call. What each function does, costs and requires is said in the header.
+
+use core::mem::{align_of, size_of};
+use core::{ptr, slice};
+
+use crate::bindings::{self, up_chunk_t, up_core_t, up_list_t};
+use crate::entry::{Entry, Handle, INDEX_BITS, Level, Place};
+use crate::scheduler::{Action, Scheduler, State};
+use crate::store::{CHUNK_LEN, Chunk, Store};
+use crate::tick::{MAX_DELAY, Tick};
+use crate::waitlist::WaitList;
+
+// What the header says about memory holds on this target.
+#[cfg(not(all(feature = "narrow-index", target_pointer_width = "64")))]
+const _: () = {
+    let narrow = size_of::<usize>() == 4;
+    let entry = if narrow { bindings::UP_ENTRY_BYTES_32 } else { bindings::UP_ENTRY_BYTES_64 };
+    let index = if narrow { bindings::UP_INDEX_BITS_32 } else { bindings::UP_INDEX_BITS_64 };
+    assert!(size_of::<Entry>() == entry as usize);
+    assert!(INDEX_BITS == index);
+    assert!(size_of::<Chunk>() == CHUNK_LEN * (size_of::<usize>() + entry as usize));
+};
+const _: () = {
+    assert!(CHUNK_LEN == bindings::UP_CHUNK_LEN as usize);
+    assert!(MAX_DELAY == bindings::UP_MAX_DELAY);
+    assert!(size_of::<State>() <= bindings::UP_STATE_WORDS as usize * size_of::<usize>());
+    assert!(align_of::<State>() <= align_of::<usize>());
+    assert!(size_of::<WaitList>() == size_of::<up_list_t>());
+    assert!(align_of::<WaitList>() == align_of::<up_list_t>());
+    assert!(Level::Low as u32 == bindings::UP_LOW);
+};
+
+/// The loop in the shim's memory.
+///
+/// # Safety
+/// `core` is a core of the shim's that [`up_core_init`] has seen, and nothing else uses it, its
+/// chunks or the result until the result is dropped.
+unsafe fn scheduler<'a>(core: *mut up_core_t) -> Scheduler<'a> {
+    // SAFETY: the caller's promise; no reference to the whole struct is made, only to its parts.
+    unsafe {
+        let state = &mut *(&raw mut (*core).state).cast::<State>();
+        let chunks: &mut [&mut Chunk] = match (*core).chunk_count {
+            0 => &mut [],
+            // An array of pointers to zeroed or used chunks, each a whole one (up_core_grown).
+            n => slice::from_raw_parts_mut((*core).chunks.cast(), n as usize),
+        };
+        Scheduler::new(state, Store::new(chunks))
+    }
+}
+
+/// The wait list in the shim's memory.
+///
+/// # Safety
+/// `list` points to a wait list that nothing else uses until the result is dropped.
+unsafe fn wait_list<'a>(list: *mut up_list_t) -> &'a mut WaitList {
+    // SAFETY: the caller's promise; size and alignment are asserted above, any bits are valid.
+    unsafe { &mut *list.cast() }
+}
+
+const fn level(level: u32) -> Option<Level> {
+    match level {
+        bindings::UP_HIGH => Some(Level::High),
+        bindings::UP_NORMAL => Some(Level::Normal),
+        bindings::UP_LOW => Some(Level::Low),
+        _ => None,
+    }
+}
+
+fn raw(handle: Option<Handle>) -> u32 {
+    handle.map_or(0, Handle::raw)
+}
+
+/// Defines the exports, and fails to compile if the header declares one of them differently.
+macro_rules! export {
+    ($(fn $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? { $($body:tt)* })*) => {$(
+        /// See `uasyncio_priority.h`.
+        ///
+        /// # Safety
+        /// Pointers are as the header says, and nothing else uses what they point to meanwhile.
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name($($arg: $ty),*) $(-> $ret)? {
+            // SAFETY: this function's own contract is that of what it calls.
+            unsafe { $($body)* }
+        }
+        const _: unsafe extern "C" fn($($ty),*) $(-> $ret)? = bindings::$name;
+    )*};
+}
+
+export! {
+    fn up_core_init(core: *mut up_core_t) {
+        (*core).chunks = ptr::null_mut();
+        (*core).chunk_count = 0;
+        (&raw mut (*core).state).cast::<State>().write(State::new())
+    }
+    fn up_core_grown(core: *mut up_core_t, chunks: *mut *mut up_chunk_t, count: u32) {
+        (*core).chunks = chunks;
+        (*core).chunk_count = count;
+        scheduler(core).grown()
+    }
+    fn up_core_room(core: *mut up_core_t) -> u32 {
+        scheduler(core).room()
+    }
+    fn up_core_len(core: *mut up_core_t) -> u32 {
+        scheduler(core).len()
+    }
+    fn up_core_create(core: *mut up_core_t, own: u32) -> u32 {
+        raw(scheduler(core).create(level(own).unwrap_or(Level::Normal)))
+    }
+    fn up_core_free(core: *mut up_core_t, handle: u32) {
+        scheduler(core).free(Handle::from_raw(handle))
+    }
+    fn up_core_place(core: *mut up_core_t, handle: u32) -> u32 {
+        match scheduler(core).place(Handle::from_raw(handle)) {
+            Place::Free | Place::List => bindings::UP_FREE,
+            Place::Idle => bindings::UP_IDLE,
+            Place::Ready(_) => bindings::UP_READY,
+            Place::Timer(_) => bindings::UP_TIMER,
+            Place::Condition => bindings::UP_CONDITION,
+            Place::Parked => bindings::UP_PARKED,
+        }
+    }
+    fn up_core_level(core: *mut up_core_t, handle: u32) -> u32 {
+        scheduler(core).level(Handle::from_raw(handle)).unwrap_or(Level::Normal) as u32
+    }
+    fn up_core_set_level(core: *mut up_core_t, handle: u32, own: u32) {
+        scheduler(core).set_level(Handle::from_raw(handle), level(own).unwrap_or(Level::Normal))
+    }
+    fn up_core_set_max_overdue(core: *mut up_core_t, ms: u32) {
+        scheduler(core).set_max_overdue(ms)
+    }
+    fn up_core_schedule(core: *mut up_core_t, handle: u32, at: u32, delay: u32, now: u32) {
+        scheduler(core).schedule(Handle::from_raw(handle), level(at), delay, Tick::new(now))
+    }
+    fn up_core_park(core: *mut up_core_t, handle: u32, list: *mut up_list_t) -> u32 {
+        scheduler(core).park(Handle::from_raw(handle), wait_list(list)).into()
+    }
+    fn up_core_wake(core: *mut up_core_t, list: *mut up_list_t, at: u32, now: u32) -> u32 {
+        raw(scheduler(core).wake(*wait_list(list), level(at), Tick::new(now)))
+    }
+    fn up_core_first(core: *mut up_core_t, list: *mut up_list_t) -> u32 {
+        raw(scheduler(core).first(*wait_list(list)))
+    }
+    fn up_core_waiting(core: *mut up_core_t, list: *mut up_list_t) -> u32 {
+        scheduler(core).waiting(*wait_list(list))
+    }
+    fn up_core_when(core: *mut up_core_t, handle: u32) {
+        scheduler(core).when(Handle::from_raw(handle))
+    }
+    fn up_core_answer(core: *mut up_core_t, handle: u32, truth: u32, now: u32) {
+        scheduler(core).answer(Handle::from_raw(handle), truth != 0, Tick::new(now))
+    }
+    fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32) {
+        scheduler(core).cancel(Handle::from_raw(handle), Tick::new(now))
+    }
+    fn up_core_next(core: *mut up_core_t, now: u32) -> u64 {
+        let (action, value) = match scheduler(core).next(Tick::new(now)) {
+            Action::Run(handle) => (bindings::UP_RUN, handle.raw()),
+            Action::Ask(handle) => (bindings::UP_ASK, handle.raw()),
+            Action::Wait(ms) => (bindings::UP_WAIT, ms),
+            Action::WaitForever => (bindings::UP_WAIT_FOREVER, 0),
+            Action::Fault => (bindings::UP_FAULT, 0),
+        };
+        u64::from(action) << 32 | u64::from(value)
+    }
+}
+
+/// Where a panic ends, in a build without an operating system's own handler.
+#[cfg(panic = "abort")]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    // SAFETY: the shim's function never returns. What it jumps over are frames of this crate, and
+    // none of them has a destructor to run.
+    unsafe { bindings::up_panic() }
+}

@@ -1,0 +1,41 @@
+//! The scheduling core of uasyncio-priority, an event loop that lives inside MicroPython firmware.
+//!
+//! ```text
+//!  script ──await/call──▶ C shim ──handle, ticks──▶ this crate
+//!    ▲                      │                          │  schedule · wake · cancel · next(now)
+//!    └──── resume a task ───┴◀─── Run(h) Ask(h) Wait(ms)
+//! ```
+//!
+//! The core owns every decision about order and all state of the loop. It is a leaf: it knows
+//! handles and ticks, never a Python object; it never calls Python, never raises, never blocks,
+//! never reads a clock and never allocates. The shim gives it memory a [`store::Chunk`] at a time,
+//! asks [`scheduler::Scheduler::next`] what to do, does it, and asks again. No frame of this crate
+//! is on the stack while Python runs.
+//!
+//! | file | idea |
+//! |---|---|
+//! | [`tick`] | time that wraps |
+//! | [`entry`] | what waits to run, in 12 bytes |
+//! | [`store`] | where entries live |
+//! | `fifo` | queues in the order of arrival |
+//! | `timers` | entries that are due later |
+//! | [`waitlist`] | tasks parked at an event, a lock, another task |
+//! | `conditions` | tasks that wait until a callback is true |
+//! | [`scheduler`] | which entry runs next |
+//! | `ffi` | the C border, the only `unsafe` |
+#![cfg_attr(not(test), no_std)]
+
+pub mod entry;
+pub mod scheduler;
+pub mod store;
+pub mod tick;
+pub mod waitlist;
+
+mod conditions;
+mod fifo;
+mod timers;
+
+#[allow(missing_docs, unsafe_code, non_camel_case_types, dead_code, clippy::all)]
+mod bindings;
+#[allow(unsafe_code)]
+pub mod ffi;

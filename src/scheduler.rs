@@ -1,0 +1,374 @@
+//! The scheduler: every decision of the loop. What runs next, what a wake-up does, how long to wait.
+//!
+//! # Life of a task
+//! ```text
+//!             new()                          free()
+//!   (free) ──────────▶ Idle ──────────────────────────▶ (free)
+//!                      │  ▲
+//!   schedule(), wake() │  │ next() = Run
+//!                      ▼  │
+//!     Timer(level) ··▶ Ready(level) ◀── wake() ── Parked ◀── park() ── Idle
+//!          due              ▲
+//!                           └── answer(true) ── Condition ◀── when() ── Idle
+//! ```
+//! `cancel()` leads from every place on the right to `Ready`, `schedule()` from any place to any.
+//! What finished, failed or was never awaited is the shim's to know: it concerns objects.
+
+use heapless::Vec;
+
+use crate::conditions::Conditions;
+use crate::entry::{Handle, Index, Level, NONE, Place};
+use crate::fifo::Fifo;
+use crate::store::{Free, Store};
+use crate::tick::{MAX_DELAY, Tick};
+use crate::timers::Timers;
+use crate::waitlist::{self, WaitList};
+
+/// High-level tasks that are remembered one by one as served; more of them cost a look at all.
+const SERVED: usize = 8;
+
+/// What the shim is to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Run this entry; it is in no queue now.
+    Run(Handle),
+    /// Ask this task's condition, tell [`Scheduler::answer`], then ask for the next action.
+    Ask(Handle),
+    /// Nothing can run: wait at most this many ms, then ask for the next action.
+    Wait(u32),
+    /// Nothing can run, and nothing is due at any time: wait for an event from outside.
+    WaitForever,
+    /// The state is damaged. The shim raises `RuntimeError` and asks for a bug report (SPEC 9).
+    Fault,
+}
+
+/// The loop's state between calls. It holds indices only, so it may lie in the shim's memory.
+#[derive(Debug)]
+pub struct State {
+    free: Free,
+    ready: [Fifo; 3],
+    timers: [Timers; 3],
+    conditions: Conditions,
+    max_overdue: u32,
+    stamp: u32,
+    // Tasks that ran at high level since another level had its turn; `served_more` if not all fit.
+    // One that was freed meanwhile may still be named: its entry's mark is only cleared once more.
+    served: Vec<Index, SERVED>,
+    served_more: bool,
+    // The last step that was not at high level ran an overdue low entry (SPEC 3).
+    overdue_low: bool,
+    fault: bool,
+}
+
+impl State {
+    /// An empty loop without room for any entry.
+    pub const fn new() -> Self {
+        Self {
+            free: Free::EMPTY,
+            ready: [Fifo::EMPTY; 3],
+            timers: [Timers::EMPTY; 3],
+            conditions: Conditions::EMPTY,
+            max_overdue: 0,
+            stamp: 0,
+            served: Vec::new(),
+            served_more: false,
+            overdue_low: false,
+            fault: false,
+        }
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The loop, for the time of one call of the shim.
+pub struct Scheduler<'a> {
+    state: &'a mut State,
+    store: Store<'a>,
+}
+
+impl<'a> Scheduler<'a> {
+    /// The loop whose state is `state` and whose entries are in `store`.
+    pub fn new(state: &'a mut State, store: Store<'a>) -> Self {
+        Self { state, store }
+    }
+
+    /// Takes the last chunk of the store, which is new, into use. O(chunk).
+    pub fn grown(&mut self) {
+        self.store.grown(&mut self.state.free);
+    }
+
+    /// Entries that can be had without growing. O(1).
+    pub fn room(&self) -> u32 {
+        self.state.free.count()
+    }
+
+    /// Entries in use. O(1).
+    pub fn len(&self) -> u32 {
+        self.store.len() as u32 - self.state.free.count()
+    }
+
+    /// Whether no entry is in use. O(1).
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// An entry in no queue, whose wake-ups land at `level`; `None` if the store must grow. O(1).
+    pub fn create(&mut self, level: Level) -> Option<Handle> {
+        let i = self.store.alloc(&mut self.state.free)?;
+        self.store[i].set_level(level);
+        Some(self.store.handle(i))
+    }
+
+    /// Frees an entry, wherever it is. O(log n) for a timer, else O(1).
+    pub fn free(&mut self, h: Handle) {
+        if let Some(i) = self.find(h) {
+            self.detach(i);
+            self.store.release(&mut self.state.free, i);
+        }
+    }
+
+    /// Where the entry is; `Free` for a stale handle. O(1).
+    pub fn place(&self, h: Handle) -> Place {
+        self.find(h).map_or(Place::Free, |i| self.store[i].place())
+    }
+
+    /// The level of the entry's wake-ups that name none. O(1).
+    pub fn level(&self, h: Handle) -> Option<Level> {
+        self.find(h).map(|i| self.store[i].level())
+    }
+
+    /// Sets the level of the entry's next wake-ups that name none (SPEC 2). O(1).
+    pub fn set_level(&mut self, h: Handle, level: Level) {
+        if let Some(i) = self.find(h) {
+            self.store[i].set_level(level);
+        }
+    }
+
+    /// Sets how long a due low entry may wait behind normal ones, in ms; 0 is for ever (SPEC 3).
+    pub fn set_max_overdue(&mut self, ms: u32) {
+        self.state.max_overdue = ms.min(MAX_DELAY);
+    }
+
+    /// Queues an entry to run `delay` ms from now, out of whatever place it is in.
+    ///
+    /// `level` is where it is queued, `None` its own level. A delay over [`MAX_DELAY`] is cut.
+    /// O(1) for a zero delay, else O(log n).
+    pub fn schedule(&mut self, h: Handle, level: Option<Level>, delay: u32, now: Tick) {
+        let Some(i) = self.find(h) else { return };
+        self.detach(i);
+        let level = level.unwrap_or(self.store[i].level());
+        if delay == 0 {
+            self.push_ready(i, level, now);
+        } else {
+            self.store[i].set_place(Place::Timer(level));
+            let due = now.after(delay.min(MAX_DELAY));
+            self.state.timers[level as usize].push(&mut self.store, i, due);
+        }
+    }
+
+    /// Parks an entry in a wait list, behind those that are there.
+    ///
+    /// False, and nothing changed, if the store must grow first. O(1).
+    #[must_use]
+    pub fn park(&mut self, h: Handle, list: &mut WaitList) -> bool {
+        let Some(i) = self.find(h) else { return true };
+        if self.state.free.count() == 0 && list.entry(&self.store) == NONE {
+            return false;
+        }
+        self.detach(i);
+        let State { free, stamp, .. } = &mut *self.state;
+        list.park(&mut self.store, free, stamp, i)
+    }
+
+    /// Wakes the task that has waited longest: it is due now, at `level` or its own. O(1).
+    pub fn wake(&mut self, list: WaitList, level: Option<Level>, now: Tick) -> Option<Handle> {
+        let h = self.first(list)?;
+        self.schedule(h, level, 0, now);
+        Some(h)
+    }
+
+    /// The task that has waited longest. O(1).
+    pub fn first(&self, list: WaitList) -> Option<Handle> {
+        match list.first(&self.store) {
+            NONE => None,
+            i => Some(self.store.handle(i)),
+        }
+    }
+
+    /// How many tasks wait. O(n).
+    pub fn waiting(&self, list: WaitList) -> u32 {
+        list.len(&self.store)
+    }
+
+    /// Lets a task wait until its condition is true. O(1).
+    pub fn when(&mut self, h: Handle) {
+        if let Some(i) = self.find(h) {
+            self.detach(i);
+            self.store[i].set_place(Place::Condition);
+            self.state.conditions.push(&mut self.store, i);
+        }
+    }
+
+    /// What the condition of a task answered: if true, the task is due now at high level. O(1).
+    pub fn answer(&mut self, h: Handle, truth: bool, now: Tick) {
+        if truth && self.place(h) == Place::Condition {
+            self.schedule(h, Some(Level::High), 0, now);
+        }
+    }
+
+    /// Makes a task due now wherever it waits, because an exception is to reach it.
+    ///
+    /// It lands at its own level. A task already due there keeps its turn. O(log n) at worst.
+    pub fn cancel(&mut self, h: Handle, now: Tick) {
+        let Some(i) = self.find(h) else { return };
+        let own = self.store[i].level();
+        let due = match self.store[i].place() {
+            Place::Ready(Level::High) => true,
+            Place::Ready(level) => level == own,
+            Place::Timer(level) => level == own && self.store[i].due.since(now) <= 0,
+            _ => false,
+        };
+        if !due {
+            self.schedule(h, None, 0, now);
+        }
+    }
+
+    /// What to do next: the rules of SPEC 3, one entry a pass. O(log n) at worst.
+    pub fn next(&mut self, now: Tick) -> Action {
+        let i = self.state.conditions.ask(&self.store);
+        let action = if i == NONE { self.choose(now) } else { Action::Ask(self.store.handle(i)) };
+        if self.store.fault() {
+            self.state.fault = true;
+        }
+        if self.state.fault { Action::Fault } else { action }
+    }
+
+    fn choose(&mut self, now: Tick) -> Action {
+        let high = self.due(Level::High, now);
+        if high != NONE && !self.store[high].served() {
+            return self.run(high, Level::High, false);
+        }
+        // Nothing is at high level, or its oldest task had its step and others have their turn.
+        let normal = self.due(Level::Normal, now);
+        let low = self.due(Level::Low, now);
+        let limit = self.state.max_overdue;
+        let overdue = low != NONE
+            && limit > 0
+            && now.since(self.store[low].due) > limit.cast_signed();
+        if overdue && !(self.state.overdue_low && normal != NONE) {
+            return self.run(low, Level::Low, true);
+        }
+        if normal != NONE {
+            return self.run(normal, Level::Normal, false);
+        }
+        if low != NONE {
+            return self.run(low, Level::Low, overdue);
+        }
+        if high != NONE {
+            return self.run(high, Level::High, false);
+        }
+        self.wait(now)
+    }
+
+    /// The first due entry of a level, or `NONE`.
+    ///
+    /// Ready entries are in the order of their due times, because each was due when it came. So
+    /// the older of the two heads is the first. A timer that is due at the same time as a ready
+    /// entry was queued before it: it waited.
+    fn due(&self, level: Level, now: Tick) -> Index {
+        let ready = self.state.ready[level as usize].first();
+        let timer = self.state.timers[level as usize].first();
+        if timer == NONE || self.store[timer].due.since(now) > 0 {
+            return ready;
+        }
+        if ready != NONE && self.store[timer].due.since(self.store[ready].due) > 0 {
+            return ready;
+        }
+        timer
+    }
+
+    fn run(&mut self, i: Index, level: Level, overdue_low: bool) -> Action {
+        self.detach(i);
+        if level != Level::High {
+            self.clear_served();
+            self.state.overdue_low = overdue_low;
+        } else if !self.store[i].served() {
+            self.store[i].set_served(true);
+            self.state.served_more |= self.state.served.push(i).is_err();
+        }
+        Action::Run(self.store.handle(i))
+    }
+
+    fn clear_served(&mut self) {
+        while let Some(i) = self.state.served.pop() {
+            self.store[i].set_served(false);
+        }
+        if self.state.served_more {
+            self.state.served_more = false;
+            for i in 0..self.store.len() {
+                self.store[i as Index].set_served(false);
+            }
+        }
+    }
+
+    fn wait(&self, now: Tick) -> Action {
+        let mut nearest = None;
+        for timers in &self.state.timers {
+            let i = timers.first();
+            if i != NONE {
+                let ms = self.store[i].due.since(now).cast_unsigned();
+                nearest = Some(nearest.map_or(ms, |n: u32| n.min(ms)));
+            }
+        }
+        if !self.state.conditions.is_empty() {
+            // Asked at least once a millisecond (SPEC 3).
+            nearest = Some(1);
+        }
+        nearest.map_or(Action::WaitForever, Action::Wait)
+    }
+
+    fn push_ready(&mut self, i: Index, level: Level, now: Tick) {
+        let queue = &mut self.state.ready[level as usize];
+        let last = queue.last();
+        // The clock may be read before something younger was queued, by an interrupt or by the
+        // user's own hand: the queue stays sorted all the same.
+        let due = match last {
+            NONE => now,
+            _ if now.since(self.store[last].due) < 0 => self.store[last].due,
+            _ => now,
+        };
+        self.store[i].due = due;
+        self.store[i].set_place(Place::Ready(level));
+        queue.push(&mut self.store, i);
+    }
+
+    /// Takes an entry out of the place it is in.
+    fn detach(&mut self, i: Index) {
+        let state = &mut *self.state;
+        match self.store[i].place() {
+            Place::Ready(level) => {
+                if let Some(queue) = state.ready.get_mut(level as usize) {
+                    queue.remove(&mut self.store, i);
+                }
+            }
+            Place::Timer(level) => {
+                if let Some(timers) = state.timers.get_mut(level as usize) {
+                    timers.remove(&mut self.store, i);
+                }
+            }
+            Place::Condition => state.conditions.remove(&mut self.store, i),
+            Place::Parked => waitlist::unpark(&mut self.store, &mut state.free, i),
+            Place::Free | Place::Idle | Place::List => return,
+        }
+        self.store[i].set_place(Place::Idle);
+    }
+
+    /// The entry of a task or callback; a wait list's own entry is none.
+    fn find(&self, h: Handle) -> Option<Index> {
+        self.store.find(h).filter(|&i| self.store[i].place() != Place::List)
+    }
+}
