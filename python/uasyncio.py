@@ -1,0 +1,18 @@
+# The same loop under its older name, with that name's order of arguments.
+from asyncio_priority import *
+import asyncio_priority as _a
+
+
+def get_event_loop(*args, **kw):
+    names = ("runq_len", "waitq_len", "ioq_len", "lp_len")
+    if len(args) > 4:
+        raise TypeError("get_event_loop takes up to 4 positional arguments")
+    for name, arg in zip(names, args):
+        if name in kw:
+            raise TypeError(name + " given twice")
+        kw[name] = arg  # only what is given: a later call changes nothing else
+    return _a.get_event_loop(**kw)
+
+
+def __getattr__(name):
+    return getattr(_a, name)
