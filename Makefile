@@ -1,0 +1,91 @@
+# uasyncio-priority: the verbs. `make help` lists them.
+# Everything made is under build/. Each step's output is in build/logs/.
+
+# MicroPython's source: a tree of the user's own (1.25 or later), else the one that ports/fetch-micropython.sh fetches.
+ifneq ($(MPY_DIR),)
+MPY := $(abspath $(MPY_DIR))
+else
+MPY := $(CURDIR)/build/micropython
+endif
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+
+ifneq ($(words $(CURDIR) $(MPY)),2)
+$(error make cannot handle a path with a space in it: "$(CURDIR)", "$(MPY)")
+endif
+
+MPY_CROSS := $(CURDIR)/build/mpy-cross/mpy-cross
+ARCHIVE := $(CURDIR)/build/cargo/release/libuasyncio_priority.a
+UNIX := build/unix/micropython
+TREE := build/tree.stamp
+
+# $(call step,NAME,what it does,command): say it, run it with its output in a log, show the log's end if it fails.
+define step
+@echo "$(2)"; mkdir -p build/logs; \
+if { $(3); } >build/logs/$(1).log 2>&1; then :; else \
+	tail -n 30 build/logs/$(1).log; echo "Failed. All of it: build/logs/$(1).log"; exit 1; fi
+endef
+
+.DEFAULT_GOAL := help
+# The steps depend on each other through files that make does not see; each is parallel in itself.
+.NOTPARALLEL:
+.PHONY: help demo test unix repl bench-cost clean distclean setup-demo setup-test setup-bench source mpy-cross core
+
+## help: this list
+help:
+	@echo "make VERB [MPY_DIR=...]     MPY_DIR: a MicroPython tree of your own, 1.25 or later"
+	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r verb text; do \
+		printf '  %-11s %s\n' "$$verb" "$$text"; done
+
+## demo: set up, build, and show the gain: one driver task beside 20 busy ones, stock asyncio and ours
+demo: unix
+	@$(UNIX) benchmarks/demo.py
+
+## test: set up, and run all tests
+test: setup-demo setup-test
+	@python3 tests/all.py
+
+## unix: build MicroPython for this machine with our loop in it: build/unix/micropython
+unix: setup-demo source mpy-cross core
+	@mkdir -p build/mpy-lib && touch build/mpy-lib/README.md
+	$(call step,unix,Building MicroPython with our loop in it: $(UNIX),\
+		$(call micropython,ports/unix,build/unix) PROG=micropython VARIANT=uasyncio-priority \
+		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+## repl: start it
+repl: unix
+	@$(UNIX)
+
+## bench-cost: count the instructions of one scheduled step, ours and stock asyncio's
+bench-cost: setup-bench unix
+	@python3 benchmarks/cost.py $(UNIX)
+
+## clean: remove what was built, keep what was fetched
+clean:
+	rm -rf build/unix build/mpy-cross build/cargo build/logs $(TREE)
+
+## distclean: remove build/, all that was ever made
+distclean:
+	rm -rf build
+
+# The steps
+
+# $(call micropython,its folder,our build folder): run MicroPython's make there.
+# Git would describe our repository where the tree is a tarball's below it, so that the tree has no repository itself.
+micropython = $(if $(wildcard $(MPY)/.git),,MICROPY_GIT_TAG=$$(cut -d' ' -f2 $(TREE))) \
+	$(MAKE) -j$(JOBS) -C $(MPY)/$(1) BUILD=$(CURDIR)/$(2)
+
+setup-demo setup-test setup-bench:
+	$(call step,$@,Installing what this machine lacks for $(@:setup-%=%),ports/setup.sh $(@:setup-%=%))
+
+source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)
+	@version=$$(ports/check-tree.sh $(MPY) $(TREE) build/unix build/mpy-cross) && echo "Using MicroPython $$version in $(MPY)"
+
+$(CURDIR)/build/micropython/py/mpconfig.h:
+	$(call step,fetch,Fetching MicroPython's source,ports/fetch-micropython.sh $(CURDIR)/build/micropython)
+
+mpy-cross:
+	$(call step,mpy-cross,Building mpy-cross,$(call micropython,mpy-cross,build/mpy-cross) USER_C_MODULES=)
+
+core:
+	$(call step,core,Building the scheduler (Rust),cargo build --release --target-dir build/cargo)

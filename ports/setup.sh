@@ -1,0 +1,95 @@
+#!/bin/sh
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench]
+#
+# Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
+set -u
+
+# Formatters come from PyPI at fixed versions: another version lays out code differently.
+VENV=build/venv
+TOOLS="ruff==0.14.14 clang-format==18.1.8"
+
+missing=
+need() { # need PACKAGE COMMAND...: the Debian package, and a command that succeeds where it is not needed
+    package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+has() { command -v "$1"; }
+has_python() { python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))'; }
+has_libc_headers() { echo '#include <stdio.h>' | gcc -E - || [ -e /usr/include/stdio.h ]; }
+has_ca_certificates() { [ -n "${SSL_CERT_FILE:-}" ] || [ -e /etc/ssl/certs/ca-certificates.crt ]; }
+has_libclang() {
+    for so in ${LIBCLANG_PATH:-/nonexistent} ${LIBCLANG_PATH:-/nonexistent}/libclang*.so* \
+        /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* /usr/lib*/libclang*.so*; do
+        [ ! -e "$so" ] || return 0
+    done
+    return 1
+}
+# Debian's python3 may lack the venv module that another python3, first in PATH, has; or the other way round.
+venv_python() {
+    for python in python3 /usr/bin/python3; do
+        "$python" -c 'import venv, ensurepip' >/dev/null 2>&1 && echo "$python" && return
+    done
+    return 1
+}
+has_tools() { [ -e "$VENV/installed" ] && [ "$(cat "$VENV/installed")" = "$TOOLS" ] && "$VENV/bin/ruff" --version; }
+
+install() { # install PACKAGE...
+    if ! command -v apt-get >/dev/null; then
+        echo "Missing: $*. Those are Debian's package names; install their like on this system, then try again." >&2
+        return 1
+    fi
+    if [ "$(id -u)" = 0 ]; then
+        root=
+    elif command -v sudo >/dev/null; then
+        root=sudo
+    else
+        echo "Missing: $*. Neither root nor sudo is at hand; as root: apt-get install $*" >&2
+        return 1
+    fi
+    echo "Installing:" "$@"
+    set -- $root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+    # The machine's package lists may be missing or old: renew them only where that stands in the way.
+    "$@" || { $root apt-get update && "$@"; } || { echo "This did not work: $*" >&2 && return 1; }
+}
+
+for goal in "$@"; do
+    case $goal in
+        demo)
+            need gcc has gcc
+            need libc6-dev has_libc_headers
+            need python3 has_python
+            need xz-utils has xz
+            need ca-certificates has_ca_certificates
+            ;;
+        test)
+            need libclang-dev has_libclang
+            has_tools >/dev/null 2>&1 || need python3-venv venv_python
+            ;;
+        bench) need valgrind has valgrind ;;
+        *) echo "setup: no such goal: $goal" >&2 && exit 2 ;;
+    esac
+done
+# shellcheck disable=SC2086 # one word a package
+[ -z "$missing" ] || install $missing || exit 1
+
+if ! cargo --version >/dev/null 2>&1; then
+    echo "Missing: cargo. Install a Rust toolchain with rustup, and have its cargo in PATH." >&2
+    exit 1
+fi
+case " $* " in *" test "*) ;; *) exit 0 ;; esac
+
+for component in rustfmt clippy; do
+    cargo "${component#rust}" --version >/dev/null 2>&1 || rustup component add "$component" || {
+        echo "Missing: $component. This would install it: rustup component add $component" >&2
+        exit 1
+    }
+done
+if ! has_tools >/dev/null 2>&1; then
+    rm -rf "$VENV"
+    # shellcheck disable=SC2086
+    "$(venv_python)" -m venv "$VENV" && "$VENV/bin/pip" install -q $TOOLS && echo "$TOOLS" >"$VENV/installed" || {
+        echo "Missing: $TOOLS. This would install them: $VENV/bin/pip install $TOOLS" >&2
+        exit 1
+    }
+fi

@@ -1,0 +1,16 @@
+# The unix firmware: what is built in besides the defaults of MicroPython's unix port.
+
+FROZEN_MANIFEST ?= $(VARIANT_DIR)/manifest.py
+
+# Debian's tarball lacks the submodules; a tree of the user's own may have them.
+ifeq ($(wildcard $(TOP)/lib/mbedtls/library/ssl_tls.c),)
+MICROPY_PY_SSL = 0
+MICROPY_SSL_MBEDTLS = 0
+endif
+ifeq ($(wildcard $(TOP)/lib/berkeley-db-1.xx/PORT/include/db.h),)
+MICROPY_PY_BTREE = 0
+endif
+
+# These need libraries of the host.
+MICROPY_PY_FFI = 0
+MICROPY_PY_JNI = 0

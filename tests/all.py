@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""All tests, as `make test` runs them: every group, whatever became of the one before, then one line of totals.
+
+A group is a function in GROUPS that returns (passed, failed, skipped). Its output goes to build/logs/test-NAME.log.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build/logs"
+BIN = ROOT / "build/venv/bin"
+MICROPYTHON = ROOT / "build/unix/micropython"
+TARGET = ("--target-dir", "build/cargo")
+
+C_CODE = ("micropython-bindings/*.[ch]", "ports/*/*.[ch]", "tests/host/*.[ch]")
+PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs")
+
+
+def run(name, *argv, show=30):
+    """Run a command with its output in a log; whether it went well, and that output.
+
+    If it did not go well, show the last lines.
+    """
+    log = LOGS / f"test-{name}.log"
+    with log.open("w") as out:
+        status = subprocess.call(
+            [str(arg) for arg in argv],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    text = log.read_text(errors="replace")
+    if status != 0:
+        print("\n".join(text.splitlines()[-show:]))
+        print(f"Failed: {name}. All of it: {log.relative_to(ROOT)}")
+    return status == 0, text
+
+
+def one(name, *argv):
+    """A command that counts as one test."""
+    return (1, 0, 0) if run(name, *argv)[0] else (0, 1, 0)
+
+
+def files(*patterns):
+    """The files of these patterns; to find none would be a check that cannot fail."""
+    found = sorted(file for pattern in patterns for file in ROOT.glob(pattern))
+    if not found:
+        sys.exit(f"no file fits {patterns}")
+    return found
+
+
+def rustfmt():
+    """Rust is formatted."""
+    return one("rustfmt", "cargo", "fmt", "--check")
+
+
+def clang_format():
+    """C is formatted."""
+    return one("clang-format", BIN / "clang-format", "--dry-run", "--Werror", *files(*C_CODE))
+
+
+def ruff():
+    """Python has no lints and is formatted."""
+    paths = [path for path in PYTHON_CODE if (ROOT / path).exists()]
+    lint = one("ruff-check", BIN / "ruff", "check", *paths)
+    form = one("ruff-format", BIN / "ruff", "format", "--diff", *paths)
+    return tuple(map(sum, zip(lint, form)))
+
+
+def unsafe():
+    """`unsafe` is in ffi.rs and in the generated bindings only."""
+    bad = [
+        f"{file.relative_to(ROOT)}:{number}: {line.strip()}"
+        for file in files("src/**/*.rs", "micropython-bindings/*.rs")
+        if file.name not in ("ffi.rs", "bindings.rs")
+        for number, line in enumerate(file.read_text().splitlines(), 1)
+        if re.search(r"\bunsafe\b", line.split("//")[0])
+    ]
+    for line in bad:
+        print(line)
+    return (0, 1, 0) if bad else (1, 0, 0)
+
+
+def clippy():
+    """Clippy has nothing to say."""
+    every = ("--all-targets", "--all-features")
+    return one("clippy", "cargo", "clippy", *TARGET, *every, "--", "-D", "warnings")
+
+
+def cargo_test():
+    """The Rust core's tests, and the border's against its C double."""
+    good, text = run(
+        "cargo", "cargo", "test", *TARGET, "--all-features", "--no-fail-fast", show=200
+    )
+    results = re.findall(
+        r"^test result: .* (\d+) passed; (\d+) failed; (\d+) ignored", text, re.MULTILINE
+    )
+    passed, failed, ignored = (sum(map(int, column)) for column in zip(("0",) * 3, *results))
+    if not (good and passed) and not failed:
+        failed = 1  # it did not build, or it ran nothing
+    return passed, failed, ignored
+
+
+def firmware():
+    """The unix firmware builds."""
+    return one("unix", "make", "--no-print-directory", "unix")
+
+
+def python_tests():
+    """tests/python on the unix firmware."""
+    text = run("python", sys.executable, "tests/run.py", MICROPYTHON, show=200)[1]
+    for skip in re.findall(r"^skip .*", text, re.MULTILINE):
+        print(skip)
+    total = re.findall(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", text, re.MULTILINE)
+    return tuple(map(int, total[-1])) if total else (0, 1, 0)
+
+
+GROUPS = (rustfmt, clang_format, ruff, unsafe, clippy, cargo_test, firmware, python_tests)
+
+
+def main():
+    """Run all groups, print the totals, return the exit status."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    totals = (0, 0, 0)
+    for group in GROUPS:
+        counts = group()
+        totals = tuple(map(sum, zip(totals, counts)))
+        print(
+            "{:52} {:4} passed {:4} failed {:4} skipped".format(group.__doc__, *counts), flush=True
+        )
+    print("{} passed, {} failed, {} skipped".format(*totals))
+    return 1 if totals[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
