@@ -3,9 +3,16 @@ from uasyncio_priority import CancelledError, Loop, Task, TimeoutError, WaitQueu
 from uasyncio_priority import create_task, current_task
 
 
+# Makes a task of what only knows to be awaited, such as when() or asyn.Event.
+async def _await(aw):
+    return await aw
+
+
 # What is waited for on behalf of a task runs at that task's level.
 def _task(aw):
-    return aw if isinstance(aw, Task) else create_task(aw, current_task().level)
+    if isinstance(aw, Task):
+        return aw
+    return create_task(aw if hasattr(aw, "send") else _await(aw), current_task().level)
 
 
 # Wakes `q` when `task` has ended, however it ended. A task of its own, because others may
