@@ -10,7 +10,7 @@ endif
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 ifneq ($(words $(CURDIR) $(MPY)),2)
-$(error make cannot handle a path with a space in it: "$(CURDIR)", "$(MPY)")
+$(error make cannot handle a path with a space in it: "$(CURDIR)", "$(MPY_DIR)")
 endif
 
 MPY_CROSS := $(CURDIR)/build/mpy-cross/mpy-cross
@@ -28,7 +28,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test unix repl bench-cost clean distclean setup-demo setup-test setup-bench source mpy-cross core
+.PHONY: help demo test unix repl bench-cost format clean distclean setup-demo setup-test setup-bench source mpy-cross core
 
 ## help: this list
 help:
@@ -60,6 +60,12 @@ repl: unix
 bench-cost: setup-bench unix
 	@python3 benchmarks/cost.py $(UNIX)
 
+## format: lay out all code as `make test` wants it
+format: setup-test
+	@cargo fmt
+	@build/venv/bin/clang-format -i $(wildcard micropython-bindings/*.[ch] ports/*/*.[ch] tests/host/*.[ch])
+	@build/venv/bin/ruff format -q
+
 ## clean: remove what was built, keep what was fetched
 clean:
 	rm -rf build/unix build/mpy-cross build/cargo build/logs $(TREE)
@@ -71,12 +77,12 @@ distclean:
 # The steps
 
 # $(call micropython,its folder,our build folder): run MicroPython's make there.
-# Git would describe our repository where the tree is a tarball's below it, so that the tree has no repository itself.
-micropython = $(if $(wildcard $(MPY)/.git),,MICROPY_GIT_TAG=$$(cut -d' ' -f2 $(TREE))) \
+# Without a repository of its own the tree would pass for ours in git's eyes. Nothing is written into the tree.
+micropython = PYTHONPYCACHEPREFIX=$(CURDIR)/build/pycache $(if $(wildcard $(MPY)/.git),,MICROPY_GIT_TAG=$$(cut -d' ' -f2 $(TREE))) \
 	$(MAKE) -j$(JOBS) -C $(MPY)/$(1) BUILD=$(CURDIR)/$(2)
 
 setup-demo setup-test setup-bench:
-	$(call step,$@,Installing what this machine lacks for $(@:setup-%=%),ports/setup.sh $(@:setup-%=%))
+	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)
 	@version=$$(ports/check-tree.sh $(MPY) $(TREE) build/unix build/mpy-cross) && echo "Using MicroPython $$version in $(MPY)"
