@@ -130,7 +130,7 @@ def main():
         counts = group()
         totals = tuple(map(sum, zip(totals, counts)))
         print(
-            "{:52} {:4} passed {:4} failed {:4} skipped".format(group.__doc__, *counts), flush=True
+            "{:66} {:4} passed {:4} failed {:4} skipped".format(group.__doc__, *counts), flush=True
         )
     print("{} passed, {} failed, {} skipped".format(*totals))
     return 1 if totals[1] else 0

@@ -10,6 +10,7 @@ import difflib
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -75,6 +76,8 @@ def main():
     command = shlex.split(args.command)
     if os.sep in command[0]:
         command[0] = os.path.abspath(command[0])
+    if not shutil.which(command[0]):
+        parser.error(f"there is no {command[0]}")
     tests = [file.resolve() for file in args.files] or sorted(TESTS.glob("*.py"))
     if not tests:
         parser.error(f"no tests in {TESTS}")
