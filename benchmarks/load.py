@@ -6,8 +6,8 @@ import time
 
 
 def pick(stock=False, name="asyncio_priority"):
-    # The loop to measure: the priority one, by that name; stock asyncio if asked for, or if that is
-    # all there is.
+    # The loop to measure: the priority one, by that name; stock asyncio if it is asked for, or all
+    # there is.
     if not stock:
         try:
             return __import__(name)

@@ -1,7 +1,7 @@
 # priority.py  Answering an interrupt at high priority.
 #
 # A timer interrupts ten times a second and raises a flag for each of two urgent coros; they wait
-# for their flag with when(). Beside them four normal coros hog the processor: each blocks for 1 ms,
+# for it with when(). Beside them four normal coros hog the processor: each blocks for 1 ms,
 # yields, and measures how long it waits for its next turn. It runs for 2.1 s.
 #
 #   import priority    runs it
