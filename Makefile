@@ -52,9 +52,9 @@ unix: setup-demo source mpy-cross core
 		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
-## repl: start it
+## repl: start it, with the benchmarks at hand: import latency; latency.test()
 repl: unix
-	@$(UNIX)
+	@MICROPYPATH=".frozen:$(CURDIR)/benchmarks" $(UNIX)
 
 ## bench-cost: count the instructions of one scheduled step, ours and stock asyncio's
 bench-cost: setup-bench unix

@@ -17,6 +17,7 @@ dir=$1
 [ ! -e "$dir/py/mpconfig.h" ] || exit 0
 
 command -v apt-get >/dev/null || die "this is not Debian (no apt-get)."
+# shellcheck disable=SC2016 # apt expands them
 archive=$(apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' |
     awk '$2 == "Debian" { print $1; exit }')
 [ -n "$archive" ] || die "apt's configuration names no archive of Debian itself."

@@ -19,7 +19,7 @@ has_python() { python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))'; }
 has_libc_headers() { echo '#include <stdio.h>' | gcc -E - || [ -e /usr/include/stdio.h ]; }
 has_ca_certificates() { [ -n "${SSL_CERT_FILE:-}" ] || [ -e /etc/ssl/certs/ca-certificates.crt ]; }
 has_libclang() {
-    for so in ${LIBCLANG_PATH:-/nonexistent} ${LIBCLANG_PATH:-/nonexistent}/libclang*.so* \
+    for so in "${LIBCLANG_PATH:-/nonexistent}" "${LIBCLANG_PATH:-/nonexistent}"/libclang*.so* \
         /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* /usr/lib*/libclang*.so*; do
         [ ! -e "$so" ] || return 0
     done
@@ -87,9 +87,11 @@ for component in rustfmt clippy; do
 done
 if ! has_tools >/dev/null 2>&1; then
     rm -rf "$VENV"
-    # shellcheck disable=SC2086
-    "$(venv_python)" -m venv "$VENV" && "$VENV/bin/pip" install -q $TOOLS && echo "$TOOLS" >"$VENV/installed" || {
+    # shellcheck disable=SC2086 # one word a tool
+    if "$(venv_python)" -m venv "$VENV" && "$VENV/bin/pip" install -q $TOOLS; then
+        echo "$TOOLS" >"$VENV/installed"
+    else
         echo "Missing: $TOOLS. This would install them: $VENV/bin/pip install $TOOLS" >&2
         exit 1
-    }
+    fi
 fi
