@@ -1,0 +1,1796 @@
+//! The rules of the loop (SPEC 2, 3, 6, 7) as exact traces, and the faults of the 2017 original
+//! (`bug_*`, numbered as in the project's reference) as cases of their own.
+
+mod support;
+
+use std::collections::HashSet;
+
+use support::*;
+use uasyncio_priority::entry::{Handle, Level, Place};
+use uasyncio_priority::scheduler::Action;
+use uasyncio_priority::tick::MAX_DELAY;
+use uasyncio_priority::waitlist::WaitList;
+
+use Do::*;
+
+const LEVELS: [Level; 3] = [High, Normal, Low];
+
+/// The names that ran, without times.
+fn runs(trace: &[String]) -> Vec<&str> {
+    trace
+        .iter()
+        .filter_map(|line| line.split_once(" run "))
+        .map(|(_, name)| name)
+        .collect()
+}
+
+/// When `name` ran.
+fn times(trace: &[String], name: &str) -> Vec<u32> {
+    let ran = |line: &String| match line.split_once(" run ") {
+        Some((at, who)) if who == name => at.parse().ok(),
+        _ => None,
+    };
+    trace.iter().filter_map(ran).collect()
+}
+
+// Which entry runs next (SPEC 3)
+
+#[test]
+fn rule_1_high_runs_before_all_others_oldest_first() {
+    let mut b = Bench::new();
+    let [n, l, h1, h2] = b.tasks(["n", "l", "h1", "h2"]);
+    b.set_max_overdue(1);
+    b.at(Low, l, 0);
+    b.now = 50; // overdue, and still not before high
+    b.at(Normal, n, 0);
+    b.at(High, h1, 0);
+    b.at(High, h2, 0);
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "50 run h1",
+            "50 run h2",
+            "50 run l",
+            "50 run n",
+            "50 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn rule_2_low_runs_before_normal_if_overdue_by_more_than_the_limit() {
+    for start in STARTS {
+        for (delay, now, order) in [
+            (0, 10, ["n", "l"]), // overdue by exactly the limit
+            (0, 11, ["l", "n"]),
+            (5, 15, ["n", "l"]),
+            (5, 16, ["l", "n"]),
+        ] {
+            let mut b = Bench::starting_at(start);
+            let [n, l] = b.tasks(["n", "l"]);
+            b.set_max_overdue(10);
+            b.at(Normal, n, 1);
+            b.at(Low, l, delay);
+            b.now = now;
+            b.drain();
+            assert_eq!(
+                runs(&b.take()),
+                order,
+                "low due at {delay}, now {now}, start {start}"
+            );
+        }
+    }
+}
+
+#[test]
+fn rule_3_a_due_normal_runs_before_a_due_low() {
+    let mut b = Bench::new();
+    let [n, l] = b.tasks(["n", "l"]);
+    b.at(Low, l, 1);
+    b.at(Normal, n, 9);
+    b.now = 9; // both due, low for longer
+    b.drain();
+    assert_eq!(b.take(), ["9 run n", "9 run l", "9 wait for ever"]);
+}
+
+#[test]
+fn rule_4_low_runs_as_soon_as_no_normal_is_due() {
+    let mut b = Bench::new();
+    let [n, l] = b.tasks(["n", "l"]);
+    b.at(Normal, n, 10);
+    b.at(Low, l, 9);
+    b.now = 8;
+    b.drain();
+    b.now = 9; // normal is due in 1 ms: not yet
+    b.drain();
+    b.now = 10;
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "8 wait 1",
+            "9 run l",
+            "9 wait 1",
+            "10 run n",
+            "10 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn rule_5_waits_for_the_nearest_of_all_levels() {
+    for start in STARTS {
+        for [first, second, third] in [
+            [High, Normal, Low],
+            [High, Low, Normal],
+            [Normal, High, Low],
+            [Normal, Low, High],
+            [Low, High, Normal],
+            [Low, Normal, High],
+        ] {
+            let mut b = Bench::starting_at(start);
+            let [x, y, z] = b.tasks(["x", "y", "z"]);
+            b.at(third, z, 30);
+            b.at(first, x, 10);
+            b.at(second, y, 20);
+            for now in [0, 7, 10, 20, 30] {
+                b.now = now;
+                b.drain();
+            }
+            assert_eq!(
+                b.take(),
+                [
+                    "0 wait 10",
+                    "7 wait 3",
+                    "10 run x",
+                    "10 wait 10",
+                    "20 run y",
+                    "20 wait 10",
+                    "30 run z",
+                    "30 wait for ever"
+                ]
+            );
+        }
+    }
+}
+
+#[test]
+fn inside_a_level_the_earliest_due_runs_first() {
+    for start in STARTS {
+        for level in LEVELS {
+            let mut b = Bench::starting_at(start);
+            let [a, c, d, e] = b.tasks(["a", "c", "d", "e"]);
+            b.at(level, a, 30);
+            b.at(level, c, 10);
+            b.at(level, d, 20);
+            b.now = 15;
+            b.at(level, e, 0); // due at 15: between c and d
+            b.now = 40;
+            b.drain();
+            assert_eq!(runs(&b.take()), ["c", "e", "d", "a"], "{level:?}");
+        }
+    }
+}
+
+#[test]
+fn inside_a_level_equal_due_times_run_in_the_order_they_were_queued() {
+    for start in STARTS {
+        for level in LEVELS {
+            let mut b = Bench::starting_at(start);
+            let [a, c, d, e, f] = b.tasks(["a", "c", "d", "e", "f"]);
+            b.at(level, a, 8);
+            b.at(level, c, 8);
+            b.now = 5;
+            b.at(level, d, 3);
+            b.now = 8;
+            b.at(level, e, 0);
+            b.at(level, f, 0);
+            b.now = 9;
+            b.drain();
+            assert_eq!(runs(&b.take()), ["a", "c", "d", "e", "f"], "{level:?}");
+        }
+    }
+}
+
+#[test]
+fn queued_again_an_entry_goes_behind_its_equals() {
+    for delay in [0, 4] {
+        let mut b = Bench::new();
+        let [a, c, d] = b.tasks(["a", "c", "d"]);
+        for h in [a, c, d, a] {
+            b.own(h, delay);
+        }
+        b.now = 4;
+        b.drain();
+        assert_eq!(runs(&b.take()), ["c", "d", "a"]);
+    }
+}
+
+#[test]
+fn one_entry_runs_a_pass_so_high_is_looked_at_after_every_step() {
+    let mut b = Bench::new();
+    let [n1, n2, h] = b.tasks(["n1", "n2", "h"]);
+    b.own(n1, 0);
+    b.own(n2, 0);
+    b.next();
+    b.at(High, h, 0);
+    b.drain();
+    assert_eq!(
+        b.take(),
+        ["0 run n1", "0 run h", "0 run n2", "0 wait for ever"]
+    );
+}
+
+#[test]
+fn a_normal_sleeper_runs_when_it_is_the_oldest_due_not_a_round_later() {
+    // Earliest due first within a round: stock asyncio's order, not that of FIFO rounds.
+    let spin: &[Do] = &[Busy(5), Sleep(0)];
+    let tasks = [
+        ("a", Normal, spin),
+        ("b", Normal, spin),
+        ("c", Normal, spin),
+        ("s", Normal, &[Sleep(7), End]),
+    ];
+    let trace = Loop::new(0, &tasks).runs_only().steps(9);
+    // s is due at 22: behind a, b and c, due at 5, 10 and 15, and before a, due at 25.
+    assert_eq!(
+        trace,
+        [
+            "0 run a", "5 run b", "10 run c", "15 run s", "15 run a", "20 run b", "25 run c",
+            "30 run a", "35 run s"
+        ]
+    );
+}
+
+// Overdue
+
+const SLOW: &[Do] = &[Busy(5), Sleep(0)];
+
+#[test]
+fn two_overdue_lows_never_run_back_to_back_while_a_normal_is_due() {
+    for start in STARTS {
+        let tasks = [("n", Normal, SLOW), ("l1", Low, SLOW), ("l2", Low, SLOW)];
+        let trace = Loop::new(start, &tasks).max_overdue(1).steps(8);
+        assert_eq!(
+            trace,
+            [
+                "0 run n",
+                "5 run l1",
+                "10 run n",
+                "15 run l2",
+                "20 run n",
+                "25 run l1",
+                "30 run n",
+                "35 run l2"
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_high_step_between_two_overdue_lows_is_not_the_normals_turn() {
+    let tasks = [
+        ("n", Normal, SLOW),
+        ("l1", Low, SLOW),
+        ("l2", Low, SLOW),
+        ("h", High, &[Sleep(0)][..]),
+    ];
+    let trace = Loop::new(0, &tasks).max_overdue(1).steps(10);
+    assert_eq!(
+        runs(&trace),
+        ["h", "n", "h", "l1", "h", "n", "h", "l2", "h", "n"]
+    );
+}
+
+#[test]
+fn overdue_lows_run_back_to_back_while_no_normal_is_due() {
+    let mut b = Bench::new();
+    let [n, l1, l2, l3] = b.tasks(["n", "l1", "l2", "l3"]);
+    b.set_max_overdue(1);
+    for l in [l1, l2, l3] {
+        b.at(Low, l, 0);
+    }
+    b.at(Normal, n, 21);
+    b.now = 20;
+    b.next();
+    b.next();
+    b.now = 21; // now it is due, and the last step was an overdue low one
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "20 run l1",
+            "20 run l2",
+            "21 run n",
+            "21 run l3",
+            "21 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn a_low_that_was_not_overdue_does_not_hold_up_one_that_is() {
+    let mut b = Bench::new();
+    let [n, l1, l2] = b.tasks(["n", "l1", "l2"]);
+    b.set_max_overdue(5);
+    b.at(Low, l1, 0);
+    b.at(Low, l2, 0);
+    b.next();
+    b.now = 10; // l1's step took long
+    b.at(Normal, n, 0);
+    b.drain();
+    assert_eq!(
+        b.take(),
+        ["0 run l1", "10 run l2", "10 run n", "10 wait for ever"]
+    );
+}
+
+#[test]
+fn without_a_limit_a_spinning_normal_keeps_low_waiting() {
+    let tasks = [("n", Normal, SLOW), ("l", Low, SLOW)];
+    let trace = Loop::new(0, &tasks).steps(1000);
+    assert_eq!(times(&trace, "l"), []);
+    assert_eq!(times(&trace, "n").len(), 1000);
+}
+
+#[test]
+fn the_limit_may_change_while_low_waits() {
+    let mut b = Bench::new();
+    let [n, l] = b.tasks(["n", "l"]);
+    b.at(Low, l, 0);
+    b.at(Normal, n, 0);
+    b.now = 100;
+    b.set_max_overdue(100);
+    b.next();
+    b.at(Normal, n, 0);
+    b.set_max_overdue(99);
+    b.next();
+    b.at(Low, l, 0);
+    b.next();
+    b.at(Normal, n, 0);
+    b.now = 300;
+    b.set_max_overdue(0);
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "100 run n",
+            "100 run l",
+            "100 run n",
+            "300 run n",
+            "300 run l",
+            "300 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn a_limit_beyond_all_delays_is_never_reached() {
+    let mut b = Bench::new();
+    let [n, l] = b.tasks(["n", "l"]);
+    b.set_max_overdue(u32::MAX);
+    b.at(Low, l, 0);
+    b.at(Normal, n, 0);
+    b.now = 1 << 29;
+    b.drain();
+    assert_eq!(runs(&b.take()), ["n", "l"]);
+}
+
+// Fairness of high
+
+const SPIN: &[Do] = &[Sleep(0)];
+
+#[test]
+fn between_two_high_steps_of_a_task_one_entry_of_another_level_runs() {
+    let trace = Loop::new(0, &[("h", High, SPIN), ("n", Normal, SPIN)]).steps(6);
+    assert_eq!(runs(&trace), ["h", "n", "h", "n", "h", "n"]);
+    let trace = Loop::new(0, &[("h", High, SPIN), ("l", Low, SPIN)]).steps(6);
+    assert_eq!(runs(&trace), ["h", "l", "h", "l", "h", "l"]);
+}
+
+#[test]
+fn a_high_task_runs_on_while_nothing_else_is_due() {
+    let tasks = [
+        ("h", High, &[Busy(1), Sleep(0)][..]),
+        ("n", Normal, &[Sleep(3)][..]),
+    ];
+    let trace = Loop::new(0, &tasks).steps(10);
+    assert_eq!(
+        trace,
+        [
+            "0 run h", "1 run n", "1 run h", "2 run h", "3 run h", "4 run n", "4 run h", "5 run h",
+            "6 run h", "7 run n"
+        ]
+    );
+}
+
+#[test]
+fn high_tasks_share_the_turn_between_two_of_another_level() {
+    let tasks = [("h1", High, SPIN), ("h2", High, SPIN), ("n", Normal, SPIN)];
+    let trace = Loop::new(0, &tasks).steps(9);
+    assert_eq!(
+        runs(&trace),
+        ["h1", "h2", "n", "h1", "h2", "n", "h1", "h2", "n"]
+    );
+}
+
+#[test]
+fn any_number_of_high_tasks_take_turns() {
+    let names = [
+        "h0", "h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8", "h9", "h10", "h11", "h12", "h13",
+        "h14", "h15", "h16", "h17", "h18", "h19",
+    ];
+    for count in [7, 8, 9, 10, 20] {
+        let mut tasks: Vec<_> = names[..count]
+            .iter()
+            .map(|&name| (name, High, SPIN))
+            .collect();
+        tasks.push(("n", Normal, SPIN));
+        let round: Vec<_> = tasks.iter().map(|&(name, ..)| name).collect();
+        let trace = Loop::new(0, &tasks).steps(5 * round.len());
+        assert_eq!(runs(&trace), round.repeat(5));
+    }
+}
+
+#[test]
+fn a_high_task_whose_turn_is_over_holds_its_place_before_younger_ones() {
+    let mut b = Bench::new();
+    let [h1, h2, n] = b.tasks(["h1", "h2", "n"]);
+    b.own(n, 0);
+    b.at(High, h1, 0);
+    b.next();
+    b.at(High, h1, 0);
+    b.at(High, h2, 0);
+    b.drain();
+    assert_eq!(runs(&b.take()), ["h1", "n", "h1", "h2"]);
+}
+
+#[test]
+fn a_low_step_gives_high_its_turn_back_too() {
+    let mut b = Bench::new();
+    let [h, l, n] = b.tasks(["h", "l", "n"]);
+    b.at(Low, l, 0);
+    b.at(High, h, 0);
+    b.next();
+    b.at(High, h, 0);
+    b.next();
+    b.own(n, 0);
+    b.drain();
+    assert_eq!(runs(&b.take()), ["h", "l", "h", "n"]);
+}
+
+#[test]
+fn a_new_task_in_the_entry_of_an_old_one_has_its_own_turn() {
+    // With 1 and with more high tasks than the core remembers one by one.
+    for others in [0, 12] {
+        let mut b = Bench::new();
+        let n = b.task("n", Normal);
+        b.own(n, 0);
+        let h = b.task("old", High);
+        b.own(h, 0);
+        for _ in 0..others {
+            let other = b.task("other", High);
+            b.own(other, 0);
+        }
+        for _ in 0..=others {
+            b.next();
+        }
+        b.free(h);
+        let new = b.task("new", High);
+        assert_eq!(new.index(), h.index());
+        b.own(new, 0);
+        b.take();
+        b.drain();
+        assert_eq!(runs(&b.take()), ["new", "n"]);
+    }
+}
+
+#[test]
+fn high_steps_of_a_task_freed_meanwhile_leave_no_mark() {
+    let mut b = Bench::new();
+    let n = b.task("n", Normal);
+    for _ in 0..40 {
+        // The same entry again and again, each time served and freed, and no other level's turn.
+        let h = b.task("h", High);
+        b.own(h, 0);
+        assert_eq!(b.next(), Action::Run(h));
+        b.free(h);
+    }
+    let h = b.task("h", High);
+    b.own(n, 0);
+    b.own(h, 0);
+    b.take();
+    b.next();
+    b.own(h, 0);
+    b.drain();
+    assert_eq!(runs(&b.take()), ["h", "n", "h"]);
+}
+
+// Conditions (`when`)
+
+#[test]
+fn a_condition_alone_is_asked_every_millisecond() {
+    for start in STARTS {
+        let trace = Loop::new(start, &[("a", Normal, &[When(3), End])]).steps(10);
+        assert_eq!(
+            trace,
+            [
+                "0 run a",
+                "0 ask a",
+                "0 wait 1",
+                "1 ask a",
+                "1 wait 1",
+                "2 ask a",
+                "2 wait 1",
+                "3 ask a",
+                "3 run a",
+                "3 wait for ever"
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_condition_is_asked_every_millisecond_while_all_others_sleep() {
+    let tasks = [
+        ("a", Normal, &[When(2), End][..]),
+        ("n", Normal, &[Sleep(50), End]),
+        ("l", Low, &[Sleep(40), End]),
+    ];
+    assert_eq!(
+        Loop::new(0, &tasks).steps(10),
+        [
+            "0 run a",
+            "0 ask a",
+            "0 run n",
+            "0 ask a",
+            "0 run l",
+            "0 ask a",
+            "0 wait 1",
+            "1 ask a",
+            "1 wait 1",
+            "2 ask a",
+            "2 run a",
+            "2 wait 38",
+            "40 run l",
+            "40 wait 10",
+            "50 run n",
+            "50 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn every_condition_is_asked_before_every_step() {
+    let mut b = Bench::new();
+    let [c1, c2, n1, n2] = b.tasks(["c1", "c2", "n1", "n2"]);
+    b.when(c1);
+    b.when(c2);
+    b.own(n1, 0);
+    b.own(n2, 0);
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "0 ask c1", "0 ask c2", "0 run n1", "0 ask c1", "0 ask c2", "0 run n2", "0 ask c1",
+            "0 ask c2", "0 wait 1"
+        ]
+    );
+}
+
+#[test]
+fn a_task_whose_condition_came_true_is_at_high_level_whatever_its_own() {
+    for own in LEVELS {
+        let mut b = Bench::new();
+        let c = b.task("c", own);
+        let n = b.task("n", Normal);
+        b.own(n, 0);
+        b.when(c);
+        b.next();
+        b.answer(c, true);
+        assert_eq!(b.place(c), Place::Ready(High));
+        b.drain();
+        assert_eq!(
+            b.take(),
+            ["0 ask c", "0 run c", "0 run n", "0 wait for ever"]
+        );
+    }
+}
+
+#[test]
+fn conditions_are_asked_in_rotating_order() {
+    let mut b = Bench::new();
+    let [a, c, d] = b.tasks(["a", "c", "d"]);
+    for h in [a, c, d] {
+        b.when(h);
+    }
+    b.next();
+    b.next();
+    b.answer(c, true);
+    b.next();
+    b.next();
+    b.when(c); // waits again, behind the others
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "0 ask a", "0 ask c", "0 ask d", "0 run c", "0 ask a", "0 ask d", "0 ask c", "0 wait 1"
+        ]
+    );
+}
+
+#[test]
+fn conditions_that_came_true_together_run_in_the_order_they_were_asked() {
+    let mut b = Bench::new();
+    let [a, c, d] = b.tasks(["a", "c", "d"]);
+    for h in [a, c, d] {
+        b.when(h);
+    }
+    for _ in 0..3 {
+        if let Action::Ask(h) = b.next() {
+            b.answer(h, true);
+        }
+    }
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "0 ask a",
+            "0 ask c",
+            "0 ask d",
+            "0 run a",
+            "0 run c",
+            "0 run d",
+            "0 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn a_condition_may_leave_in_the_middle_of_a_pass() {
+    // While the first is asked, which of the three leaves: and the pass goes on behind it.
+    for (leaver, rest) in [
+        (0, ["0 ask y", "0 ask z", "0 run x", "0 ask y", "0 ask z"]),
+        (1, ["0 ask z", "0 run y", "0 ask x", "0 ask z", "0 wait 1"]),
+        (2, ["0 ask y", "0 run z", "0 ask x", "0 ask y", "0 wait 1"]),
+    ] {
+        let mut b = Bench::new();
+        let handles = b.tasks(["x", "y", "z"]);
+        for h in handles {
+            b.when(h);
+        }
+        b.next();
+        b.cancel(handles[leaver]);
+        b.answer(handles[0], false);
+        for _ in 0..5 {
+            b.next();
+        }
+        assert_eq!(b.take()[1..], rest);
+    }
+}
+
+#[test]
+fn all_conditions_may_leave_in_the_middle_of_a_pass() {
+    let mut b = Bench::new();
+    let handles = b.tasks(["x", "y", "z"]);
+    for h in handles {
+        b.when(h);
+    }
+    b.next();
+    for h in handles {
+        b.free(h);
+    }
+    b.drain();
+    let new = b.task("new", Normal);
+    b.when(new);
+    b.drain();
+    assert_eq!(
+        b.take(),
+        ["0 ask x", "0 wait for ever", "0 ask new", "0 wait 1"]
+    );
+}
+
+#[test]
+fn an_answer_that_comes_too_late_does_nothing() {
+    let mut b = Bench::new();
+    let [a, c] = b.tasks(["a", "c"]);
+    b.own(c, 0);
+    b.when(a);
+    b.next();
+    b.cancel(a); // the callback itself cancelled the task
+    b.answer(a, true);
+    assert_eq!(b.place(a), Place::Ready(Normal));
+    b.drain();
+    assert_eq!(
+        b.take(),
+        ["0 ask a", "0 run c", "0 run a", "0 wait for ever"]
+    );
+    let mut list = WaitList::default();
+    b.park(a, &mut list);
+    b.answer(a, true);
+    assert_eq!(b.place(a), Place::Parked);
+}
+
+#[test]
+fn a_low_delay_as_the_only_thing_wakes_in_time() {
+    for start in STARTS {
+        let trace = Loop::new(start, &[("l", Normal, &[After(50), End])]).steps(5);
+        assert_eq!(
+            trace,
+            ["0 run l", "0 wait 50", "50 run l", "50 wait for ever"]
+        );
+    }
+}
+
+#[test]
+fn nothing_to_do_is_waited_for_without_spinning() {
+    let mut b = Bench::new();
+    b.drain();
+    let idle = b.task("idle", Normal);
+    let mut list = WaitList::default();
+    b.park(idle, &mut list);
+    b.drain();
+    assert_eq!(b.take(), ["0 wait for ever", "0 wait for ever"]);
+}
+
+// Levels of wake-ups (SPEC 2)
+
+#[test]
+fn a_wake_up_that_names_no_level_lands_at_the_tasks_own() {
+    for own in LEVELS {
+        let mut b = Bench::new();
+        let h = b.task("h", own);
+        assert_eq!(b.core(|core| core.level(h)), Some(own));
+        b.own(h, 0);
+        assert_eq!(b.place(h), Place::Ready(own));
+        b.own(h, 3);
+        assert_eq!(b.place(h), Place::Timer(own));
+        let mut list = WaitList::default();
+        b.park(h, &mut list);
+        b.wake(list);
+        assert_eq!(b.place(h), Place::Ready(own));
+    }
+}
+
+#[test]
+fn a_wake_up_may_name_any_level() {
+    for own in LEVELS {
+        for level in LEVELS {
+            let mut b = Bench::new();
+            let h = b.task("h", own);
+            b.at(level, h, 0);
+            assert_eq!(b.place(h), Place::Ready(level));
+            b.at(level, h, 1);
+            assert_eq!(b.place(h), Place::Timer(level));
+            let mut list = WaitList::default();
+            b.park(h, &mut list);
+            let now = b.tick();
+            assert_eq!(b.core(|core| core.wake(list, Some(level), now)), Some(h));
+            assert_eq!(b.place(h), Place::Ready(level));
+            assert_eq!(b.core(|core| core.level(h)), Some(own));
+        }
+    }
+}
+
+#[test]
+fn a_new_own_level_holds_from_the_next_wake_up_on() {
+    let mut b = Bench::new();
+    let [a, n] = b.tasks(["a", "n"]);
+    b.own(a, 0);
+    b.own(n, 0);
+    b.core(|core| core.set_level(a, Low));
+    assert_eq!(b.place(a), Place::Ready(Normal)); // keeps its turn
+    b.next();
+    b.own(a, 0);
+    assert_eq!(b.place(a), Place::Ready(Low));
+    b.drain();
+    b.core(|core| core.set_level(a, High));
+    b.own(n, 0);
+    b.own(a, 0);
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "0 run a",
+            "0 run n",
+            "0 run a",
+            "0 wait for ever",
+            "0 run a",
+            "0 run n",
+            "0 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn a_task_at_low_level_that_only_knows_sleep_runs_behind_normal_ones() {
+    let tasks = [
+        ("lib", Low, &[Busy(2), Sleep(0)][..]),
+        ("n", Normal, &[Sleep(0), Sleep(3)]),
+    ];
+    assert_eq!(
+        Loop::new(0, &tasks).runs_only().steps(9),
+        [
+            "0 run n",
+            "0 run n",
+            "0 run lib",
+            "2 run lib",
+            "4 run n",
+            "4 run n",
+            "4 run lib",
+            "6 run lib",
+            "8 run n"
+        ]
+    );
+}
+
+// Cancelling (SPEC 7)
+
+#[test]
+fn cancelling_is_prompt_wherever_a_task_waits() {
+    type Wait = fn(&mut Bench, Handle, &mut WaitList);
+    let waits: [(&str, Wait); 8] = [
+        ("nowhere", |_, _, _| {}),
+        ("high timer", |b, h, _| b.at(High, h, 500)),
+        ("normal timer", |b, h, _| b.at(Normal, h, 500)),
+        ("low timer", |b, h, _| b.at(Low, h, 500)),
+        ("normal", |b, h, _| b.at(Normal, h, 0)),
+        ("low", |b, h, _| b.at(Low, h, 0)),
+        ("condition", |b, h, _| b.when(h)),
+        ("wait list", |b, h, list| b.park(h, list)),
+    ];
+    for own in LEVELS {
+        for (what, wait) in waits {
+            let mut b = Bench::new();
+            let h = b.task("h", own);
+            let mut list = WaitList::default();
+            wait(&mut b, h, &mut list);
+            b.now = 1;
+            b.cancel(h);
+            assert_eq!(b.place(h), Place::Ready(own), "from {what}");
+            b.drain();
+            assert_eq!(b.take(), ["1 run h", "1 wait for ever"], "from {what}");
+            assert_eq!(b.len(), 1, "from {what}");
+            assert_eq!(b.wake(list), None);
+        }
+    }
+}
+
+#[test]
+fn a_cancelled_task_goes_behind_what_is_due_already() {
+    let mut b = Bench::new();
+    let [a, c, d] = b.tasks(["a", "c", "d"]);
+    b.own(a, 500);
+    b.own(c, 3);
+    b.now = 4;
+    b.own(d, 0);
+    b.cancel(a);
+    b.drain();
+    assert_eq!(runs(&b.take()), ["c", "d", "a"]);
+}
+
+#[test]
+fn a_cancelled_task_that_is_due_already_keeps_its_turn() {
+    for own in LEVELS {
+        let mut b = Bench::new();
+        let a = b.task("a", own);
+        let c = b.task("c", own);
+        b.own(a, 0);
+        b.own(c, 0);
+        b.cancel(a);
+        b.drain();
+        assert_eq!(runs(&b.take()), ["a", "c"], "{own:?}, ready");
+
+        b.own(a, 5);
+        b.now = 6;
+        b.own(c, 0);
+        b.cancel(a);
+        b.drain();
+        assert_eq!(runs(&b.take()), ["a", "c"], "{own:?}, a timer that is due");
+    }
+}
+
+#[test]
+fn a_cancelled_task_that_is_due_at_high_level_stays_there() {
+    let mut b = Bench::new();
+    let [a, n] = b.tasks(["a", "n"]);
+    b.own(n, 0);
+    b.at(High, a, 0);
+    b.cancel(a);
+    assert_eq!(b.place(a), Place::Ready(High));
+    b.drain();
+    assert_eq!(runs(&b.take()), ["a", "n"]);
+}
+
+#[test]
+fn cancelling_reaches_a_low_entry_that_starves() {
+    let mut b = Bench::new();
+    let [n, ready, timer] = b.tasks(["n", "ready", "timer"]);
+    b.own(n, 0);
+    b.at(Low, ready, 0);
+    b.at(Low, timer, 1);
+    b.now = 100;
+    b.next();
+    b.own(n, 0); // it spins
+    b.cancel(timer);
+    b.cancel(ready);
+    b.next();
+    b.own(n, 0);
+    b.next();
+    b.next();
+    assert_eq!(runs(&b.take()), ["n", "n", "timer", "ready"]);
+}
+
+#[test]
+fn cancelled_and_asleep_again_for_less_a_task_keeps_the_new_time() {
+    // fast_io lost the new entry instead of the old one.
+    let mut b = Bench::new();
+    let a = b.task("a", Normal);
+    b.own(a, 500);
+    b.now = 20;
+    b.cancel(a);
+    b.next();
+    b.own(a, 50);
+    b.drain();
+    b.now = 70;
+    b.drain();
+    b.now = 501;
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "20 run a",
+            "20 wait 50",
+            "70 run a",
+            "70 wait for ever",
+            "501 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn tasks_may_cancel_each_other() {
+    let tasks = [
+        ("a", Normal, &[Sleep(500), Sleep(5), End][..]),
+        ("b", Normal, &[Park(0), Sleep(5), End]),
+        ("c", Normal, &[When(999), Sleep(5), End]),
+        (
+            "d",
+            Normal,
+            &[Sleep(3), Cancel("c"), Cancel("b"), Cancel("a"), End],
+        ),
+    ];
+    let trace = Loop::new(0, &tasks).runs_only().steps(100);
+    assert_eq!(
+        trace,
+        [
+            "0 run a",
+            "0 run b",
+            "0 run c",
+            "0 run d",
+            "3 run d",
+            "3 run c",
+            "3 run b",
+            "3 run a",
+            "8 run c",
+            "8 run b",
+            "8 run a",
+            "8 wait for ever"
+        ]
+    );
+}
+
+// Wait lists
+
+#[test]
+fn a_wait_list_wakes_in_the_order_of_arrival() {
+    let mut b = Bench::new();
+    let handles = b.tasks(["a", "b", "c"]);
+    let mut list = WaitList::default();
+    for h in handles {
+        b.park(h, &mut list);
+    }
+    assert_eq!(
+        b.core(|core| (core.waiting(list), core.first(list))),
+        (3, Some(handles[0]))
+    );
+    assert_eq!(b.len(), 4); // the list's own entry
+    for h in handles {
+        assert_eq!(b.wake(list), Some(h));
+    }
+    assert_eq!(
+        b.core(|core| (core.waiting(list), core.first(list))),
+        (0, None)
+    );
+    assert_eq!(b.wake(list), None);
+    assert_eq!(b.len(), 3);
+    b.drain();
+    assert_eq!(runs(&b.take()), ["a", "b", "c"]);
+}
+
+#[test]
+fn a_parked_task_does_not_run_by_itself() {
+    let tasks = [
+        ("a", Normal, &[Park(0), End][..]),
+        ("b", Normal, &[Park(1), End]),
+        ("c", Normal, &[Sleep(9), Wake(1), Wake(0), Wake(0), End]),
+    ];
+    assert_eq!(
+        Loop::new(0, &tasks).steps(100),
+        [
+            "0 run a",
+            "0 run b",
+            "0 run c",
+            "0 wait 9",
+            "9 run c",
+            "9 run b",
+            "9 run a",
+            "9 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn a_task_may_leave_a_wait_list_from_any_position() {
+    type Leave = fn(&mut Bench, Handle);
+    let leaves: [(&str, Leave); 5] = [
+        ("cancel", |b, h| b.cancel(h)),
+        ("schedule", |b, h| b.own(h, 0)),
+        ("timer", |b, h| b.own(h, 1)),
+        ("when", |b, h| b.when(h)),
+        ("free", |b, h| b.free(h)),
+    ];
+    for (what, leave) in leaves {
+        for (leaver, rest) in [(0, ["b", "c"]), (1, ["a", "c"]), (2, ["a", "b"])] {
+            let mut b = Bench::new();
+            let handles = b.tasks(["a", "b", "c"]);
+            let mut list = WaitList::default();
+            for h in handles {
+                b.park(h, &mut list);
+            }
+            leave(&mut b, handles[leaver]);
+            assert_eq!(b.core(|core| core.waiting(list)), 2, "{what}");
+            let woken = [(); 2].map(|()| b.wake(list).map(|h| b.name(h)));
+            assert_eq!(woken, rest.map(Some), "{what}");
+            assert_eq!(b.wake(list), None, "{what}");
+        }
+    }
+}
+
+#[test]
+fn the_last_task_frees_the_lists_entry_however_it_leaves() {
+    type Leave = fn(&mut Bench, Handle);
+    let leaves: [Leave; 4] = [
+        |b, h| b.cancel(h),
+        |b, h| b.own(h, 7),
+        |b, h| b.when(h),
+        |b, h| b.free(h),
+    ];
+    for leave in leaves {
+        let mut b = Bench::new();
+        let h = b.task("h", Normal);
+        let before = b.room();
+        let mut list = WaitList::default();
+        b.park(h, &mut list);
+        assert_eq!(b.room(), before - 1);
+        leave(&mut b, h);
+        let freed = u32::from(b.place(h) == Place::Free);
+        assert_eq!(b.room(), before + freed);
+        assert_eq!(b.wake(list), None);
+    }
+}
+
+#[test]
+fn parked_again_a_task_goes_to_the_end_of_the_list_it_is_parked_in_last() {
+    let mut b = Bench::new();
+    let [a, c] = b.tasks(["a", "c"]);
+    let (mut one, mut two) = (WaitList::default(), WaitList::default());
+    b.park(a, &mut one);
+    b.park(a, &mut one); // alone
+    b.park(c, &mut one);
+    b.park(a, &mut one);
+    assert_eq!(
+        b.core(|core| (core.waiting(one), core.first(one))),
+        (2, Some(c))
+    );
+    b.park(c, &mut two);
+    assert_eq!(
+        b.core(|core| (core.first(one), core.first(two))),
+        (Some(a), Some(c))
+    );
+    b.park(a, &mut two);
+    assert_eq!(
+        b.core(|core| (core.waiting(one), core.waiting(two))),
+        (0, 2)
+    );
+    assert_eq!([(); 3].map(|()| b.wake(two)), [Some(c), Some(a), None]);
+}
+
+#[test]
+fn a_stale_list_never_reaches_another_that_got_its_entry() {
+    let mut b = Bench::new();
+    let [a, c] = b.tasks(["a", "c"]);
+    let mut old = Vec::new();
+    for cycle in 0..400 {
+        let mut list = WaitList::default();
+        b.park(a, &mut list);
+        for &stale in &old {
+            let seen = b.core(|core| (core.first(stale), core.waiting(stale)));
+            assert_eq!(seen, (None, 0), "cycle {cycle}");
+        }
+        if let Some(&stale) = old.first() {
+            assert_eq!(b.wake(stale), None);
+            // Parking in a stale list starts it anew, beside the other.
+            let mut stale = stale;
+            b.park(c, &mut stale);
+            assert_eq!(
+                b.core(|core| (core.waiting(list), core.waiting(stale))),
+                (1, 1)
+            );
+            assert_eq!(b.wake(stale), Some(c));
+        }
+        old.push(list);
+        assert_eq!(b.wake(list), Some(a));
+    }
+    // It was one entry: all its generations came round three times, and only stamps differ.
+    let shown = |list: &WaitList| format!("{list:?}");
+    let entries: HashSet<_> = old
+        .iter()
+        .map(|list| shown(list).split(" stamp").next().map(String::from))
+        .collect();
+    assert_eq!(entries.len(), 127);
+    assert_eq!(old.iter().map(shown).collect::<HashSet<_>>().len(), 400);
+}
+
+#[test]
+fn a_lists_own_entry_is_out_of_reach_for_handles() {
+    let mut b = Bench::new();
+    let [a, c] = b.tasks(["a", "c"]);
+    let mut list = WaitList::default();
+    b.park(a, &mut list);
+    // Entries are given out one after the other, so this would be the list's.
+    let forged = Handle::from_raw(c.raw() + 1);
+    poke(&mut b, forged);
+    assert_eq!(b.wake(list), Some(a));
+}
+
+// Stale handles
+
+/// Calls every method with a handle that names nothing, and checks that none did anything.
+fn poke(b: &mut Bench, h: Handle) {
+    let now = b.tick();
+    let mut empty = WaitList::default();
+    let before = (b.len(), b.room());
+    assert_eq!(b.place(h), Place::Free);
+    assert_eq!(b.core(|core| core.level(h)), None);
+    b.core(|core| {
+        core.set_level(h, High);
+        core.schedule(h, None, 0, now);
+        core.schedule(h, Some(High), 1, now);
+        core.when(h);
+        core.answer(h, true, now);
+        core.cancel(h, now);
+        core.free(h);
+        // True: growing would not help. But nobody is parked.
+        assert!(core.park(h, &mut empty));
+        assert_eq!((core.first(empty), core.waiting(empty)), (None, 0));
+    });
+    assert_eq!((b.len(), b.room()), before);
+}
+
+#[test]
+fn a_stale_handle_does_nothing_to_the_new_owner_of_its_entry() {
+    type Put = fn(&mut Bench, Handle, &mut WaitList);
+    let puts: [(Place, Put); 9] = [
+        (Place::Idle, |_, _, _| {}),
+        (Place::Ready(High), |b, h, _| b.at(High, h, 0)),
+        (Place::Ready(Normal), |b, h, _| b.at(Normal, h, 0)),
+        (Place::Ready(Low), |b, h, _| b.at(Low, h, 0)),
+        (Place::Timer(High), |b, h, _| b.at(High, h, 9)),
+        (Place::Timer(Normal), |b, h, _| b.at(Normal, h, 9)),
+        (Place::Timer(Low), |b, h, _| b.at(Low, h, 9)),
+        (Place::Condition, |b, h, _| b.when(h)),
+        (Place::Parked, |b, h, list| b.park(h, list)),
+    ];
+    for (place, put) in puts {
+        let mut b = Bench::new();
+        let stale = b.task("stale", High);
+        b.free(stale);
+        let new = b.task("new", Low);
+        assert_eq!(new.index(), stale.index());
+        let mut list = WaitList::default();
+        put(&mut b, new, &mut list);
+        poke(&mut b, stale);
+        assert_eq!(b.place(new), place);
+        assert_eq!(b.core(|core| core.level(new)), Some(Low));
+        assert_eq!(
+            b.core(|core| core.waiting(list)),
+            u32::from(place == Place::Parked)
+        );
+        b.cancel(new);
+        b.drain();
+        assert_eq!(runs(&b.take()), ["new"]);
+    }
+}
+
+#[test]
+fn an_invented_handle_does_nothing() {
+    let mut b = Bench::new();
+    let invented = [0, 1, 15, 16, 1 << 15, 1 << 28, u32::MAX >> 1, u32::MAX];
+    for raw in invented {
+        poke(&mut b, Handle::from_raw(raw)); // there is no chunk yet
+    }
+    let h = b.task("h", Low);
+    b.own(h, 5);
+    for raw in invented {
+        poke(&mut b, Handle::from_raw(raw));
+    }
+    // A free entry by its own number, its generation included.
+    let after = Handle::from_raw(h.raw() + 1);
+    poke(&mut b, after);
+    // An entry that no chunk holds, with a generation that is in use.
+    poke(&mut b, Handle::from_raw(h.raw() + CHUNK));
+    b.now = 5;
+    b.drain();
+    assert_eq!(b.take(), ["5 run h", "5 wait for ever"]);
+}
+
+#[test]
+fn a_handle_is_told_from_the_next_126_owners_of_its_entry() {
+    let mut b = Bench::new();
+    let first = b.task("first", Normal);
+    assert_ne!(first.raw(), 0);
+    b.free(first);
+    let mut seen = HashSet::from([first.raw()]);
+    for _ in 0..126 {
+        let h = b.create(Normal);
+        assert_eq!(h.index(), first.index());
+        assert!(h.raw() != 0 && seen.insert(h.raw()));
+        assert_eq!(b.place(first), Place::Free);
+        b.free(h);
+    }
+}
+
+#[test]
+fn handles_in_use_are_all_different() {
+    let mut b = Bench::new();
+    let handles: Vec<_> = (0..200).map(|_| b.create(Normal)).collect();
+    assert_eq!(
+        handles
+            .iter()
+            .map(|h| h.raw())
+            .collect::<HashSet<_>>()
+            .len(),
+        200
+    );
+    assert_eq!(
+        handles
+            .iter()
+            .map(|h| h.index())
+            .collect::<HashSet<_>>()
+            .len(),
+        200
+    );
+    assert!(
+        handles
+            .iter()
+            .all(|h| h.index() < b.len().next_multiple_of(CHUNK) as usize)
+    );
+}
+
+// Growing
+
+#[test]
+fn without_room_nothing_is_created_and_nothing_changes() {
+    let mut b = Bench::new();
+    assert_eq!(b.core(|core| core.create(Normal)), None);
+    let handles: Vec<_> = (0..CHUNK).map(|_| b.create(Normal)).collect();
+    assert_eq!((b.len(), b.room()), (CHUNK, 0));
+    for _ in 0..3 {
+        assert_eq!(b.core(|core| core.create(Low)), None);
+    }
+    assert_eq!((b.len(), b.room()), (CHUNK, 0));
+    b.free(handles[5]);
+    let new = b.core(|core| core.create(Low)).expect("one was freed");
+    assert_eq!(new.index(), handles[5].index());
+    assert_eq!((b.len(), b.room()), (CHUNK, 0));
+}
+
+#[test]
+fn without_room_nobody_is_parked_and_nothing_changes() {
+    type Put = fn(&mut Bench, Handle);
+    let puts: [(Place, Put); 4] = [
+        (Place::Idle, |_, _| {}),
+        (Place::Ready(Normal), |b, h| b.own(h, 0)),
+        (Place::Timer(Low), |b, h| b.at(Low, h, 3)),
+        (Place::Condition, |b, h| b.when(h)),
+    ];
+    for (place, put) in puts {
+        let mut b = Bench::new();
+        let h = b.task("h", Normal);
+        put(&mut b, h);
+        while b.room() > 0 {
+            b.create(Normal);
+        }
+        let mut list = WaitList::default();
+        assert!(!b.core(|core| core.park(h, &mut list)));
+        assert_eq!((b.place(h), b.core(|core| core.waiting(list))), (place, 0));
+        assert_eq!((b.len(), b.room()), (CHUNK, 0));
+        b.park(h, &mut list);
+        assert_eq!(
+            (b.place(h), b.core(|core| core.first(list))),
+            (Place::Parked, Some(h))
+        );
+        assert_eq!((b.len(), b.room()), (CHUNK + 1, CHUNK - 1));
+    }
+}
+
+#[test]
+fn a_list_in_which_somebody_waits_takes_any_number_without_room() {
+    let mut b = Bench::new();
+    let handles: Vec<_> = (1..CHUNK).map(|_| b.create(Normal)).collect();
+    let mut list = WaitList::default();
+    for &h in &handles {
+        assert!(b.core(|core| core.park(h, &mut list)));
+    }
+    assert_eq!(b.room(), 0);
+    for h in handles {
+        assert_eq!(b.wake(list), Some(h));
+    }
+    assert_eq!(b.room(), 1);
+}
+
+#[test]
+fn growing_leaves_everything_where_it_is() {
+    let mut b = Bench::new();
+    let [ready, timer, low, asked, parked] = b.tasks(["ready", "timer", "low", "asked", "parked"]);
+    let mut list = WaitList::default();
+    b.own(ready, 0);
+    b.own(timer, 4);
+    b.at(Low, low, 4);
+    b.when(asked);
+    b.park(parked, &mut list);
+    b.next(); // in the middle of a pass
+    for _ in 0..40 {
+        b.grow();
+    }
+    assert_eq!((b.len(), b.room()), (6, 41 * CHUNK - 6));
+    b.answer(asked, true);
+    b.drain();
+    b.wake(list);
+    b.now = 4;
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "0 ask asked",
+            "0 run asked",
+            "0 run ready",
+            "0 wait 4",
+            "4 run parked",
+            "4 run timer",
+            "4 run low",
+            "4 wait for ever"
+        ]
+    );
+}
+
+#[cfg(feature = "narrow-index")]
+#[test]
+fn with_16_bit_indices_the_room_ends_before_the_index_of_no_entry() {
+    const MOST: u32 = (1 << 16) - CHUNK;
+    let mut b = Bench::new();
+    for _ in 0..MOST / CHUNK {
+        b.grow();
+    }
+    assert_eq!(b.room(), MOST);
+    b.grow();
+    assert_eq!(b.room(), MOST);
+    let handles: HashSet<_> = b.core(|core| {
+        std::iter::from_fn(|| core.create(Normal))
+            .map(|h| h.raw())
+            .collect()
+    });
+    assert_eq!(handles.len(), MOST as usize);
+}
+
+// Freeing
+
+#[test]
+fn an_entry_may_be_freed_wherever_it_is() {
+    type Put = fn(&mut Bench, Handle, &mut WaitList);
+    let puts: [(&str, Put); 9] = [
+        ("nowhere", |_, _, _| {}),
+        ("high", |b, h, _| b.at(High, h, 0)),
+        ("normal", |b, h, _| b.at(Normal, h, 0)),
+        ("low", |b, h, _| b.at(Low, h, 0)),
+        ("high timer", |b, h, _| b.at(High, h, 3)),
+        ("normal timer", |b, h, _| b.at(Normal, h, 3)),
+        ("low timer", |b, h, _| b.at(Low, h, 3)),
+        ("condition", |b, h, _| b.when(h)),
+        ("wait list", |b, h, list| b.park(h, list)),
+    ];
+    for (what, put) in puts {
+        for freed in 0..3 {
+            let mut b = Bench::new();
+            let mut list = WaitList::default();
+            let handles = b.tasks(["a", "b", "c"]);
+            let parked = u32::from(what == "wait list");
+            for h in handles {
+                put(&mut b, h, &mut list);
+            }
+            assert_eq!(b.len(), 3 + parked);
+            b.free(handles[freed]);
+            assert_eq!(b.len(), 2 + parked, "{what}");
+            assert_eq!(b.place(handles[freed]), Place::Free, "{what}");
+            b.free(handles[freed]); // twice is once
+            assert_eq!(b.len(), 2 + parked, "{what}");
+            b.now = 3;
+            // The other two still run, in order.
+            let mut left = Vec::new();
+            let now = b.tick();
+            while b.core(|core| core.wake(list, None, now)).is_some() {}
+            loop {
+                match b.next() {
+                    Action::Ask(h) => b.answer(h, true),
+                    Action::Run(h) => left.push(b.name(h)),
+                    _ => break,
+                }
+            }
+            let mut expected = vec!["a", "b", "c"];
+            expected.remove(freed);
+            let expected = if what == "nowhere" {
+                Vec::new()
+            } else {
+                expected
+            };
+            assert_eq!(left, expected, "{what}");
+            for h in handles {
+                b.free(h);
+            }
+            assert_eq!((b.len(), b.room()), (0, CHUNK), "{what}");
+        }
+    }
+}
+
+#[test]
+fn thousands_of_sleepers_cancelled_leave_nothing_behind() {
+    let mut b = Bench::new();
+    let handles: Vec<_> = (0..5000).map(|_| b.create(Normal)).collect();
+    for (i, &h) in handles.iter().enumerate() {
+        b.own(h, 1 + (i as u32 * 7919) % 1000);
+    }
+    let total = b.len() + b.room();
+    for i in 0..5000 {
+        b.cancel(handles[i * 1237 % 5000]);
+    }
+    for i in 0..5000 {
+        assert_eq!(b.next(), Action::Run(handles[i * 1237 % 5000]));
+        b.free(handles[i * 1237 % 5000]);
+    }
+    assert_eq!(b.next(), Action::WaitForever);
+    assert_eq!((b.len(), b.room()), (0, total));
+}
+
+// Time (SPEC 6)
+
+#[test]
+fn a_program_records_the_same_trace_across_every_wrap_of_the_counter() {
+    let tasks = [
+        ("n", Normal, &[Busy(1), Sleep(4)][..]),
+        ("l", Low, &[Busy(2), Sleep(1)]),
+        ("s", Normal, &[Busy(1), Sleep(0)]),
+        ("w", Normal, &[When(8), When(13), Sleep(6)]),
+        ("e", Normal, &[Sleep(9), Sleep(1), End]),
+    ];
+    let expected = [
+        "0 run n", "1 run s", "2 run w", "2 ask w", "2 run e", "2 ask w", "2 run s", "3 ask w",
+        "3 run s", "4 ask w", "4 run s", "5 ask w", "5 run l", "7 ask w", "7 run n", "8 ask w",
+        "8 run w", "8 ask w", "8 run s", "9 ask w", "9 run s", "10 ask w", "10 run s", "11 ask w",
+        "11 run e", "11 ask w", "11 run s", "12 ask w", "12 run n", "13 ask w", "13 run w",
+        "13 run l", "15 run e",
+    ];
+    for start in STARTS {
+        let trace = Loop::new(start, &tasks).max_overdue(4).steps(19);
+        assert_eq!(trace, expected, "start {start}");
+    }
+}
+
+#[test]
+fn the_longest_delay_is_kept_from_any_tick() {
+    for start in STARTS.into_iter().chain((0..64).map(|n| n << 26)) {
+        let mut b = Bench::starting_at(start);
+        let [a, c, d] = b.tasks(["a", "c", "d"]);
+        b.own(a, MAX_DELAY);
+        b.own(c, MAX_DELAY + 1); // cut
+        b.own(d, u32::MAX); // cut
+        b.now = 1;
+        b.drain();
+        b.now = MAX_DELAY - 1;
+        b.drain();
+        b.now = MAX_DELAY;
+        b.drain();
+        assert_eq!(
+            b.take(),
+            [
+                "1 wait 1073741822",
+                "1073741822 wait 1",
+                "1073741823 run a",
+                "1073741823 run c",
+                "1073741823 run d",
+                "1073741823 wait for ever"
+            ]
+        );
+    }
+}
+
+#[test]
+fn an_entry_may_be_overdue_for_as_long_as_the_longest_delay() {
+    for start in STARTS {
+        let mut b = Bench::starting_at(start);
+        let [n, l, late] = b.tasks(["n", "l", "late"]);
+        b.set_max_overdue(5);
+        b.at(Low, l, 1);
+        b.at(Low, late, 2);
+        b.now = 1 << 30;
+        b.own(n, 0);
+        b.next();
+        b.at(Low, l, MAX_DELAY); // the timers are as far apart as they may be
+        b.next();
+        b.next();
+        b.next();
+        assert_eq!(
+            b.take(),
+            [
+                "1073741824 run l",
+                "1073741824 run n",
+                "1073741824 run late",
+                "1073741824 wait 1073741823"
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_clock_read_backwards_keeps_the_order_of_arrival() {
+    for level in LEVELS {
+        let mut b = Bench::starting_at(u32::MAX - 8); // it even goes back over the wrap
+        let [a, c, d] = b.tasks(["a", "c", "d"]);
+        for (h, now) in [(a, 10), (c, 7), (d, 8)] {
+            b.now = now;
+            b.at(level, h, 0);
+        }
+        b.drain();
+        assert_eq!(runs(&b.take()), ["a", "c", "d"]);
+    }
+}
+
+// The benchmarks' promise, in virtual time: a driver with a 9 ms delay beside 200 coros of 2 ms
+
+fn driver(hog: &'static [Do]) -> Vec<u32> {
+    let mut tasks = vec![("driver", Normal, &[Sleep(9)][..])];
+    tasks.extend([("hog", Normal, hog); 200]);
+    times(&Loop::new(0, &tasks).steps(900), "driver")
+}
+
+#[test]
+fn beside_low_priority_hogs_a_driver_is_late_by_less_than_one_of_their_steps() {
+    // All 200 run once as new, normal tasks.
+    assert_eq!(driver(&[Busy(2), After(0)])[..5], [0, 400, 410, 420, 430]);
+}
+
+#[test]
+fn beside_normal_hogs_a_driver_waits_for_all_of_them() {
+    assert_eq!(driver(&[Busy(2), Sleep(0)])[..4], [0, 408, 816, 1224]);
+}
+
+// The original's faults
+
+#[test]
+fn bug_1_an_empty_normal_queue_changes_no_rule() {
+    // High is looked at, and low when it is due, and the wait is the nearest.
+    let tasks = [
+        ("h", Normal, &[When(5), End][..]),
+        ("l", Normal, &[After(3), End]),
+    ];
+    assert_eq!(
+        Loop::new(0, &tasks).runs_only().steps(10),
+        [
+            "0 run h",
+            "0 run l",
+            "3 run l",
+            "5 run h",
+            "5 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn bug_2_a_first_condition_needs_no_reserve() {
+    let mut b = Bench::new();
+    let h = b.task("h", Normal);
+    while b.room() > 0 {
+        b.create(Normal);
+    }
+    b.when(h);
+    b.drain();
+    b.drain();
+    assert_eq!(b.take(), ["0 ask h", "0 wait 1", "0 ask h", "0 wait 1"]);
+    assert_eq!(b.room(), 0);
+}
+
+#[test]
+fn bug_3_a_condition_is_asked_during_a_long_sleep() {
+    let tasks = [
+        ("h", Normal, &[When(50), End][..]),
+        ("s", Normal, &[Sleep(301), End]),
+    ];
+    let trace = Loop::new(0, &tasks).steps(10);
+    assert_eq!(times(&trace, "h"), [0, 50]);
+    assert_eq!(times(&trace, "s"), [0, 301]);
+}
+
+#[test]
+fn bug_4_conditions_always_true_starve_neither_each_other_nor_the_rest() {
+    let tasks = [
+        ("a", Normal, &[When(0)][..]),
+        ("b", Normal, &[When(0)]),
+        ("n", Normal, &[Busy(1), Sleep(0)]),
+    ];
+    let trace = Loop::new(0, &tasks).runs_only().steps(15);
+    assert_eq!(
+        runs(&trace),
+        [
+            "a", "a", "b", "a", "b", "n", "a", "b", "n", "a", "b", "n", "a", "b", "n"
+        ]
+    );
+    let tasks = [
+        ("a", Normal, &[Busy(1), When(0)][..]),
+        ("s", Normal, &[Sleep(1)]),
+    ];
+    let trace = Loop::new(0, &tasks).runs_only().steps(9);
+    assert_eq!(
+        trace,
+        [
+            "0 run a", "1 run a", "2 run s", "2 run a", "3 run s", "3 run a", "4 run s", "4 run a",
+            "5 run s"
+        ]
+    );
+}
+
+#[test]
+fn bug_6_the_limit_holds_while_the_normal_queue_is_empty() {
+    let mut b = Bench::new();
+    let [n, l] = b.tasks(["n", "l"]);
+    b.set_max_overdue(10);
+    b.at(Low, l, 0);
+    b.now = 20;
+    b.next(); // overdue, and alone
+    b.at(Low, l, 0);
+    b.now = 40;
+    b.own(n, 0);
+    b.drain(); // its overdue step counts: now it is the normal one's turn
+    assert_eq!(runs(&b.take()), ["l", "n", "l"]);
+}
+
+#[test]
+fn bug_8_a_condition_that_raises_reaches_its_task_and_no_other() {
+    // What the shim does: it cancels the task that is asked, and the pass goes on.
+    let mut b = Bench::new();
+    let [bad, good] = b.tasks(["bad", "good"]);
+    b.when(bad);
+    b.when(good);
+    b.next();
+    b.cancel(bad);
+    b.drain();
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "0 ask bad",
+            "0 ask good",
+            "0 run bad",
+            "0 ask good",
+            "0 wait 1",
+            "0 ask good",
+            "0 wait 1"
+        ]
+    );
+}
+
+#[test]
+fn bug_9_a_wait_for_a_condition_can_be_cancelled_and_timed_out() {
+    let mut b = Bench::new();
+    let [h, timer] = b.tasks(["h", "timer"]);
+    b.when(h);
+    b.own(timer, 3);
+    b.drain();
+    b.now = 3;
+    b.drain();
+    b.cancel(h); // by the timer's step
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "0 ask h",
+            "0 wait 1",
+            "3 ask h",
+            "3 run timer",
+            "3 ask h",
+            "3 wait 1",
+            "3 run h",
+            "3 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn bug_11_a_timer_that_is_disarmed_never_fires() {
+    for level in LEVELS {
+        let mut b = Bench::new();
+        let [before, timer, after] = b.tasks(["before", "timer", "after"]);
+        for h in [before, timer, after] {
+            b.at(level, h, 10);
+        }
+        b.free(timer);
+        let other = b.task("other", Normal); // gets its entry
+        assert_eq!(other.index(), timer.index());
+        b.now = 10;
+        b.drain();
+        assert_eq!(
+            b.take(),
+            ["10 run before", "10 run after", "10 wait for ever"]
+        );
+    }
+}
+
+#[test]
+fn bug_12_no_queue_is_ever_full() {
+    let mut b = Bench::new();
+    let mut list = WaitList::default();
+    let mut count = 0;
+    for level in LEVELS {
+        for n in 0..300 {
+            let h = b.create(level);
+            b.own(h, n % 3);
+            let h = b.create(level);
+            b.when(h);
+            let h = b.create(level);
+            b.park(h, &mut list);
+            count += 3;
+        }
+    }
+    assert_eq!(b.len(), count + 1);
+    while b.wake(list).is_some() {}
+    b.now = 2;
+    let mut ran = 0;
+    loop {
+        match b.next() {
+            Action::Ask(h) => b.answer(h, true),
+            Action::Run(_) => ran += 1,
+            _ => break,
+        }
+    }
+    assert_eq!(ran, count);
+}
+
+// What must never happen
+
+#[test]
+fn a_lost_chunk_is_a_fault_and_stays_one() {
+    let mut b = Bench::new();
+    for _ in 0..=CHUNK {
+        let h = b.create(Normal);
+        b.own(h, 0);
+    }
+    let now = b.tick();
+    for _ in 1..CHUNK {
+        assert!(matches!(
+            b.core_with(1, |core| core.next(now)),
+            Action::Run(_)
+        ));
+    }
+    assert_eq!(b.core_with(1, |core| core.next(now)), Action::Fault);
+    assert_eq!(b.next(), Action::Fault);
+}

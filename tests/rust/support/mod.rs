@@ -1,0 +1,363 @@
+//! The harness of the tests: a core with memory that grows, a clock that the test moves, names for
+//! handles, and a run loop that plays scripts and records what happens as lines of text.
+//!
+//! A line is `"<ms since the start> <what>"`: `run a`, `ask a`, `wait 5`, `wait for ever`. What a
+//! test expects is the exact list of lines. The start is a tick of the test's choice, so one test
+//! runs at every wrap of the counter and must record the same list.
+#![allow(dead_code)] // each test binary uses its own part
+
+use uasyncio_priority::entry::{Handle, Level, Place};
+use uasyncio_priority::scheduler::{Action, Scheduler, State};
+use uasyncio_priority::store::{CHUNK_LEN, Chunk, Store};
+use uasyncio_priority::tick::Tick;
+use uasyncio_priority::waitlist::WaitList;
+
+pub use Level::{High, Low, Normal};
+
+/// Ticks shortly before each wrap that somebody could see: a small int's on a 32-bit board, a
+/// signed number's, the counter's own; and zero.
+pub const STARTS: [u32; 4] = [0, (1 << 30) - 7, (1 << 31) - 7, u32::MAX - 6];
+
+/// Entries in a chunk, as the core counts them.
+pub const CHUNK: u32 = CHUNK_LEN as u32;
+
+/// A core in memory of its own.
+#[derive(Debug)]
+pub struct Bench {
+    state: State,
+    // They move as the vector grows: the core holds indices, never addresses.
+    chunks: Vec<Chunk>,
+    start: u32,
+    /// Milliseconds since the start; the core sees the start plus that.
+    pub now: u32,
+    names: Vec<(Handle, &'static str)>,
+    /// What happened, a line each.
+    pub trace: Vec<String>,
+}
+
+impl Bench {
+    /// A core without room, whose clock starts at 0.
+    pub fn new() -> Self {
+        Self::starting_at(0)
+    }
+
+    /// A core without room, whose clock starts at the tick `start`.
+    pub fn starting_at(start: u32) -> Self {
+        Self {
+            state: State::new(),
+            chunks: Vec::new(),
+            start,
+            now: 0,
+            names: Vec::new(),
+            trace: Vec::new(),
+        }
+    }
+
+    /// The tick that the core sees.
+    pub fn tick(&self) -> Tick {
+        Tick::new(self.start).after(self.now)
+    }
+
+    /// Calls the core.
+    pub fn core<R>(&mut self, call: impl FnOnce(&mut Scheduler) -> R) -> R {
+        let kept = self.chunks.len();
+        self.core_with(kept, call)
+    }
+
+    /// Calls the core with the first `count` chunks only, as if the others had been lost.
+    pub fn core_with<R>(&mut self, count: usize, call: impl FnOnce(&mut Scheduler) -> R) -> R {
+        let mut chunks: Vec<&mut Chunk> = self.chunks.iter_mut().take(count).collect();
+        call(&mut Scheduler::new(
+            &mut self.state,
+            Store::new(&mut chunks),
+        ))
+    }
+
+    /// Adds a chunk.
+    pub fn grow(&mut self) {
+        self.chunks.push(Chunk::default());
+        self.core(|core| core.grown());
+    }
+
+    /// A new entry, idle; grows if that takes it.
+    pub fn create(&mut self, level: Level) -> Handle {
+        match self.core(|core| core.create(level)) {
+            Some(h) => h,
+            None => {
+                self.grow();
+                self.core(|core| core.create(level))
+                    .expect("a new chunk is room")
+            }
+        }
+    }
+
+    /// A new entry that the trace calls `name`.
+    pub fn task(&mut self, name: &'static str, level: Level) -> Handle {
+        let h = self.create(level);
+        self.names.retain(|&(old, _)| old != h);
+        self.names.push((h, name));
+        h
+    }
+
+    /// New entries of normal level by these names.
+    pub fn tasks<const N: usize>(&mut self, names: [&'static str; N]) -> [Handle; N] {
+        names.map(|name| self.task(name, Normal))
+    }
+
+    /// What the trace calls an entry.
+    pub fn name(&self, h: Handle) -> &'static str {
+        self.names
+            .iter()
+            .find(|&&(known, _)| known == h)
+            .map_or("?", |&(_, name)| name)
+    }
+
+    /// Queues an entry at a level.
+    pub fn at(&mut self, level: Level, h: Handle, delay: u32) {
+        let now = self.tick();
+        self.core(|core| core.schedule(h, Some(level), delay, now));
+    }
+
+    /// Queues an entry at its own level.
+    pub fn own(&mut self, h: Handle, delay: u32) {
+        let now = self.tick();
+        self.core(|core| core.schedule(h, None, delay, now));
+    }
+
+    /// Parks an entry; grows if that takes it.
+    pub fn park(&mut self, h: Handle, list: &mut WaitList) {
+        if !self.core(|core| core.park(h, list)) {
+            self.grow();
+            assert!(self.core(|core| core.park(h, list)), "a new chunk is room");
+        }
+    }
+
+    /// Wakes the first of a list at its own level.
+    pub fn wake(&mut self, list: WaitList) -> Option<Handle> {
+        let now = self.tick();
+        self.core(|core| core.wake(list, None, now))
+    }
+
+    /// Lets an entry wait for its condition.
+    pub fn when(&mut self, h: Handle) {
+        self.core(|core| core.when(h));
+    }
+
+    /// Answers for a condition.
+    pub fn answer(&mut self, h: Handle, truth: bool) {
+        let now = self.tick();
+        self.core(|core| core.answer(h, truth, now));
+    }
+
+    /// Cancels an entry.
+    pub fn cancel(&mut self, h: Handle) {
+        let now = self.tick();
+        self.core(|core| core.cancel(h, now));
+    }
+
+    /// Frees an entry.
+    pub fn free(&mut self, h: Handle) {
+        self.core(|core| core.free(h));
+    }
+
+    /// Sets the limit of overdue.
+    pub fn set_max_overdue(&mut self, ms: u32) {
+        self.core(|core| core.set_max_overdue(ms));
+    }
+
+    /// Where an entry is.
+    pub fn place(&mut self, h: Handle) -> Place {
+        self.core(|core| core.place(h))
+    }
+
+    /// Entries in use.
+    pub fn len(&mut self) -> u32 {
+        self.core(|core| core.len())
+    }
+
+    /// Entries to be had without growing.
+    pub fn room(&mut self) -> u32 {
+        self.core(|core| core.room())
+    }
+
+    /// One action, recorded.
+    pub fn next(&mut self) -> Action {
+        let now = self.tick();
+        let action = self.core(|core| core.next(now));
+        let what = match action {
+            Action::Run(h) => format!("run {}", self.name(h)),
+            Action::Ask(h) => format!("ask {}", self.name(h)),
+            Action::Wait(ms) => format!("wait {ms}"),
+            Action::WaitForever => "wait for ever".into(),
+            Action::Fault => "fault".into(),
+        };
+        self.trace.push(format!("{} {what}", self.now));
+        action
+    }
+
+    /// Actions until the core would wait; every condition answers false.
+    pub fn drain(&mut self) {
+        loop {
+            match self.next() {
+                Action::Run(_) => {}
+                Action::Ask(h) => self.answer(h, false),
+                Action::Wait(_) | Action::WaitForever | Action::Fault => return,
+            }
+        }
+    }
+
+    /// What happened since the last time this was asked.
+    pub fn take(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.trace)
+    }
+}
+
+/// What a task of a [`Loop`] does in a step.
+#[derive(Clone, Copy, Debug)]
+pub enum Do {
+    /// Takes so many ms of the step.
+    Busy(u32),
+    /// Wakes the first of a list, at its own level.
+    Wake(usize),
+    /// Cancels a task.
+    Cancel(&'static str),
+    /// Ends the step: `sleep_ms`, at its own level.
+    Sleep(u32),
+    /// Ends the step: `after_ms`.
+    After(u32),
+    /// Ends the step: `when` a condition that is true from this time on.
+    When(u32),
+    /// Ends the step: waits in a list.
+    Park(usize),
+    /// Ends the step and the task.
+    End,
+}
+
+/// A task of a [`Loop`]: it does its script from the front again and again.
+#[derive(Debug)]
+struct Task {
+    handle: Handle,
+    script: &'static [Do],
+    at: usize,
+    truth_from: u32,
+}
+
+/// A run loop, as small as the shim's: it does what the core says.
+#[derive(Debug)]
+pub struct Loop {
+    /// The core it runs.
+    pub bench: Bench,
+    tasks: Vec<Task>,
+    lists: [WaitList; 4],
+    quiet: bool,
+}
+
+impl Loop {
+    /// A loop whose clock starts at the tick `start`, with these tasks, all due now in this order.
+    pub fn new(start: u32, tasks: &[(&'static str, Level, &'static [Do])]) -> Self {
+        let bench = Bench::starting_at(start);
+        let mut this = Self {
+            bench,
+            tasks: Vec::new(),
+            lists: Default::default(),
+            quiet: false,
+        };
+        for &(name, level, script) in tasks {
+            let handle = this.bench.task(name, level);
+            this.bench.own(handle, 0);
+            this.tasks.push(Task {
+                handle,
+                script,
+                at: 0,
+                truth_from: 0,
+            });
+        }
+        this
+    }
+
+    /// The same, with a limit of overdue.
+    pub fn max_overdue(mut self, ms: u32) -> Self {
+        self.bench.set_max_overdue(ms);
+        self
+    }
+
+    /// The same, but only runs are recorded.
+    pub fn runs_only(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+
+    /// Runs `steps` steps or until nothing will ever happen again; what happened.
+    pub fn steps(mut self, mut steps: usize) -> Vec<String> {
+        while steps > 0 {
+            match self.bench.next() {
+                Action::Run(h) => {
+                    self.step(h);
+                    steps -= 1;
+                }
+                Action::Ask(h) => {
+                    self.silence();
+                    let truth = self.find(h).truth_from <= self.bench.now;
+                    self.bench.answer(h, truth);
+                }
+                Action::Wait(ms) => {
+                    self.silence();
+                    self.bench.now += ms;
+                }
+                Action::WaitForever | Action::Fault => break,
+            }
+        }
+        self.bench.take()
+    }
+
+    fn silence(&mut self) {
+        if self.quiet {
+            self.bench.trace.pop();
+        }
+    }
+
+    fn find(&mut self, h: Handle) -> &mut Task {
+        self.tasks
+            .iter_mut()
+            .find(|task| task.handle == h)
+            .expect("a task of this loop")
+    }
+
+    fn step(&mut self, h: Handle) {
+        loop {
+            let task = self.find(h);
+            let what = task.script[task.at % task.script.len()];
+            task.at += 1;
+            match what {
+                Do::Busy(ms) => {
+                    self.bench.now += ms;
+                    continue;
+                }
+                Do::Wake(list) => {
+                    self.bench.wake(self.lists[list]);
+                    continue;
+                }
+                Do::Cancel(name) => {
+                    let named = |task: &&Task| self.bench.name(task.handle) == name;
+                    let other = self
+                        .tasks
+                        .iter()
+                        .find(named)
+                        .expect("a task of this name")
+                        .handle;
+                    self.bench.cancel(other);
+                    continue;
+                }
+                Do::Sleep(ms) => self.bench.own(h, ms),
+                Do::After(ms) => self.bench.at(Low, h, ms),
+                Do::When(from) => {
+                    task.truth_from = from;
+                    self.bench.when(h);
+                }
+                Do::Park(list) => self.bench.park(h, &mut self.lists[list]),
+                Do::End => self.bench.free(h),
+            }
+            return;
+        }
+    }
+}
