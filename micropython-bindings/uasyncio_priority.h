@@ -82,6 +82,8 @@ uint32_t up_core_create(up_core_t *core, uint32_t level);
 void up_core_free(up_core_t *core, uint32_t handle);
 // Where an entry is. O(1).
 uint32_t up_core_place(up_core_t *core, uint32_t handle);
+// When an entry in the ready queue or the timers is or was due; else meaningless. O(1).
+uint32_t up_core_due(up_core_t *core, uint32_t handle);
 // The own level of an entry; UP_NORMAL for a stale handle. O(1).
 uint32_t up_core_level(up_core_t *core, uint32_t handle);
 // Sets the own level, for the entry's next wake-ups. O(1).

@@ -63,6 +63,9 @@ unsafe extern "C" {
     pub fn up_core_place(core: *mut up_core_t, handle: u32) -> u32;
 }
 unsafe extern "C" {
+    pub fn up_core_due(core: *mut up_core_t, handle: u32) -> u32;
+}
+unsafe extern "C" {
     pub fn up_core_level(core: *mut up_core_t, handle: u32) -> u32;
 }
 unsafe extern "C" {

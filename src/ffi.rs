@@ -122,6 +122,9 @@ export! {
             Place::Parked => bindings::UP_PARKED,
         }
     }
+    fn up_core_due(core: *mut up_core_t, handle: u32) -> u32 {
+        scheduler(core).due_time(Handle::from_raw(handle)).map_or(0, Tick::raw)
+    }
     fn up_core_level(core: *mut up_core_t, handle: u32) -> u32 {
         scheduler(core).level(Handle::from_raw(handle)).unwrap_or(Level::Normal) as u32
     }

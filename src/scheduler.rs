@@ -136,6 +136,11 @@ impl<'a> Scheduler<'a> {
         self.find(h).map_or(Place::Free, |i| self.store[i].place())
     }
 
+    /// When a ready entry or a timer is or was due. O(1).
+    pub fn due_time(&self, h: Handle) -> Option<Tick> {
+        self.find(h).map(|i| self.store[i].due)
+    }
+
     /// The level of the entry's wake-ups that name none. O(1).
     pub fn level(&self, h: Handle) -> Option<Level> {
         self.find(h).map(|i| self.store[i].level())

@@ -1,0 +1,135 @@
+// The awaitables of sleep(), after() and when(). They allocate nothing in the ordinary form.
+//
+// One sleep awaitable is shared by all: it is armed by the call and disarmed when it is awaited,
+// which is at once in `await sleep_ms(n)`. If a call finds it armed, somebody keeps it for later:
+// it is theirs from then on, and a new one takes its place (SPEC 6).
+#include "shim.h"
+
+// -- sleep, sleep_ms, after, after_ms
+
+static mp_obj_t up_sleep_new(mp_obj_t delay_in, bool seconds, bool low) {
+    up_loop_t *loop = up_loop();
+    uint32_t delay = seconds ? up_arg_seconds(delay_in, MP_QSTR_t) : up_arg_ms(delay_in, MP_QSTR_t);
+    up_sleep_t *self = loop->sleeper;
+    if (self == NULL || self->armed) {
+        self = mp_obj_malloc(up_sleep_t, &up_sleep_type);
+        loop->sleeper = self;
+    }
+    self->armer = loop->cur;
+    self->called = up_now(loop);
+    self->delay = delay;
+    self->low = low;
+    self->armed = true;
+    return MP_OBJ_FROM_PTR(self);
+}
+
+// sleep(t): waits `t` seconds (int or float) from the call. Lands at the task's own level.
+static mp_obj_t up_sleep_s(mp_obj_t t) {
+    return up_sleep_new(t, true, false);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(up_sleep_obj, up_sleep_s);
+
+// sleep_ms(t): waits `t` ms (int) from the call. Lands at the task's own level.
+static mp_obj_t up_sleep_ms(mp_obj_t t) {
+    return up_sleep_new(t, false, false);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(up_sleep_ms_obj, up_sleep_ms);
+
+// after(t): waits at least `t` seconds (int or float), then runs at low level.
+static mp_obj_t up_after(mp_obj_t t) {
+    return up_sleep_new(t, true, true);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(up_after_obj, up_after);
+
+// after_ms(t): waits at least `t` ms (int), then runs at low level.
+static mp_obj_t up_after_ms(mp_obj_t t) {
+    return up_sleep_new(t, false, true);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(up_after_ms_obj, up_after_ms);
+
+static mp_obj_t up_sleep_iternext(mp_obj_t self_in) {
+    up_sleep_t *self = MP_OBJ_TO_PTR(self_in);
+    up_loop_t *loop = up_loop();
+    // The task that comes back is done with it, even if it has been armed meanwhile by another.
+    if (up_resumed(loop) && !(self->armed && self->armer == loop->cur)) {
+        return MP_OBJ_STOP_ITERATION;
+    }
+    if (!self->armed) {
+        return MP_OBJ_STOP_ITERATION; // awaited twice
+    }
+    up_task_t *task = up_current(loop);
+    self->armed = false;
+    self->armer = NULL;
+    up_core_schedule(&loop->core, task->handle, self->low ? UP_LOW : UP_OWN, self->delay, self->called);
+    task->flags |= UP_TASK_AWAITING;
+    return mp_const_none;
+}
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_sleep_type,
+    MP_QSTR_Sleep,
+    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    iter, up_sleep_iternext
+    );
+
+// -- when
+
+// An awaitable into the stock for the next when(). EXCEPTION: none.
+void up_when_spare(up_loop_t *loop, up_when_t *when) {
+    when->callback = MP_OBJ_NULL;
+    when->args = MP_OBJ_NULL;
+    if (loop->spare_whens < loop->hpqlen) {
+        when->args = MP_OBJ_FROM_PTR(loop->spare_when);
+        loop->spare_when = when;
+        ++loop->spare_whens;
+    }
+}
+
+// Stocks awaitables so that `n` tasks can wait at a time without allocating.
+void up_when_reserve(up_loop_t *loop, size_t n) {
+    while (loop->hpqlen < n) {
+        up_when_t *when = mp_obj_malloc(up_when_t, &up_when_type);
+        ++loop->hpqlen;
+        up_when_spare(loop, when);
+    }
+}
+
+// when(callback, *args): waits until callback(*args) is true, then runs at high level.
+// TypeError at once if it is not callable. Allocates nothing while at most hpqlen tasks wait and
+// `args` is empty. Each pending callback costs a call on every pass of the loop.
+static mp_obj_t up_when(size_t n_args, const mp_obj_t *args) {
+    up_arg_callable(args[0], MP_QSTR_callback);
+    up_loop_t *loop = up_loop();
+    mp_obj_t rest = n_args == 1 ? MP_OBJ_NULL : mp_obj_new_tuple(n_args - 1, args + 1);
+    up_when_t *self = loop->spare_when;
+    if (self != NULL) {
+        loop->spare_when = MP_OBJ_TO_PTR(self->args);
+        --loop->spare_whens;
+    } else {
+        self = mp_obj_malloc(up_when_t, &up_when_type);
+    }
+    self->callback = args[0];
+    self->args = rest;
+    return MP_OBJ_FROM_PTR(self);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR(up_when_obj, 1, up_when);
+
+static mp_obj_t up_when_iternext(mp_obj_t self_in) {
+    up_when_t *self = MP_OBJ_TO_PTR(self_in);
+    up_loop_t *loop = up_loop();
+    if (up_resumed(loop) || self->callback == MP_OBJ_NULL) {
+        return MP_OBJ_STOP_ITERATION;
+    }
+    up_task_t *task = up_current(loop);
+    up_core_when(&loop->core, task->handle);
+    *up_task_data(task) = self_in;
+    task->flags |= UP_TASK_AWAITING;
+    return mp_const_none;
+}
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_when_type,
+    MP_QSTR_When,
+    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    iter, up_when_iternext
+    );

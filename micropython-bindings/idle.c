@@ -1,0 +1,101 @@
+// The idle wait: until the time is up or something happened that may have made an entry due.
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE // ppoll
+#endif
+#include "shim.h"
+
+#if defined(__unix__) || defined(__APPLE__)
+// Sleeps in poll(2). Whoever schedules something from a signal handler or another thread writes to
+// a pipe; the flag `idle` spares that write while nobody sleeps. The flag is raised before the last
+// look at what is pending, so nothing that comes between that look and poll(2) is missed.
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+static int wake_pipe[2] = { -1, -1 };
+static int idle;
+
+void mp_uasyncio_priority_wake(void) {
+    if (__atomic_load_n(&idle, __ATOMIC_SEQ_CST)) {
+        ssize_t n = write(wake_pipe[1], "", 1);
+        (void)n; // a full pipe wakes as well
+    }
+}
+
+static bool open_pipe(void) {
+    if (wake_pipe[0] < 0) {
+        if (pipe(wake_pipe) != 0) {
+            return false;
+        }
+        for (int i = 0; i < 2; ++i) {
+            fcntl(wake_pipe[i], F_SETFL, O_NONBLOCK);
+            fcntl(wake_pipe[i], F_SETFD, FD_CLOEXEC);
+        }
+    }
+    return true;
+}
+
+static bool pending(void) {
+    return MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL || MP_STATE_VM(sched_state) == MP_SCHED_PENDING;
+}
+
+static void wait_for_event(uint32_t ms) {
+    if (!open_pipe()) {
+        mp_event_wait_ms(1); // no descriptor left: looks again every ms
+        return;
+    }
+    // Ctrl-C comes in poll(2) or not at all: not between the look and the wait.
+    sigset_t interrupt, before;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &interrupt, &before);
+    __atomic_store_n(&idle, 1, __ATOMIC_SEQ_CST);
+    struct pollfd fd = { .fd = wake_pipe[0], .events = POLLIN };
+    if (!pending()) {
+        MP_THREAD_GIL_EXIT();
+        #ifdef __linux__
+        struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+        ppoll(&fd, 1, ms == UINT32_MAX ? NULL : &time, &before);
+        #else
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        poll(&fd, 1, ms == UINT32_MAX ? -1 : (int)ms);
+        #endif
+        MP_THREAD_GIL_ENTER();
+    }
+    __atomic_store_n(&idle, 0, __ATOMIC_SEQ_CST);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    char drain[16];
+    while (read(wake_pipe[0], drain, sizeof(drain)) > 0) {
+    }
+    mp_handle_pending(true);
+}
+
+#else
+
+// Bare metal: an interrupt ends the wait, and MicroPython handles what it scheduled.
+void mp_uasyncio_priority_wake(void) {
+}
+
+static void wait_for_event(uint32_t ms) {
+    if (ms == UINT32_MAX) {
+        mp_event_wait_indefinite();
+    } else {
+        mp_event_wait_ms(ms);
+    }
+}
+
+#endif
+
+void up_idle(up_loop_t *loop, uint32_t ms) {
+    #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+    if (loop->mock && ms != UINT32_MAX) {
+        loop->mock_now += ms;
+        return;
+    }
+    #else
+    (void)loop;
+    #endif
+    wait_for_event(ms);
+}

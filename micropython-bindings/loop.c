@@ -1,0 +1,345 @@
+// The loop object: one, native, what get_event_loop() returns and what is exported as Loop.
+#include "py/objstr.h"
+#include "py/smallint.h"
+#include "shim.h"
+
+// Methods get the loop as their first argument; there is only one, so it is not looked at.
+
+// -- callbacks
+
+// Queues fun(*args); a coroutine in place of a function is started, or, if it is a task's, woken
+// (V2). The Handle, or the task.
+static mp_obj_t up_call(mp_obj_t fun, mp_obj_t args, uint32_t level, uint32_t delay) {
+    up_loop_t *loop = up_loop();
+    if (mp_obj_is_type(fun, &mp_type_gen_instance)) {
+        up_task_t *task = up_find_task(loop, fun);
+        if (task == NULL) {
+            task = up_task_new(fun);
+        } else if (task == loop->cur) {
+            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("'callback' is the running coroutine"));
+        }
+        *up_task_data(task) = mp_const_none;
+        up_task_schedule(loop, task, level, delay);
+        return MP_OBJ_FROM_PTR(task);
+    }
+    up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
+    self->fun = up_arg_callable(fun, MP_QSTR_callback);
+    self->args = args;
+    self->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(self), UP_NORMAL);
+    up_core_schedule(&loop->core, self->handle, level, delay, up_now(loop));
+    return MP_OBJ_FROM_PTR(self);
+}
+
+// The turn of a callback has come. Its exceptions are the run loop's to contain.
+void up_callback_run(up_loop_t *loop, up_callback_t *self) {
+    mp_obj_t fun = self->fun;
+    size_t n;
+    mp_obj_t *args;
+    mp_obj_tuple_get(self->args, &n, &args);
+    up_entry_free(loop, self->handle);
+    self->handle = 0;
+    self->fun = self->args = MP_OBJ_NULL;
+    loop->doing = UP_DOING_CALLBACK;
+    mp_call_function_n_kw(fun, n, 0, args);
+    loop->doing = UP_DOING_NOTHING;
+}
+
+// Handle.cancel(): the callback will not run. False if it ran or was cancelled before.
+static mp_obj_t up_callback_cancel(mp_obj_t self_in) {
+    up_callback_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->handle == 0) {
+        return mp_const_false;
+    }
+    up_entry_free(up_loop(), self->handle);
+    self->handle = 0;
+    self->fun = self->args = MP_OBJ_NULL;
+    return mp_const_true;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_callback_cancel_obj, up_callback_cancel);
+
+static const mp_rom_map_elem_t up_callback_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_callback_cancel_obj) },
+};
+static MP_DEFINE_CONST_DICT(up_callback_locals_dict, up_callback_locals_dict_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_callback_type,
+    MP_QSTR_Handle,
+    MP_TYPE_FLAG_NONE,
+    locals_dict, &up_callback_locals_dict
+    );
+
+// `args` of call_after_ms() and call_at_(): one tuple or iterable.
+static mp_obj_t up_args_tuple(mp_obj_t args) {
+    if (mp_obj_is_type(args, &mp_type_tuple)) {
+        return args;
+    }
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_obj_t tuple = MP_OBJ_TYPE_GET_SLOT(&mp_type_tuple, make_new)(&mp_type_tuple, 1, 0, &args);
+        nlr_pop();
+        return tuple;
+    }
+    mp_obj_t exc = MP_OBJ_FROM_PTR(nlr.ret_val);
+    if (!mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_TypeError))) {
+        nlr_raise(exc);
+    }
+    mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be a tuple or an iterable, not %s"), MP_QSTR_args, mp_obj_get_type_str(args));
+}
+
+// call_soon(callback, *args): due now.
+static mp_obj_t up_loop_call_soon(size_t n, const mp_obj_t *a) {
+    return up_call(a[1], mp_obj_new_tuple(n - 2, a + 2), UP_OWN, 0);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_soon_obj, 2, up_loop_call_soon);
+
+// call_later(delay, callback, *args): due in `delay` seconds (int or float).
+static mp_obj_t up_loop_call_later(size_t n, const mp_obj_t *a) {
+    uint32_t delay = up_arg_seconds(a[1], MP_QSTR_delay);
+    return up_call(a[2], mp_obj_new_tuple(n - 3, a + 3), UP_OWN, delay);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_later_obj, 3, up_loop_call_later);
+
+// call_later_ms(delay, callback, *args): due in `delay` ms.
+static mp_obj_t up_loop_call_later_ms(size_t n, const mp_obj_t *a) {
+    uint32_t delay = up_arg_ms(a[1], MP_QSTR_delay);
+    return up_call(a[2], mp_obj_new_tuple(n - 3, a + 3), UP_OWN, delay);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_later_ms_obj, 3, up_loop_call_later_ms);
+
+// call_after(delay, callback, *args): in at least `delay` seconds (int or float), at low level.
+static mp_obj_t up_loop_call_after(size_t n, const mp_obj_t *a) {
+    uint32_t delay = up_arg_seconds(a[1], MP_QSTR_delay);
+    return up_call(a[2], mp_obj_new_tuple(n - 3, a + 3), UP_LOW, delay);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_after_obj, 3, up_loop_call_after);
+
+enum { ARG_delay, ARG_callback, ARG_args };
+static const mp_arg_t up_call_at_allowed[] = {
+    { MP_QSTR_delay, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    { MP_QSTR_callback, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    { MP_QSTR_args, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_PTR(&mp_const_empty_tuple_obj) } },
+};
+
+// call_after_ms(delay, callback, args=()): in at least `delay` ms, at low level. `args` is one
+// tuple or iterable (seed).
+static mp_obj_t up_loop_call_after_ms(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
+    mp_arg_val_t a[MP_ARRAY_SIZE(up_call_at_allowed)];
+    mp_arg_parse_all(n - 1, pos + 1, kw, MP_ARRAY_SIZE(a), up_call_at_allowed, a);
+    uint32_t delay = up_arg_ms(a[ARG_delay].u_obj, MP_QSTR_delay);
+    return up_call(a[ARG_callback].u_obj, up_args_tuple(a[ARG_args].u_obj), UP_LOW, delay);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(up_loop_call_after_ms_obj, 1, up_loop_call_after_ms);
+
+// time(): the loop's clock as time.ticks_ms() has it, ms.
+static mp_uint_t up_time(void) {
+    #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+    if (up_loop()->mock) {
+        return up_now(up_loop());
+    }
+    #endif
+    return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+}
+static mp_obj_t up_loop_time(mp_obj_t self_in) {
+    (void)self_in;
+    return MP_OBJ_NEW_SMALL_INT(up_time());
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_time_obj, up_loop_time);
+
+// call_at_(ticks, callback, args=()): due when time() is `ticks`; a time that is past is now (V2).
+static mp_obj_t up_loop_call_at(size_t n, const mp_obj_t *a) {
+    (void)n;
+    if (!mp_obj_is_small_int(a[1])) {
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be ticks, not %s"), MP_QSTR_time, mp_obj_get_type_str(a[1]));
+    }
+    const mp_uint_t half = MICROPY_PY_TIME_TICKS_PERIOD / 2;
+    mp_uint_t diff = (MP_OBJ_SMALL_INT_VALUE(a[1]) - up_time() + half) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+    uint32_t delay = up_arg_ms(MP_OBJ_NEW_SMALL_INT((mp_int_t)(diff - half)), MP_QSTR_time);
+    return up_call(a[2], n == 4 ? up_args_tuple(a[3]) : mp_const_empty_tuple, UP_OWN, delay);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_call_at_obj, 3, 4, up_loop_call_at);
+
+// -- tasks and running
+
+// create_task(coro, level=NORMAL): a Task, due now, whose wake-ups land at `level` unless an await
+// names another. TypeError if `coro` is not a coroutine (a function, for instance).
+mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_coro, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_level, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(UP_NORMAL) } },
+    };
+    mp_arg_val_t a[2];
+    mp_arg_parse_all(n, pos, kw, 2, allowed, a);
+    return MP_OBJ_FROM_PTR(up_create_task(up_loop(), a[0].u_obj, up_arg_level(a[1].u_obj)));
+}
+
+static mp_obj_t up_loop_create_task(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
+    return up_create_task_kw(n - 1, pos + 1, kw);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(up_loop_create_task_obj, 1, up_loop_create_task);
+
+// run_forever(): runs until stop(); None, or what stop_loop() was given.
+static mp_obj_t up_loop_run_forever(mp_obj_t self_in) {
+    (void)self_in;
+    return up_run(up_loop(), NULL, true);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_run_forever_obj, up_loop_run_forever);
+
+// run_until_complete(awaitable): runs until it ends; its value, or raises its exception.
+static mp_obj_t up_loop_run_until_complete(mp_obj_t self_in, mp_obj_t aw) {
+    (void)self_in;
+    up_loop_t *loop = up_loop();
+    if (loop->running) {
+        return up_run(loop, NULL, true); // raises, and makes no task
+    }
+    return up_run(loop, up_promote(loop, aw), false);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_run_until_complete_obj, up_loop_run_until_complete);
+
+// stop(): ends run_forever() when its turn comes, behind what is due already.
+static mp_obj_t up_loop_stop(mp_obj_t self_in) {
+    (void)self_in;
+    up_loop_t *loop = up_loop();
+    if (loop->stop_handle == 0) {
+        loop->stop_handle = up_entry_new(loop, mp_const_none, UP_NORMAL);
+        up_core_schedule(&loop->core, loop->stop_handle, UP_OWN, 0, up_now(loop));
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_stop_obj, up_loop_stop);
+
+// close(): nothing to do.
+static mp_obj_t up_loop_close(mp_obj_t self_in) {
+    (void)self_in;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_close_obj, up_loop_close);
+
+// is_running(): whether it is called from inside the loop.
+static mp_obj_t up_loop_is_running(mp_obj_t self_in) {
+    (void)self_in;
+    return mp_obj_new_bool(up_loop()->running);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_is_running_obj, up_loop_is_running);
+
+// max_overdue_ms(t=None): how long low entries may wait behind normal ones, ms; 0 is for ever.
+// Reads it, or sets and returns it.
+static mp_obj_t up_loop_max_overdue_ms(size_t n, const mp_obj_t *a) {
+    up_loop_t *loop = up_loop();
+    if (n == 2 && a[1] != mp_const_none) {
+        loop->max_overdue = up_arg_ms(a[1], MP_QSTR_t);
+        up_core_set_max_overdue(&loop->core, loop->max_overdue);
+    }
+    return MP_OBJ_NEW_SMALL_INT(loop->max_overdue);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_max_overdue_ms_obj, 1, 2, up_loop_max_overdue_ms);
+
+// -- exceptions that nobody awaits
+
+static mp_obj_t context_get(mp_obj_t context, qstr key) {
+    mp_map_elem_t *elem = mp_map_lookup(mp_obj_dict_get_map(context), MP_OBJ_NEW_QSTR(key), MP_MAP_LOOKUP);
+    return elem == NULL ? mp_const_none : elem->value;
+}
+
+// default_exception_handler(loop, context): prints context["message"], ["future"], ["exception"].
+static mp_obj_t up_loop_default_exception_handler(size_t n, const mp_obj_t *a) {
+    mp_obj_t context = a[n - 1];
+    if (!mp_obj_is_dict_or_ordereddict(context)) {
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be a dict, not %s"), MP_QSTR_context, mp_obj_get_type_str(context));
+    }
+    const mp_print_t *print = MICROPY_ERROR_PRINTER;
+    mp_obj_t future = context_get(context, MP_QSTR_future);
+    mp_obj_t exc = context_get(context, MP_QSTR_exception);
+    mp_obj_print_helper(print, context_get(context, MP_QSTR_message), PRINT_STR);
+    mp_print_str(print, "\nfuture: ");
+    mp_obj_print_helper(print, future, PRINT_REPR);
+    if (mp_obj_is_type(future, &up_task_type)) {
+        mp_print_str(print, " coro= ");
+        mp_obj_print_helper(print, ((up_task_t *)MP_OBJ_TO_PTR(future))->coro, PRINT_REPR);
+    }
+    mp_print_str(print, "\n");
+    if (mp_obj_is_exception_instance(exc)) {
+        mp_obj_print_exception(print, exc);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_default_exception_handler_obj, 2, 3, up_loop_default_exception_handler);
+
+// call_exception_handler(context): calls the handler, or the default one, with (loop, context).
+static mp_obj_t up_loop_call_exception_handler(mp_obj_t self_in, mp_obj_t context) {
+    up_loop_t *loop = up_loop();
+    if (loop->exc_handler != mp_const_none) {
+        return mp_call_function_2(loop->exc_handler, self_in, context);
+    }
+    return up_loop_default_exception_handler(1, &context);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_call_exception_handler_obj, up_loop_call_exception_handler);
+
+static const MP_DEFINE_STR_OBJ(of_task, "Task exception wasn't retrieved");
+static const MP_DEFINE_STR_OBJ(of_callback, "Exception in callback");
+
+// Tells the handler of an exception that no task awaits. `future` is the task, None for a callback.
+void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future) {
+    mp_obj_t context = mp_obj_new_dict(3);
+    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_message), MP_OBJ_FROM_PTR(future == mp_const_none ? &of_callback : &of_task));
+    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_exception), exc);
+    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_future), future);
+    up_loop_call_exception_handler(MP_OBJ_FROM_PTR(loop), context);
+}
+
+// set_exception_handler(handler): a callable, called with (loop, context); None: the default one.
+static mp_obj_t up_loop_set_exception_handler(mp_obj_t self_in, mp_obj_t handler) {
+    (void)self_in;
+    up_loop()->exc_handler = handler == mp_const_none ? handler : up_arg_callable(handler, MP_QSTR_handler);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_set_exception_handler_obj, up_loop_set_exception_handler);
+
+// get_exception_handler(): what set_exception_handler() was given, or None.
+static mp_obj_t up_loop_get_exception_handler(mp_obj_t self_in) {
+    (void)self_in;
+    return up_loop()->exc_handler;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_get_exception_handler_obj, up_loop_get_exception_handler);
+
+// cur_task: the coroutine whose step runs (V2), or None.
+static void up_loop_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    (void)self_in;
+    if (dest[0] == MP_OBJ_NULL) {
+        if (attr == MP_QSTR_cur_task) {
+            dest[0] = up_loop()->cur == NULL ? mp_const_none : up_loop()->cur->coro;
+        } else {
+            dest[1] = MP_OBJ_SENTINEL; // a method
+        }
+    }
+}
+
+static const mp_rom_map_elem_t up_loop_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_create_task), MP_ROM_PTR(&up_loop_create_task_obj) },
+    { MP_ROM_QSTR(MP_QSTR_run_forever), MP_ROM_PTR(&up_loop_run_forever_obj) },
+    { MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&up_loop_run_until_complete_obj) },
+    { MP_ROM_QSTR(MP_QSTR_stop), MP_ROM_PTR(&up_loop_stop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_close), MP_ROM_PTR(&up_loop_close_obj) },
+    { MP_ROM_QSTR(MP_QSTR_is_running), MP_ROM_PTR(&up_loop_is_running_obj) },
+    { MP_ROM_QSTR(MP_QSTR_time), MP_ROM_PTR(&up_loop_time_obj) },
+    { MP_ROM_QSTR(MP_QSTR_max_overdue_ms), MP_ROM_PTR(&up_loop_max_overdue_ms_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call_soon), MP_ROM_PTR(&up_loop_call_soon_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call_later), MP_ROM_PTR(&up_loop_call_later_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call_later_ms), MP_ROM_PTR(&up_loop_call_later_ms_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call_at_), MP_ROM_PTR(&up_loop_call_at_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call_after), MP_ROM_PTR(&up_loop_call_after_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call_after_ms), MP_ROM_PTR(&up_loop_call_after_ms_obj) },
+    { MP_ROM_QSTR(MP_QSTR_set_exception_handler), MP_ROM_PTR(&up_loop_set_exception_handler_obj) },
+    { MP_ROM_QSTR(MP_QSTR_get_exception_handler), MP_ROM_PTR(&up_loop_get_exception_handler_obj) },
+    { MP_ROM_QSTR(MP_QSTR_default_exception_handler), MP_ROM_PTR(&up_loop_default_exception_handler_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call_exception_handler), MP_ROM_PTR(&up_loop_call_exception_handler_obj) },
+};
+static MP_DEFINE_CONST_DICT(up_loop_locals_dict, up_loop_locals_dict_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_loop_type,
+    MP_QSTR_Loop,
+    MP_TYPE_FLAG_NONE,
+    attr, up_loop_attr,
+    locals_dict, &up_loop_locals_dict
+    );

@@ -1,0 +1,237 @@
+// The built-in module uasyncio_priority: its names, and the loop's memory.
+#include "py/objexcept.h"
+#include "shim.h"
+
+// Everything the loop holds hangs on this.
+MP_REGISTER_ROOT_POINTER(struct _up_loop_t *up_loop);
+
+MP_DEFINE_EXCEPTION(CancelledError, BaseException)
+MP_DEFINE_EXCEPTION(TimeoutError, Exception)
+
+MP_DECLARE_CONST_FUN_OBJ_1(up_sleep_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(up_sleep_ms_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(up_after_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(up_after_ms_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR(up_when_obj);
+mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw);
+extern const mp_obj_module_t up_module;
+
+// Called by an import that does not find the module among the loaded ones. A root pointer survives
+// a soft reset and the heap it points to does not; the table of loaded modules is always new then,
+// so the module enters itself there, and a loop is made when it is not.
+static mp_obj_t up_module_init(void) {
+    up_loop_t *loop = m_new0(up_loop_t, 1);
+    loop->base.type = &up_loop_type;
+    loop->exc_handler = mp_const_none;
+    loop->stop_value = mp_const_none;
+    up_core_init(&loop->core);
+    mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), MP_OBJ_NEW_QSTR(MP_QSTR_uasyncio_priority), MP_OBJ_FROM_PTR(&up_module));
+    MP_STATE_VM(up_loop) = loop;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(up_module_init_obj, up_module_init);
+
+// new_event_loop(): forgets everything that is queued or waits; the loop. What it was set to do
+// (exception handler, max_overdue_ms) stays. RuntimeError inside the loop.
+static mp_obj_t up_new_event_loop(void) {
+    up_loop_t *loop = up_loop();
+    if (loop->running) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the loop is running"));
+    }
+    for (size_t i = 0; i < loop->core.chunk_count; ++i) {
+        for (size_t j = 0; j < UP_CHUNK_LEN; ++j) {
+            // Who still has one of these is told that it is in no queue any more.
+            mp_obj_t object = loop->core.chunks[i]->object[j];
+            if (object == MP_OBJ_NULL || object == mp_const_none) {
+                continue;
+            }
+            if (mp_obj_is_type(object, &up_task_type)) {
+                ((up_task_t *)MP_OBJ_TO_PTR(object))->handle = 0;
+            } else {
+                ((up_callback_t *)MP_OBJ_TO_PTR(object))->handle = 0;
+            }
+        }
+    }
+    uint32_t chunks = loop->core.chunk_count;
+    up_core_init(&loop->core);
+    loop->chunk_alloc = 0;
+    loop->stop_handle = 0;
+    up_core_set_max_overdue(&loop->core, loop->max_overdue);
+    up_reserve(loop, chunks * UP_CHUNK_LEN);
+    return MP_OBJ_FROM_PTR(loop);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);
+
+// get_event_loop(len=42, lpqlen=42, max_overdue_ms=0, hpqlen=0, ioq_len=0), and by keyword
+// runq_len, waitq_len, lp_len: the loop. Lengths make room beforehand, they are no limits.
+// max_overdue_ms is set if it is given. MemoryError, TypeError, ValueError.
+static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
+    enum { LEN, LPQLEN, MAX_OVERDUE, HPQLEN, IOQ_LEN, RUNQ_LEN, WAITQ_LEN, LP_LEN, N };
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_lpqlen, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_max_overdue_ms, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_hpqlen, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_ioq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_runq_len, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_waitq_len, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_lp_len, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    };
+    mp_arg_val_t a[N];
+    mp_arg_parse_all(n_args, pos, kw, N, allowed, a);
+    uint32_t len[N];
+    for (size_t i = 0; i < N; ++i) {
+        bool given = a[i].u_obj != mp_const_none;
+        if (i == MAX_OVERDUE) {
+            len[i] = given ? up_arg_ms(a[i].u_obj, allowed[i].qst) : up_loop()->max_overdue;
+        } else {
+            len[i] = given ? up_arg_range(a[i].u_obj, allowed[i].qst, 0, 32767) : 0;
+        }
+    }
+    // Without any length the seed's defaults hold, on the first call; V2's names replace them.
+    up_loop_t *loop = up_loop();
+    size_t normal = len[LEN] + len[RUNQ_LEN] + len[WAITQ_LEN];
+    size_t low = len[LPQLEN] + len[LP_LEN];
+    if (loop->core.chunk_count == 0) {
+        normal = normal == 0 ? 42 : normal;
+        low = low == 0 ? 42 : low;
+    }
+    up_reserve(loop, normal + low);
+    up_when_reserve(loop, len[HPQLEN]);
+    loop->max_overdue = len[MAX_OVERDUE];
+    up_core_set_max_overdue(&loop->core, loop->max_overdue);
+    return MP_OBJ_FROM_PTR(loop);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_obj, 0, up_get_event_loop);
+
+static MP_DEFINE_CONST_FUN_OBJ_KW(up_create_task_obj, 0, up_create_task_kw);
+
+// current_task(): the Task whose step runs. RuntimeError outside of one.
+static mp_obj_t up_current_task(void) {
+    up_loop_t *loop = up_loop();
+    if (loop->cur == NULL) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("no running event loop"));
+    }
+    return MP_OBJ_FROM_PTR(loop->cur);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(up_current_task_obj, up_current_task);
+
+// run(coro): makes it a task and runs the loop until it ends; its value, or raises its exception.
+static mp_obj_t up_run_(mp_obj_t coro) {
+    up_loop_t *loop = up_loop();
+    if (loop->running) {
+        return up_run(loop, NULL, true); // raises, and makes no task
+    }
+    return up_run(loop, up_create_task(loop, coro, UP_NORMAL), false);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_run_obj, up_run_);
+
+// run_until_complete(task=None): as loop.run_until_complete(); None: until nothing is left to do.
+static mp_obj_t up_run_until_complete(size_t n, const mp_obj_t *a) {
+    up_loop_t *loop = up_loop();
+    bool none = n == 0 || a[0] == mp_const_none || loop->running;
+    return up_run(loop, none ? NULL : up_promote(loop, a[0]), false);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_run_until_complete_obj, 0, 1, up_run_until_complete);
+
+// cancel(coro): cancels the task that runs `coro`, or is it; False if there is none (V2).
+static mp_obj_t up_cancel(mp_obj_t coro) {
+    up_loop_t *loop = up_loop();
+    up_task_t *task = mp_obj_is_type(coro, &up_task_type) ? MP_OBJ_TO_PTR(coro) : up_find_task(loop, coro);
+    return mp_obj_new_bool(task != NULL && up_task_cancel(loop, task));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_cancel_obj, up_cancel);
+
+static up_task_t *arg_task(mp_obj_t arg) {
+    if (!mp_obj_is_type(arg, &up_task_type)) {
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be a Task, not %s"), MP_QSTR_task, mp_obj_get_type_str(arg));
+    }
+    return MP_OBJ_TO_PTR(arg);
+}
+
+// wake(task): a task that parked itself is due now, at its own level. Nothing if it has ended.
+static mp_obj_t up_wake(mp_obj_t task_in) {
+    up_loop_t *loop = up_loop();
+    up_task_t *task = arg_task(task_in);
+    if (!(task->flags & UP_TASK_DONE) && task != loop->cur) {
+        *up_task_data(task) = mp_const_none;
+        up_task_schedule(loop, task, UP_OWN, 0);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_wake_obj, up_wake);
+
+// stop_loop(value): the running run_forever() returns `value` after this step.
+static mp_obj_t up_stop_loop(mp_obj_t value) {
+    up_loop_t *loop = up_loop();
+    if (!loop->running) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("no running event loop"));
+    }
+    loop->stop_value = value;
+    loop->stopping = true;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_stop_loop_obj, up_stop_loop);
+
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+// _mock_clock(): the mock time in ms, or None. _mock_clock(t): the clock reads `t`, and an idle
+// wait moves it on. _mock_clock(None): the real clock again. For tests.
+static mp_obj_t up_mock_clock(size_t n, const mp_obj_t *a) {
+    up_loop_t *loop = up_loop();
+    if (n == 1) {
+        loop->mock = a[0] != mp_const_none;
+        loop->mock_now = loop->mock ? mp_obj_get_int_truncated(a[0]) : 0;
+    }
+    return loop->mock ? mp_obj_new_int_from_uint(loop->mock_now) : mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_clock);
+#endif
+
+// The loop object is not in ROM, so `Loop` is looked up here.
+void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
+void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    (void)self_in;
+    if (attr == MP_QSTR_Loop && dest[0] == MP_OBJ_NULL) {
+        dest[0] = MP_OBJ_FROM_PTR(up_loop());
+    }
+}
+
+static const mp_rom_map_elem_t up_module_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio_priority) },
+    { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&up_module_init_obj) },
+    { MP_ROM_QSTR(MP_QSTR_HIGH), MP_ROM_INT(UP_HIGH) },
+    { MP_ROM_QSTR(MP_QSTR_NORMAL), MP_ROM_INT(UP_NORMAL) },
+    { MP_ROM_QSTR(MP_QSTR_LOW), MP_ROM_INT(UP_LOW) },
+    { MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&up_new_event_loop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&up_sleep_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sleep_ms), MP_ROM_PTR(&up_sleep_ms_obj) },
+    { MP_ROM_QSTR(MP_QSTR_after), MP_ROM_PTR(&up_after_obj) },
+    { MP_ROM_QSTR(MP_QSTR_after_ms), MP_ROM_PTR(&up_after_ms_obj) },
+    { MP_ROM_QSTR(MP_QSTR_when), MP_ROM_PTR(&up_when_obj) },
+    { MP_ROM_QSTR(MP_QSTR_create_task), MP_ROM_PTR(&up_create_task_obj) },
+    { MP_ROM_QSTR(MP_QSTR_current_task), MP_ROM_PTR(&up_current_task_obj) },
+    { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&up_run_obj) },
+    { MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&up_run_until_complete_obj) },
+    { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) },
+    { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_wake_obj) },
+    { MP_ROM_QSTR(MP_QSTR_stop_loop), MP_ROM_PTR(&up_stop_loop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_Task), MP_ROM_PTR(&up_task_type) },
+    { MP_ROM_QSTR(MP_QSTR_Event), MP_ROM_PTR(&up_event_type) },
+    { MP_ROM_QSTR(MP_QSTR_Lock), MP_ROM_PTR(&up_lock_type) },
+    { MP_ROM_QSTR(MP_QSTR_WaitQueue), MP_ROM_PTR(&up_waitqueue_type) },
+    { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) },
+    { MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&mp_type_TimeoutError) },
+    #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+    { MP_ROM_QSTR(MP_QSTR__mock_clock), MP_ROM_PTR(&up_mock_clock_obj) },
+    #endif
+};
+static MP_DEFINE_CONST_DICT(up_module_globals, up_module_globals_table);
+
+const mp_obj_module_t up_module = {
+    .base = { &mp_type_module },
+    .globals = (mp_obj_dict_t *)&up_module_globals,
+};
+
+MP_REGISTER_MODULE(MP_QSTR_uasyncio_priority, up_module);
+MP_REGISTER_MODULE_DELEGATION(up_module, up_module_attr);

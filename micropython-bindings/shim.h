@@ -1,0 +1,225 @@
+// What the files of the shim share. The shim touches Python's objects and decides nothing: order,
+// places and time are the core's (uasyncio_priority.h).
+//
+// Every function here may raise unless it says "EXCEPTION: none", and none may be called from an
+// interrupt or another thread except mp_uasyncio_priority_wake().
+#ifndef UASYNCIO_PRIORITY_SHIM_H
+#define UASYNCIO_PRIORITY_SHIM_H
+
+#include "py/runtime.h"
+#include "py/mphal.h"
+#include "uasyncio_priority.h"
+
+// A build for tests can replace the loop's clock: _mock_clock(). Boards leave it out.
+#ifndef MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+#define MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK (0)
+#endif
+
+#if UINTPTR_MAX > 0xffffffff
+#define UP_ENTRY_BYTES (UP_ENTRY_BYTES_64)
+#define UP_INDEX_BITS (UP_INDEX_BITS_64)
+#else
+#define UP_ENTRY_BYTES (UP_ENTRY_BYTES_32)
+#define UP_INDEX_BITS (UP_INDEX_BITS_32)
+#endif
+#define UP_INDEX(handle) ((handle) & ((1u << UP_INDEX_BITS) - 1))
+
+// A chunk of entries: our objects, which the garbage collector follows, and the core's part.
+struct up_chunk {
+    mp_obj_t object[UP_CHUNK_LEN];
+    uint8_t entry[UP_CHUNK_LEN * UP_ENTRY_BYTES];
+};
+
+// A task. It is small because there are many: what only some need is in a join box or in the core.
+typedef struct _up_task_t {
+    mp_obj_base_t base;
+    mp_obj_t coro;
+    // While it lives: None, an exception to throw at its next step, or what it is parked at.
+    // When it is done: its value or exception. With UP_TASK_BOXED, all that is in the box.
+    mp_obj_t data;
+    #if UINTPTR_MAX > 0xffffffff
+    uint32_t handle; // 0: never scheduled, or done
+    uint32_t flags;
+    #else
+    uint32_t handle : 24;
+    uint32_t flags : 8;
+    #endif
+} up_task_t;
+
+#define UP_TASK_DONE (1)     // it ended
+#define UP_TASK_RAISED (2)   // with an exception, which is its data
+#define UP_TASK_AWAITED (4)  // somebody has, or had, its result
+#define UP_TASK_BOXED (8)    // data is a join box
+#define UP_TASK_AWAITING (16) // one of our awaitables parked it, and is what it comes back to
+#define UP_TASK_UNSEEN (32)  // done; it has a turn left, to report an exception nobody awaited
+
+// What a task needs only once somebody awaits it.
+typedef struct _up_join_t {
+    mp_obj_t data;     // what would be the task's
+    mp_obj_t callback; // called with (task, exception) at its end, or MP_OBJ_NULL
+    up_list_t waiters;
+} up_join_t;
+
+// An awaitable of sleep(), sleep_ms(), after() or after_ms().
+typedef struct _up_sleep_t {
+    mp_obj_base_t base;
+    struct _up_task_t *armer; // the task that made the call
+    uint32_t called;          // when
+    uint32_t delay : 30;
+    uint32_t low : 1;
+    uint32_t armed : 1; // not awaited yet
+} up_sleep_t;
+
+// An awaitable of when(). `callback` is MP_OBJ_NULL when it is spent, and then `args` links it to
+// the next spare one.
+typedef struct _up_when_t {
+    mp_obj_base_t base;
+    mp_obj_t callback;
+    mp_obj_t args; // a tuple, or MP_OBJ_NULL
+} up_when_t;
+
+// Event and WaitQueue.
+typedef struct _up_waitqueue_t {
+    mp_obj_base_t base;
+    uint16_t level; // of its wake-ups: UP_HIGH ... UP_OWN
+    bool set;       // Event only
+    up_list_t waiters;
+} up_waitqueue_t;
+
+// Lock.
+typedef struct _up_lock_t {
+    mp_obj_base_t base;
+    mp_obj_t state; // MP_OBJ_NULL: free, True: locked, a task: handed over to it but not yet run
+    up_list_t waiters;
+} up_lock_t;
+
+// A callback of call_soon() and its kin, and the handle that cancels it.
+typedef struct _up_callback_t {
+    mp_obj_base_t base;
+    mp_obj_t fun;  // MP_OBJ_NULL when it ran or was cancelled
+    mp_obj_t args; // a tuple
+    uint32_t handle;
+} up_callback_t;
+
+// What the run loop is doing, so that it knows whose an exception is.
+enum { UP_DOING_NOTHING, UP_DOING_STEP, UP_DOING_YIELD, UP_DOING_ASK, UP_DOING_CALLBACK };
+
+// The one loop.
+typedef struct _up_loop_t {
+    mp_obj_base_t base;
+    up_core_t core;
+    size_t chunk_alloc;      // room in core.chunks
+    up_task_t *cur;          // the task whose step runs, or NULL
+    up_task_t *doing_task;   // the task that `doing` is about
+    up_task_t *main;         // the task that run_until_complete() waits for, or NULL
+    mp_obj_t exc_handler;    // None: the default one
+    mp_obj_t stop_value;     // what run_forever() returns
+    up_sleep_t *sleeper;     // the awaitable that sleep() and its kin hand out
+    up_when_t *spare_when;   // awaitables for when(): hpqlen of them
+    uint16_t hpqlen;
+    uint16_t spare_whens;
+    uint32_t stop_handle;    // the entry queued by stop(), or 0
+    uint32_t max_overdue;
+    #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+    uint32_t mock_now;
+    bool mock;
+    #endif
+    uint8_t doing;
+    bool running;
+    bool stopping;
+    bool ended;
+    // The step began by coming back from one of our awaitables, which has not noticed yet.
+    bool resumed;
+} up_loop_t;
+
+extern const mp_obj_type_t up_loop_type;
+extern const mp_obj_type_t up_task_type;
+extern const mp_obj_type_t up_sleep_type;
+extern const mp_obj_type_t up_when_type;
+extern const mp_obj_type_t up_waitqueue_type;
+extern const mp_obj_type_t up_event_type;
+extern const mp_obj_type_t up_lock_type;
+extern const mp_obj_type_t up_callback_type;
+extern const mp_obj_type_t mp_type_CancelledError;
+extern const mp_obj_type_t mp_type_TimeoutError;
+
+static inline up_loop_t *up_loop(void) {
+    return MP_STATE_VM(up_loop);
+}
+
+// The loop's clock, ms, wraps at 2^32. EXCEPTION: none.
+static inline uint32_t up_now(up_loop_t *loop) {
+    #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+    if (loop->mock) {
+        return loop->mock_now;
+    }
+    #else
+    (void)loop;
+    #endif
+    return mp_hal_ticks_ms();
+}
+
+// store.c: entries and the objects that belong to them.
+// The object of an entry. EXCEPTION: none; `handle` must name an entry in use.
+static inline mp_obj_t *up_object(up_loop_t *loop, uint32_t handle) {
+    size_t i = UP_INDEX(handle);
+    return &loop->core.chunks[i / UP_CHUNK_LEN]->object[i % UP_CHUNK_LEN];
+}
+void up_reserve(up_loop_t *loop, size_t entries);
+uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object, uint32_t level);
+void up_entry_free(up_loop_t *loop, uint32_t handle);
+void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list, mp_obj_t at);
+up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);
+
+// task.c
+up_task_t *up_task_new(mp_obj_t coro);
+up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level);
+up_task_t *up_promote(up_loop_t *loop, mp_obj_t awaitable);
+void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
+void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc);
+void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result);
+bool up_task_cancel(up_loop_t *loop, up_task_t *task);
+// Where the task's data is. EXCEPTION: none.
+static inline mp_obj_t *up_task_data(up_task_t *task) {
+    if (task->flags & UP_TASK_BOXED) {
+        return &((up_join_t *)MP_OBJ_TO_PTR(task->data))->data;
+    }
+    return &task->data;
+}
+
+// resume.c: the run loop.
+mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever);
+up_task_t *up_current(up_loop_t *loop);
+// True, once, if the running task comes back from the await that parked it. EXCEPTION: none.
+static inline bool up_resumed(up_loop_t *loop) {
+    bool resumed = loop->resumed;
+    loop->resumed = false;
+    return resumed;
+}
+
+// awaitables.c
+mp_obj_t up_sleep(mp_obj_t self);
+void up_when_spare(up_loop_t *loop, up_when_t *when);
+void up_when_reserve(up_loop_t *loop, size_t n);
+
+// sync.c
+void up_lock_abandon(up_loop_t *loop, up_lock_t *lock, up_task_t *task);
+
+// loop.c
+void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
+void up_callback_run(up_loop_t *loop, up_callback_t *callback);
+
+// args.c: what callers pass, checked; errors name the argument.
+uint32_t up_arg_ms(mp_obj_t arg, qstr name);
+uint32_t up_arg_seconds(mp_obj_t arg, qstr name);
+uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t min, uint32_t max);
+uint32_t up_arg_level(mp_obj_t arg);
+mp_obj_t up_arg_callable(mp_obj_t arg, qstr name);
+
+// idle.c: waits until something may have happened, at most `ms`; UINT32_MAX is for ever.
+void up_idle(up_loop_t *loop, uint32_t ms);
+// Ends an idle wait. May be called from any thread, a signal handler or an interrupt.
+// EXCEPTION: none.
+void mp_uasyncio_priority_wake(void);
+
+#endif

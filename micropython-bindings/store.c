@@ -1,0 +1,75 @@
+// The entry store's memory: chunks on the garbage collected heap, and the object of each entry.
+#include <string.h>
+
+#include "shim.h"
+
+// One chunk more. Raises MemoryError with nothing changed.
+static void up_grow(up_loop_t *loop) {
+    size_t n = loop->core.chunk_count;
+    up_chunk_t *chunk = m_new0(up_chunk_t, 1);
+    if (n == loop->chunk_alloc) {
+        size_t alloc = n + n / 2 + 4;
+        up_chunk_t **chunks = m_new(up_chunk_t *, alloc);
+        memcpy(chunks, loop->core.chunks, n * sizeof(*chunks));
+        m_del(up_chunk_t *, loop->core.chunks, loop->chunk_alloc);
+        loop->core.chunks = chunks;
+        loop->chunk_alloc = alloc;
+    }
+    loop->core.chunks[n] = chunk;
+    up_core_grown(&loop->core, loop->core.chunks, n + 1);
+    if (up_core_room(&loop->core) == 0) {
+        // No index is left to name them.
+        loop->core.chunk_count = n;
+        mp_raise_msg(&mp_type_MemoryError, MP_ERROR_TEXT("too many tasks and callbacks"));
+    }
+}
+
+// Makes room for `entries` in all, so that queueing them allocates nothing.
+void up_reserve(up_loop_t *loop, size_t entries) {
+    while (loop->core.chunk_count * UP_CHUNK_LEN < entries) {
+        up_grow(loop);
+    }
+}
+
+// A new idle entry for `object`. Raises MemoryError with nothing changed.
+uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object, uint32_t level) {
+    uint32_t handle = up_core_create(&loop->core, level);
+    if (handle == 0) {
+        up_grow(loop);
+        handle = up_core_create(&loop->core, level);
+    }
+    *up_object(loop, handle) = object;
+    return handle;
+}
+
+// Frees an entry and lets go of its object. EXCEPTION: none.
+void up_entry_free(up_loop_t *loop, uint32_t handle) {
+    *up_object(loop, handle) = MP_OBJ_NULL;
+    up_core_free(&loop->core, handle);
+}
+
+// Parks the running task in a list; `at` is what it waits for. Raises MemoryError, not parked.
+void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list, mp_obj_t at) {
+    if (!up_core_park(&loop->core, task->handle, list)) {
+        up_grow(loop);
+        up_core_park(&loop->core, task->handle, list);
+    }
+    *up_task_data(task) = at;
+    task->flags |= UP_TASK_AWAITING;
+}
+
+// The task that runs `coro`, or NULL. O(entries). EXCEPTION: none.
+up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro) {
+    for (size_t i = 0; i < loop->core.chunk_count; ++i) {
+        for (size_t j = 0; j < UP_CHUNK_LEN; ++j) {
+            mp_obj_t object = loop->core.chunks[i]->object[j];
+            if (object != MP_OBJ_NULL && mp_obj_is_type(object, &up_task_type)) {
+                up_task_t *task = MP_OBJ_TO_PTR(object);
+                if (task->coro == coro && !(task->flags & UP_TASK_DONE)) {
+                    return task;
+                }
+            }
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,215 @@
+// What tasks park at: WaitQueue, Event and Lock. Waiting allocates nothing and costs nothing.
+//
+// Each is its own awaitable: wait() and acquire() return the object itself, and the run loop knows
+// which task comes back from it.
+#include "shim.h"
+
+// -- WaitQueue and Event
+
+// WaitQueue(level=None), Event(level=None): `level` is where its wake-ups land, None the task's own.
+static mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_level, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    };
+    mp_arg_val_t arg[1];
+    mp_arg_parse_all_kw_array(n_args, n_kw, args, 1, allowed, arg);
+    up_waitqueue_t *self = mp_obj_malloc(up_waitqueue_t, type);
+    self->level = arg[0].u_obj == mp_const_none ? UP_OWN : up_arg_level(arg[0].u_obj);
+    self->set = false;
+    self->waiters = (up_list_t) { 0, 0 };
+    return MP_OBJ_FROM_PTR(self);
+}
+
+// wait(): await it to be parked until woken, behind those who wait already. Event: not if it is
+// set; the value is True.
+static mp_obj_t up_waitqueue_wait(mp_obj_t self_in) {
+    return self_in;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_waitqueue_wait_obj, up_waitqueue_wait);
+
+static mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
+    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
+    up_loop_t *loop = up_loop();
+    if (up_resumed(loop) || self->set) {
+        return mp_make_stop_iteration(self->base.type == &up_event_type ? mp_const_true : MP_OBJ_NULL);
+    }
+    up_park(loop, up_current(loop), &self->waiters, self_in);
+    return mp_const_none;
+}
+
+static size_t up_waitqueue_wake_n(up_waitqueue_t *self, size_t n) {
+    up_loop_t *loop = up_loop();
+    uint32_t now = up_now(loop);
+    size_t woken = 0;
+    while (woken < n && up_core_wake(&loop->core, &self->waiters, self->level, now) != 0) {
+        ++woken;
+    }
+    return woken;
+}
+
+// wake(n=1): makes the `n` tasks due that have waited longest; how many there were.
+static mp_obj_t up_waitqueue_wake(size_t n_args, const mp_obj_t *args) {
+    size_t n = n_args == 1 ? 1 : up_arg_range(args[1], MP_QSTR_n, 0, INT32_MAX);
+    return MP_OBJ_NEW_SMALL_INT(up_waitqueue_wake_n(MP_OBJ_TO_PTR(args[0]), n));
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_wake_obj, 1, 2, up_waitqueue_wake);
+
+static mp_obj_t up_waitqueue_unary_op(mp_unary_op_t op, mp_obj_t self_in) {
+    if (op != MP_UNARY_OP_LEN) {
+        return MP_OBJ_NULL;
+    }
+    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
+    return MP_OBJ_NEW_SMALL_INT(up_core_waiting(&up_loop()->core, &self->waiters));
+}
+
+static const mp_rom_map_elem_t up_waitqueue_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&up_waitqueue_wait_obj) },
+    { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_waitqueue_wake_obj) },
+};
+static MP_DEFINE_CONST_DICT(up_waitqueue_locals_dict, up_waitqueue_locals_dict_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_waitqueue_type,
+    MP_QSTR_WaitQueue,
+    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    make_new, up_waitqueue_make_new,
+    unary_op, up_waitqueue_unary_op,
+    iter, up_waitqueue_iternext,
+    locals_dict, &up_waitqueue_locals_dict
+    );
+
+// set(): wakes all who wait, in their order; who comes later does not wait, until clear().
+static mp_obj_t up_event_set(mp_obj_t self_in) {
+    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
+    self->set = true;
+    up_waitqueue_wake_n(self, SIZE_MAX);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_event_set_obj, up_event_set);
+
+static mp_obj_t up_event_clear(mp_obj_t self_in) {
+    ((up_waitqueue_t *)MP_OBJ_TO_PTR(self_in))->set = false;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_event_clear_obj, up_event_clear);
+
+static mp_obj_t up_event_is_set(mp_obj_t self_in) {
+    return mp_obj_new_bool(((up_waitqueue_t *)MP_OBJ_TO_PTR(self_in))->set);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_event_is_set_obj, up_event_is_set);
+
+static const mp_rom_map_elem_t up_event_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&up_waitqueue_wait_obj) },
+    { MP_ROM_QSTR(MP_QSTR_set), MP_ROM_PTR(&up_event_set_obj) },
+    { MP_ROM_QSTR(MP_QSTR_clear), MP_ROM_PTR(&up_event_clear_obj) },
+    { MP_ROM_QSTR(MP_QSTR_is_set), MP_ROM_PTR(&up_event_is_set_obj) },
+};
+static MP_DEFINE_CONST_DICT(up_event_locals_dict, up_event_locals_dict_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_event_type,
+    MP_QSTR_Event,
+    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    make_new, up_waitqueue_make_new,
+    iter, up_waitqueue_iternext,
+    locals_dict, &up_event_locals_dict
+    );
+
+// -- Lock
+
+static mp_obj_t up_lock_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    (void)args;
+    mp_arg_check_num(n_args, n_kw, 0, 0, false);
+    up_lock_t *self = mp_obj_malloc(up_lock_t, type);
+    self->state = MP_OBJ_NULL;
+    self->waiters = (up_list_t) { 0, 0 };
+    return MP_OBJ_FROM_PTR(self);
+}
+
+// Hands the lock to the task that has waited longest, or frees it. EXCEPTION: none.
+static void up_lock_pass_on(up_loop_t *loop, up_lock_t *self) {
+    uint32_t next = up_core_wake(&loop->core, &self->waiters, UP_OWN, up_now(loop));
+    self->state = next == 0 ? MP_OBJ_NULL : *up_object(loop, next);
+}
+
+// A task that waits for a lock will not take it. If it was handed over, the next one gets it.
+// EXCEPTION: none.
+void up_lock_abandon(up_loop_t *loop, up_lock_t *self, up_task_t *task) {
+    if (self->state == MP_OBJ_FROM_PTR(task)) {
+        up_lock_pass_on(loop, self);
+    }
+}
+
+// acquire(): await it to have the lock, in the order of asking; the value is True.
+static mp_obj_t up_lock_acquire(mp_obj_t self_in) {
+    return self_in;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_acquire_obj, up_lock_acquire);
+
+static mp_obj_t up_lock_iternext(mp_obj_t self_in) {
+    up_lock_t *self = MP_OBJ_TO_PTR(self_in);
+    up_loop_t *loop = up_loop();
+    loop->resumed = false;
+    up_task_t *task = up_current(loop);
+    if (self->state == MP_OBJ_NULL || self->state == MP_OBJ_FROM_PTR(task)) {
+        self->state = mp_const_true;
+        return mp_make_stop_iteration(mp_const_true);
+    }
+    up_park(loop, task, &self->waiters, self_in);
+    return mp_const_none;
+}
+
+// release(): hands it to the next. RuntimeError if it is not locked.
+static mp_obj_t up_lock_release(mp_obj_t self_in) {
+    up_lock_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->state != mp_const_true) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("Lock not acquired"));
+    }
+    up_lock_pass_on(up_loop(), self);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_release_obj, up_lock_release);
+
+// locked(): whether a task has it.
+static mp_obj_t up_lock_locked(mp_obj_t self_in) {
+    return mp_obj_new_bool(((up_lock_t *)MP_OBJ_TO_PTR(self_in))->state == mp_const_true);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_locked_obj, up_lock_locked);
+
+// What `async with` awaits on the way out: nothing.
+static mp_obj_t up_nothing_iternext(mp_obj_t self_in) {
+    (void)self_in;
+    return MP_OBJ_STOP_ITERATION;
+}
+static MP_DEFINE_CONST_OBJ_TYPE(
+    up_nothing_type,
+    MP_QSTR_awaitable,
+    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    iter, up_nothing_iternext
+    );
+static const mp_obj_base_t up_nothing = { &up_nothing_type };
+
+static mp_obj_t up_lock_aexit(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    up_lock_release(args[0]);
+    return MP_OBJ_FROM_PTR(&up_nothing);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_lock_aexit_obj, 4, 4, up_lock_aexit);
+
+static const mp_rom_map_elem_t up_lock_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&up_lock_acquire_obj) },
+    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&up_lock_release_obj) },
+    { MP_ROM_QSTR(MP_QSTR_locked), MP_ROM_PTR(&up_lock_locked_obj) },
+    { MP_ROM_QSTR(MP_QSTR___aenter__), MP_ROM_PTR(&up_lock_acquire_obj) },
+    { MP_ROM_QSTR(MP_QSTR___aexit__), MP_ROM_PTR(&up_lock_aexit_obj) },
+};
+static MP_DEFINE_CONST_DICT(up_lock_locals_dict, up_lock_locals_dict_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_lock_type,
+    MP_QSTR_Lock,
+    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    make_new, up_lock_make_new,
+    iter, up_lock_iternext,
+    locals_dict, &up_lock_locals_dict
+    );

@@ -1,0 +1,282 @@
+// Task: a coroutine on the loop, which can be awaited and cancelled (SPEC 7).
+//
+// Its Python side is that of MicroPython's asyncio: coro, data, state, ph_key, done(), cancel().
+#include "py/smallint.h"
+#include "shim.h"
+
+static bool is_task(mp_obj_t o) {
+    return mp_obj_is_type(o, &up_task_type);
+}
+
+// A task for `coro` that nobody has scheduled yet.
+up_task_t *up_task_new(mp_obj_t coro) {
+    mp_obj_t send[2];
+    mp_load_method_maybe(coro, MP_QSTR_send, send);
+    if (send[0] == MP_OBJ_NULL) {
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("coroutine expected, not %s"), mp_obj_get_type_str(coro));
+    }
+    up_task_t *task = mp_obj_malloc(up_task_t, &up_task_type);
+    task->coro = coro;
+    task->data = mp_const_none;
+    task->handle = 0;
+    task->flags = 0;
+    return task;
+}
+
+// Schedules a task; one that never was gets its entry here. Raises MemoryError with nothing changed.
+void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
+    if (task->handle == 0) {
+        task->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(task), UP_NORMAL);
+    }
+    up_core_schedule(&loop->core, task->handle, level, delay, up_now(loop));
+}
+
+// A new task at `level`, due now.
+up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level) {
+    up_task_t *task = up_task_new(coro);
+    task->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(task), level);
+    up_task_schedule(loop, task, UP_OWN, 0);
+    return task;
+}
+
+// `awaitable` itself if it is a task, else a new task for it.
+up_task_t *up_promote(up_loop_t *loop, mp_obj_t awaitable) {
+    return is_task(awaitable) ? MP_OBJ_TO_PTR(awaitable) : up_create_task(loop, awaitable, UP_NORMAL);
+}
+
+// Throws `exc` into a task at its next step, which is due now. EXCEPTION: none.
+void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
+    *up_task_data(task) = exc;
+    task->flags &= ~UP_TASK_AWAITING;
+    if (task->handle != 0) {
+        up_core_cancel(&loop->core, task->handle, up_now(loop));
+    }
+}
+
+// The join box of a task.
+static up_join_t *up_task_box(up_task_t *task) {
+    if (!(task->flags & UP_TASK_BOXED)) {
+        up_join_t *box = m_new0(up_join_t, 1);
+        box->data = task->data;
+        task->data = MP_OBJ_FROM_PTR(box);
+        task->flags |= UP_TASK_BOXED;
+    }
+    return MP_OBJ_TO_PTR(task->data);
+}
+
+// The task ended with `result`, a value or an exception. Wakes who awaits it. A callback in `state`
+// may raise; the task has ended all the same.
+void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result) {
+    up_join_t *box = task->flags & UP_TASK_BOXED ? MP_OBJ_TO_PTR(task->data) : NULL;
+    task->flags = (task->flags & UP_TASK_AWAITED) | UP_TASK_DONE | (raised ? UP_TASK_RAISED : 0);
+    task->data = result;
+    if (box != NULL) {
+        uint32_t now = up_now(loop);
+        while (up_core_wake(&loop->core, &box->waiters, UP_OWN, now) != 0) {
+            task->flags |= UP_TASK_AWAITED;
+        }
+        if (box->callback != MP_OBJ_NULL) {
+            task->flags |= UP_TASK_AWAITED;
+        }
+    }
+    uint32_t handle = task->handle;
+    if (raised && !(task->flags & UP_TASK_AWAITED) && task != loop->main && !mp_obj_exception_match(result, MP_OBJ_FROM_PTR(&mp_type_CancelledError))) {
+        // Somebody may still await it before its turn comes again; if not, it is reported then.
+        task->flags |= UP_TASK_UNSEEN;
+        up_core_schedule(&loop->core, handle, UP_OWN, 0, up_now(loop));
+    } else if (handle != 0) {
+        task->handle = 0;
+        up_entry_free(loop, handle);
+    }
+    if (box != NULL && box->callback != MP_OBJ_NULL) {
+        mp_obj_t exc = raised ? result : mp_obj_new_exception_arg1(&mp_type_StopIteration, result);
+        mp_call_function_2(box->callback, MP_OBJ_FROM_PTR(task), exc);
+    }
+}
+
+// Cancels a task, or the one at the end of the chain of tasks it awaits: CancelledError is thrown
+// into it at its next step, which is due now wherever it waits. False if it has ended.
+bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
+    if (task->flags & UP_TASK_DONE) {
+        return false;
+    }
+    mp_obj_t data;
+    for (;;) {
+        if (task == loop->cur) {
+            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't cancel self"));
+        }
+        data = *up_task_data(task);
+        if (!is_task(data) || (((up_task_t *)MP_OBJ_TO_PTR(data))->flags & UP_TASK_DONE)) {
+            break;
+        }
+        task = MP_OBJ_TO_PTR(data);
+    }
+    if (mp_obj_is_type(data, &up_lock_type)) {
+        up_lock_abandon(loop, MP_OBJ_TO_PTR(data), task);
+    } else if (data != mp_const_none && !mp_obj_is_exception_type(data)) {
+        // Something of the user's that it is parked at: it has remove(task).
+        mp_obj_t remove[3];
+        mp_load_method_maybe(data, MP_QSTR_remove, remove);
+        if (remove[0] != MP_OBJ_NULL) {
+            remove[2] = MP_OBJ_FROM_PTR(task);
+            mp_call_method_n_kw(1, 0, remove);
+        }
+    }
+    up_task_throw(loop, task, MP_OBJ_FROM_PTR(&mp_type_CancelledError));
+    return true;
+}
+
+// -- the Python type
+
+// Task(coro, globals=None): a task that is not scheduled, as MicroPython's own; create_task() is
+// what programs call. TypeError if `coro` is not a coroutine.
+static mp_obj_t up_task_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 1, 2, false);
+    up_task_t *task = up_task_new(args[0]);
+    task->base.type = type;
+    return MP_OBJ_FROM_PTR(task);
+}
+
+static mp_obj_t up_task_done(mp_obj_t self_in) {
+    up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_bool(self->flags & UP_TASK_DONE);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_task_done_obj, up_task_done);
+
+static mp_obj_t up_task_cancel_(mp_obj_t self_in) {
+    return mp_obj_new_bool(up_task_cancel(up_loop(), MP_OBJ_TO_PTR(self_in)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_task_cancel_obj, up_task_cancel_);
+
+// set_level(level): where the task's wake-ups land from now on that name no level.
+static mp_obj_t up_task_set_level(mp_obj_t self_in, mp_obj_t level_in) {
+    up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    up_loop_t *loop = up_loop();
+    uint32_t level = up_arg_level(level_in);
+    if (!(self->flags & UP_TASK_DONE)) {
+        if (self->handle == 0) {
+            self->handle = up_entry_new(loop, self_in, level);
+        }
+        up_core_set_level(&loop->core, self->handle, level);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(up_task_set_level_obj, up_task_set_level);
+
+// MicroPython's states: True running, anything else true: awaited by tasks or by a callback;
+// None done, False done and somebody has the result.
+static mp_obj_t up_task_state(up_task_t *self) {
+    if (self->flags & UP_TASK_DONE) {
+        return self->flags & UP_TASK_AWAITED ? mp_const_false : mp_const_none;
+    }
+    if (self->flags & UP_TASK_BOXED) {
+        up_join_t *box = MP_OBJ_TO_PTR(self->data);
+        if (box->callback != MP_OBJ_NULL) {
+            return box->callback;
+        }
+        uint32_t n = up_core_waiting(&up_loop()->core, &box->waiters);
+        if (n != 0) {
+            return MP_OBJ_NEW_SMALL_INT(n);
+        }
+    }
+    return mp_const_true;
+}
+
+static mp_obj_t up_task_get_data(up_task_t *self) {
+    if ((self->flags & (UP_TASK_DONE | UP_TASK_RAISED)) == UP_TASK_DONE) {
+        return mp_obj_new_exception_arg1(&mp_type_StopIteration, self->data);
+    }
+    return *up_task_data(self);
+}
+
+static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    if (dest[0] == MP_OBJ_NULL) {
+        switch (attr) {
+            case MP_QSTR_coro:
+                dest[0] = self->coro;
+                break;
+            case MP_QSTR_data:
+                dest[0] = up_task_get_data(self);
+                break;
+            case MP_QSTR_state:
+                dest[0] = up_task_state(self);
+                break;
+            case MP_QSTR_ph_key:
+                dest[0] = MP_OBJ_NEW_SMALL_INT(up_core_due(&up_loop()->core, self->handle) & (MICROPY_PY_TIME_TICKS_PERIOD - 1));
+                break;
+            case MP_QSTR_level:
+                dest[0] = MP_OBJ_NEW_SMALL_INT(up_core_level(&up_loop()->core, self->handle));
+                break;
+            default:
+                dest[1] = MP_OBJ_SENTINEL; // a method
+        }
+    } else if (dest[1] != MP_OBJ_NULL) {
+        if (attr == MP_QSTR_data && !(self->flags & UP_TASK_DONE)) {
+            mp_obj_t *data = up_task_data(self);
+            if (mp_obj_is_type(*data, &up_lock_type)) {
+                up_lock_abandon(up_loop(), MP_OBJ_TO_PTR(*data), self);
+            }
+            *data = dest[1];
+        } else if (attr == MP_QSTR_state && self->flags & UP_TASK_DONE) {
+            self->flags |= UP_TASK_AWAITED;
+        } else if (attr == MP_QSTR_state) {
+            up_task_box(self)->callback = mp_obj_is_callable(dest[1]) ? dest[1] : MP_OBJ_NULL;
+        } else {
+            return;
+        }
+        dest[0] = MP_OBJ_NULL;
+    }
+}
+
+static mp_obj_t up_task_getiter(mp_obj_t self_in, mp_obj_iter_buf_t *iter_buf) {
+    (void)iter_buf;
+    up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->flags & UP_TASK_DONE) {
+        self->flags |= UP_TASK_AWAITED;
+    } else if (self->flags & UP_TASK_BOXED && ((up_join_t *)MP_OBJ_TO_PTR(self->data))->callback != MP_OBJ_NULL) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't wait: the task's state is a callback"));
+    }
+    return self_in;
+}
+
+static mp_obj_t up_task_iternext(mp_obj_t self_in) {
+    up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    up_loop_t *loop = up_loop();
+    loop->resumed = false;
+    if (self->flags & UP_TASK_DONE) {
+        self->flags |= UP_TASK_AWAITED;
+        if (self->flags & UP_TASK_RAISED) {
+            nlr_raise(self->data);
+        }
+        return mp_make_stop_iteration(self->data == mp_const_none ? MP_OBJ_NULL : self->data);
+    }
+    up_task_t *cur = up_current(loop);
+    if (cur == self) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("a task can't await itself"));
+    }
+    up_park(loop, cur, &up_task_box(self)->waiters, self_in);
+    return mp_const_none;
+}
+
+static const mp_getiter_iternext_custom_t up_task_iter = {
+    .getiter = up_task_getiter,
+    .iternext = up_task_iternext,
+};
+
+static const mp_rom_map_elem_t up_task_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_done), MP_ROM_PTR(&up_task_done_obj) },
+    { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_task_cancel_obj) },
+    { MP_ROM_QSTR(MP_QSTR_set_level), MP_ROM_PTR(&up_task_set_level_obj) },
+};
+static MP_DEFINE_CONST_DICT(up_task_locals_dict, up_task_locals_dict_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_task_type,
+    MP_QSTR_Task,
+    MP_TYPE_FLAG_ITER_IS_CUSTOM,
+    make_new, up_task_make_new,
+    attr, up_task_attr,
+    iter, &up_task_iter,
+    locals_dict, &up_task_locals_dict
+    );
