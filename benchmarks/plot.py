@@ -21,6 +21,7 @@ PANELS = (
     ("yield", "Back from a yield"),
     ("event", "Answering an event at a random instant"),
 )
+KEYS = "measurement", "loop", "coros", "samples", "min", "median", "p95", "max"
 SERIES = {  # colour and label
     "stock": ("#d9730d", "stock asyncio"),
     "ours": ("#2f81f7", "uasyncio-priority"),
@@ -55,12 +56,13 @@ def measure(micropython):
     ) as sweep:
         for line in sweep.stdout:
             print(line, end="", file=sys.stderr)
-            rows.append(json.loads(line))
+            row = json.loads(line)
+            rows.append({key: row[key] for key in KEYS})
     if sweep.returncode:
         raise SystemExit("the measurement failed")
     lines = ",\n".join("  " + json.dumps(row) for row in rows)
     FIGURES.write_text(
-        f'{{\n "command": {json.dumps(COMMAND)},\n "unit": "ms",\n "rows": [\n{lines}\n ]\n}}\n'
+        f'{{\n "command": {json.dumps(COMMAND)},\n "unit": "us",\n "rows": [\n{lines}\n ]\n}}\n'
     )
 
 
@@ -109,12 +111,12 @@ def panel(rows, left, title, labelled):
         mine = sorted((row for row in rows if row["loop"] == loop), key=lambda row: row["coros"])
         xs = [along(row["coros"], X_RANGE, left, PANEL) for row in mine]
         middle, high = (
-            [(x, y_at(row[key])) for x, row in zip(xs, mine)] for key in ("median", "p95")
+            [(x, y_at(row[key] / 1000)) for x, row in zip(xs, mine)] for key in ("median", "p95")
         )
         out.append(f'<path d="{line(middle + high[::-1])}Z" fill="{colour}" fill-opacity="0.25"/>')
         out.append(f'<path d="{line(middle)}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
         out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in middle]
-        (x, y), value = middle[-1], duration(mine[-1]["median"])
+        (x, y), value = middle[-1], duration(mine[-1]["median"] / 1000)
         out.append(text(x + 8, y + 4, value, "start", fill=colour, **BOLD))
     return out
 
