@@ -1,0 +1,139 @@
+//! The border driven from C, by a double of the shim (`double.c`), in exact traces.
+#![allow(unsafe_code)] // calls C
+
+use std::ffi::c_char;
+
+// The C side's calls land in the crate's exports: this links them.
+use uasyncio_priority as _;
+
+/// Bits of a handle that hold the index, in the build that is tested.
+const INDEX_BITS: u32 = if cfg!(feature = "narrow-index") {
+    16
+} else {
+    24
+};
+
+unsafe extern "C" {
+    fn double_program(out: *mut c_char, size: usize, index_bits: u32) -> u32;
+    fn double_levels(out: *mut c_char, size: usize, index_bits: u32) -> u32;
+    fn double_growing(out: *mut c_char, size: usize, index_bits: u32, count: u32) -> u32;
+    fn double_stale(out: *mut c_char, size: usize, index_bits: u32) -> u32;
+    fn double_fault(out: *mut c_char, size: usize, index_bits: u32) -> u32;
+}
+
+/// What the C side wrote; a line of its own tells of each check that failed there.
+fn trace(run: impl FnOnce(*mut c_char, usize) -> u32) -> Vec<String> {
+    let mut out = vec![0u8; 1 << 16];
+    let len = run(out.as_mut_ptr().cast(), out.len());
+    let text = std::str::from_utf8(&out[..len as usize]).expect("the double writes ASCII");
+    text.lines().map(String::from).collect()
+}
+
+#[test]
+fn tasks_of_every_kind_run_in_order() {
+    // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
+    let trace = trace(|out, size| unsafe { double_program(out, size, INDEX_BITS) });
+    assert_eq!(
+        trace,
+        [
+            "0 run sleeper",
+            "0 run low",
+            "0 run conditional",
+            "0 ask conditional",
+            "0 run waiter1",
+            "0 ask conditional",
+            "0 run waiter2",
+            "0 ask conditional",
+            "0 run waiter3",
+            "0 ask conditional",
+            "0 run victim",
+            "0 ask conditional",
+            "0 run boss",
+            "0 ask conditional",
+            "0 wait 1",
+            "1 ask conditional",
+            "1 wait 1",
+            "2 ask conditional",
+            "2 run conditional",
+            "2 wait 2",
+            "4 run low",
+            "4 wait 1",
+            "5 run sleeper",
+            "5 wait 2",
+            "7 run boss",
+            "7 run waiter3", // woken at high level
+            "7 run victim",
+            "7 run waiter1",
+            "7 run waiter2", // at low level
+            "7 wait 3",
+            "10 run sleeper",
+            "10 wait for ever",
+        ]
+    );
+}
+
+#[test]
+fn levels_and_the_limit_arrive_at_the_core() {
+    // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
+    let trace = trace(|out, size| unsafe { double_levels(out, size, INDEX_BITS) });
+    assert_eq!(
+        trace,
+        [
+            "0 run high",
+            "0 run normal",
+            "5 run high",
+            "5 run normal",
+            "10 run high",
+            "10 run low", // overdue by 10, more than 9
+            "11 run high",
+            "11 run normal",
+            // No limit, and the high task becomes a normal one after this step.
+            "16 run high",
+            "16 run normal",
+            "21 run high",
+            "21 run normal",
+            "26 run high",
+            "26 run normal",
+        ]
+    );
+}
+
+#[test]
+fn the_core_grows_chunk_by_chunk() {
+    for count in [1, 16, 17, 5000] {
+        // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
+        let trace = trace(|out, size| unsafe { double_growing(out, size, INDEX_BITS, count) });
+        let summary = format!("{count} ended in order, {} chunks", count.div_ceil(16));
+        assert_eq!(trace.len(), 2, "{trace:#?}");
+        assert!(trace[0].ends_with(" wait for ever"), "{trace:#?}");
+        assert_eq!(trace[1], summary);
+    }
+}
+
+#[test]
+fn handles_that_name_nothing_change_not_a_bit() {
+    // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
+    let trace = trace(|out, size| unsafe { double_stale(out, size, INDEX_BITS) });
+    assert_eq!(
+        trace,
+        [
+            "0 ask condition",
+            "0 run condition",
+            "0 run ready",
+            "0 run parked1",
+            "0 run parked2",
+            "0 wait 1",
+            "1 run high",
+            "1 run normal",
+            "1 run low",
+            "1 wait for ever",
+        ]
+    );
+}
+
+#[test]
+fn a_damaged_state_is_a_fault_and_stays_one() {
+    // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
+    let trace = trace(|out, size| unsafe { double_fault(out, size, INDEX_BITS) });
+    assert_eq!(trace, ["0 fault 0", "0 fault 0"]);
+}
