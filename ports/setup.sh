@@ -48,7 +48,8 @@ install() { # install PACKAGE...
         return 1
     fi
     echo "Installing:" "$@"
-    set -- $root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+    set -- $root env DEBIAN_FRONTEND=noninteractive \
+        apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
     # The machine's package lists may be missing or old: renew them only where that stands in the way.
     "$@" || { $root apt-get update && "$@"; } || { echo "This did not work: $*" >&2 && return 1; }
 }
