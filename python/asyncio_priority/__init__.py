@@ -1,6 +1,7 @@
 # What users import: `import asyncio_priority as asyncio`.
 # All that runs per scheduled step is native; the rest stays out of RAM until somebody names it.
 from uasyncio_priority import *
+from uasyncio_priority import Loop  # not in ROM, so `*` leaves it out
 
 __version__ = (3, 0, 0)  # of the asyncio whose names these are
 

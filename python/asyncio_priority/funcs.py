@@ -76,8 +76,8 @@ async def gather(*aws, return_exceptions=False):
             q.wake()
 
     for t in aws:
-        # Its `state` has room for one who waits.
-        if isinstance(t, Task) and (t is current_task() or t.state not in (True, False, None)):
+        # True: it runs and nobody waits for it; false: it has ended.
+        if isinstance(t, Task) and (t is current_task() or t.state and t.state is not True):
             raise RuntimeError("can't gather")
     tasks = [_task(aw) for aw in aws]
     for t in tasks:
