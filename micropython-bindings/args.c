@@ -37,7 +37,7 @@ uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
     } else if (mp_obj_is_int(arg)) {
         return up_arg_ms(arg, name);
     } else {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be a number (s), not %s"), name, mp_obj_get_type_str(arg));
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be an int or float (s), not %s"), name, mp_obj_get_type_str(arg));
     }
     mp_raise_msg_varg(&mp_type_OverflowError, MP_ERROR_TEXT(DELAY_LIMIT), name);
 }

@@ -150,7 +150,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_time_obj, up_loop_time);
 static mp_obj_t up_loop_call_at(size_t n, const mp_obj_t *a) {
     (void)n;
     if (!mp_obj_is_small_int(a[1])) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be ticks, not %s"), MP_QSTR_time, mp_obj_get_type_str(a[1]));
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be an int (ticks), not %s"), MP_QSTR_time, mp_obj_get_type_str(a[1]));
     }
     const mp_uint_t half = MICROPY_PY_TIME_TICKS_PERIOD / 2;
     mp_uint_t diff = (MP_OBJ_SMALL_INT_VALUE(a[1]) - up_time() + half) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
@@ -253,9 +253,11 @@ static mp_obj_t up_loop_default_exception_handler(size_t n, const mp_obj_t *a) {
     mp_obj_print_helper(print, context_get(context, MP_QSTR_message), PRINT_STR);
     mp_print_str(print, "\nfuture: ");
     mp_obj_print_helper(print, future, PRINT_REPR);
-    if (mp_obj_is_type(future, &up_task_type)) {
+    mp_obj_t coro[2];
+    mp_load_method_protected(future, MP_QSTR_coro, coro, false);
+    if (coro[0] != MP_OBJ_NULL) {
         mp_print_str(print, " coro= ");
-        mp_obj_print_helper(print, ((up_task_t *)MP_OBJ_TO_PTR(future))->coro, PRINT_REPR);
+        mp_obj_print_helper(print, coro[0], PRINT_REPR);
     }
     mp_print_str(print, "\n");
     if (mp_obj_is_exception_instance(exc)) {

@@ -39,7 +39,7 @@ static mp_obj_t up_new_event_loop(void) {
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the loop is running"));
     }
     for (size_t i = 0; i < loop->core.chunk_count; ++i) {
-        for (size_t j = 0; j < UP_CHUNK_LEN; ++j) {
+        for (size_t j = 0; loop->core.chunks[i] != NULL && j < UP_CHUNK_LEN; ++j) {
             // Who still has one of these is told that it is in no queue any more.
             mp_obj_t object = loop->core.chunks[i]->object[j];
             if (object == MP_OBJ_NULL || object == mp_const_none) {
@@ -52,12 +52,11 @@ static mp_obj_t up_new_event_loop(void) {
             }
         }
     }
-    uint32_t chunks = loop->core.chunk_count;
     up_core_init(&loop->core);
     loop->chunk_alloc = 0;
     loop->stop_handle = 0;
     up_core_set_max_overdue(&loop->core, loop->max_overdue);
-    up_reserve(loop, chunks * UP_CHUNK_LEN);
+    up_reserve(loop, loop->reserved);
     return MP_OBJ_FROM_PTR(loop);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);

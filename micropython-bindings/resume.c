@@ -14,6 +14,12 @@ void up_panic(void) {
     mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("uasyncio_priority is inconsistent: please report this bug"));
 }
 
+// Whether an exception is a task's own affair; else (KeyboardInterrupt, SystemExit) it ends the run.
+static bool up_ordinary(mp_obj_t exc) {
+    return mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_Exception))
+           || mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_CancelledError));
+}
+
 static bool is_coroutine(mp_obj_t o) {
     return mp_obj_is_type(o, &mp_type_gen_instance);
 }
@@ -29,7 +35,7 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
         mp_iternext(value);
         task->flags &= ~UP_TASK_AWAITING;
     } else if (!mp_obj_is_small_int(value) && !mp_obj_is_bool(value)) {
-        mp_load_method_maybe(value, MP_QSTR_handle, handle);
+        mp_load_method_protected(value, MP_QSTR_handle, handle, false);
         if (handle[0] != MP_OBJ_NULL) {
             mp_call_method_n_kw(0, 0, handle);
         }
@@ -108,10 +114,14 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     } else {
         loop->cur = NULL;
         loop->doing = UP_DOING_NOTHING;
-        up_task_end(loop, task, kind == MP_VM_RETURN_EXCEPTION, ret);
-        if (kind == MP_VM_RETURN_EXCEPTION && !mp_obj_exception_match(ret, MP_OBJ_FROM_PTR(&mp_type_Exception))
-            && !mp_obj_exception_match(ret, MP_OBJ_FROM_PTR(&mp_type_CancelledError))) {
-            nlr_raise(ret); // KeyboardInterrupt, SystemExit
+        bool raised = kind == MP_VM_RETURN_EXCEPTION;
+        bool fatal = raised && !up_ordinary(ret);
+        if (fatal) {
+            task->flags |= UP_TASK_AWAITED; // by who runs the loop
+        }
+        up_task_end(loop, task, raised, ret);
+        if (fatal) {
+            nlr_raise(ret);
         }
     }
     loop->doing = UP_DOING_NOTHING;
@@ -197,14 +207,14 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
     up_task_t *task = loop->doing_task;
     loop->doing = UP_DOING_NOTHING;
     loop->cur = NULL;
-    bool ordinary = mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_Exception))
-        || mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_CancelledError));
+    bool ordinary = up_ordinary(exc);
     switch (doing) {
         case UP_DOING_STEP:
             if (mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_StopIteration))) {
                 // A coroutine that is not a generator returned.
                 up_task_end(loop, task, false, mp_obj_exception_get_value(exc));
             } else {
+                task->flags |= ordinary ? 0 : UP_TASK_AWAITED;
                 up_task_end(loop, task, true, exc);
             }
             return ordinary;
@@ -273,9 +283,9 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
     loop->stop_value = mp_const_none;
     MP_DEFINE_NLR_JUMP_CALLBACK_FUNCTION_1(ended, up_ended, loop);
     nlr_push_jump_callback(&ended.callback, mp_call_function_1_from_nlr_jump_callback);
-    do {
+    while (!loop->ended && !loop->stopping && (main == NULL || !(main->flags & UP_TASK_DONE))) {
         up_protected_passes(loop, main, forever);
-    } while (!loop->ended && !loop->stopping && (main == NULL || !(main->flags & UP_TASK_DONE)));
+    }
     mp_obj_t value = loop->stop_value;
     loop->stop_value = mp_const_none;
     nlr_pop_jump_callback(true);

@@ -109,6 +109,7 @@ typedef struct _up_loop_t {
     mp_obj_base_t base;
     up_core_t core;
     size_t chunk_alloc;      // room in core.chunks
+    size_t reserved;         // entries that are kept when they are free
     up_task_t *cur;          // the task whose step runs, or NULL
     up_task_t *doing_task;   // the task that `doing` is about
     up_task_t *main;         // the task that run_until_complete() waits for, or NULL

@@ -1,34 +1,36 @@
 // The entry store's memory: chunks on the garbage collected heap, and the object of each entry.
-#include <string.h>
-
 #include "shim.h"
 
-// One chunk more. Raises MemoryError with nothing changed.
+// One chunk more, in place of one that was given back or at the end. Raises MemoryError with nothing
+// changed.
 static void up_grow(up_loop_t *loop) {
-    size_t n = loop->core.chunk_count;
+    up_core_t *core = &loop->core;
     up_chunk_t *chunk = m_new0(up_chunk_t, 1);
+    size_t n = 0;
+    while (n < core->chunk_count && core->chunks[n] != NULL) {
+        ++n;
+    }
     if (n == loop->chunk_alloc) {
         size_t alloc = n + n / 2 + 4;
-        up_chunk_t **chunks = m_new(up_chunk_t *, alloc);
-        memcpy(chunks, loop->core.chunks, n * sizeof(*chunks));
-        m_del(up_chunk_t *, loop->core.chunks, loop->chunk_alloc);
-        loop->core.chunks = chunks;
+        core->chunks = m_renew(up_chunk_t *, core->chunks, n, alloc);
         loop->chunk_alloc = alloc;
     }
-    loop->core.chunks[n] = chunk;
-    up_core_grown(&loop->core, loop->core.chunks, n + 1);
-    if (up_core_room(&loop->core) == 0) {
-        // No index is left to name them.
-        loop->core.chunk_count = n;
+    core->chunks[n] = chunk;
+    uint32_t count = core->chunk_count;
+    core->chunk_count = MAX(count, n + 1);
+    if (!up_core_grown(core, n)) {
+        core->chunks[n] = NULL;
+        core->chunk_count = count;
         mp_raise_msg(&mp_type_MemoryError, MP_ERROR_TEXT("too many tasks and callbacks"));
     }
 }
 
-// Makes room for `entries` in all, so that queueing them allocates nothing.
+// Makes room for `entries` in all, so that queueing them allocates nothing, and keeps it.
 void up_reserve(up_loop_t *loop, size_t entries) {
-    while (loop->core.chunk_count * UP_CHUNK_LEN < entries) {
+    while (up_core_room(&loop->core) + up_core_len(&loop->core) < entries) {
         up_grow(loop);
     }
+    loop->reserved = MAX(loop->reserved, entries);
 }
 
 // A new idle entry for `object`. Raises MemoryError with nothing changed.
@@ -46,6 +48,18 @@ uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object, uint32_t level) {
 void up_entry_free(up_loop_t *loop, uint32_t handle) {
     *up_object(loop, handle) = MP_OBJ_NULL;
     up_core_free(&loop->core, handle);
+    // A chunk given back is garbage from here on. So is the end of the array that named it, in
+    // place: this may run with the heap locked.
+    up_core_t *core = &loop->core;
+    while (up_core_shrink(core, loop->reserved) != UP_NO_CHUNK) {
+        while (core->chunk_count != 0 && core->chunks[core->chunk_count - 1] == NULL) {
+            --core->chunk_count;
+        }
+        if (loop->chunk_alloc > 2 * core->chunk_count + 8
+            && m_renew_maybe(up_chunk_t *, core->chunks, loop->chunk_alloc, core->chunk_count + 4, false) != NULL) {
+            loop->chunk_alloc = core->chunk_count + 4;
+        }
+    }
 }
 
 // Parks the running task in a list; `at` is what it waits for. Raises MemoryError, not parked.
@@ -61,7 +75,7 @@ void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list, mp_obj_t at) {
 // The task that runs `coro`, or NULL. O(entries). EXCEPTION: none.
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro) {
     for (size_t i = 0; i < loop->core.chunk_count; ++i) {
-        for (size_t j = 0; j < UP_CHUNK_LEN; ++j) {
+        for (size_t j = 0; loop->core.chunks[i] != NULL && j < UP_CHUNK_LEN; ++j) {
             mp_obj_t object = loop->core.chunks[i]->object[j];
             if (object != MP_OBJ_NULL && mp_obj_is_type(object, &up_task_type)) {
                 up_task_t *task = MP_OBJ_TO_PTR(object);

@@ -174,9 +174,8 @@ static mp_obj_t up_task_state(up_task_t *self) {
         if (box->callback != MP_OBJ_NULL) {
             return box->callback;
         }
-        uint32_t n = up_core_waiting(&up_loop()->core, &box->waiters);
-        if (n != 0) {
-            return MP_OBJ_NEW_SMALL_INT(n);
+        if (up_core_first(&up_loop()->core, &box->waiters) != 0) {
+            return MP_OBJ_NEW_QSTR(MP_QSTR_awaited);
         }
     }
     return mp_const_true;
@@ -235,7 +234,7 @@ static mp_obj_t up_task_getiter(mp_obj_t self_in, mp_obj_iter_buf_t *iter_buf) {
     if (self->flags & UP_TASK_DONE) {
         self->flags |= UP_TASK_AWAITED;
     } else if (self->flags & UP_TASK_BOXED && ((up_join_t *)MP_OBJ_TO_PTR(self->data))->callback != MP_OBJ_NULL) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't wait: the task's state is a callback"));
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't wait"));
     }
     return self_in;
 }

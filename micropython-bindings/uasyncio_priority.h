@@ -53,9 +53,13 @@
 // UP_CHUNK_LEN objects (pointer sized, the shim's) and as many entries (the core's), zeroed.
 typedef struct up_chunk up_chunk_t;
 
+// No chunk: up_core_shrink().
+#define UP_NO_CHUNK 0xffffffff
+
 // The core. The shim allocates it where the garbage collector sees `chunks`.
 typedef struct up_core {
-    up_chunk_t **chunks;
+    up_chunk_t **chunks; // of chunk_count pointers; NULL where a chunk was given back
+
     uint32_t chunk_count;
     uintptr_t state[UP_STATE_WORDS];
 } up_core_t;
@@ -68,9 +72,13 @@ typedef struct up_list {
 
 // Makes a core without any room. O(1).
 void up_core_init(up_core_t *core);
-// Takes chunks[count - 1], which is new and zeroed, into use; the others are as before, though the
-// array itself may have moved. O(UP_CHUNK_LEN).
-void up_core_grown(up_core_t *core, up_chunk_t **chunks, uint32_t count);
+// Takes chunks[chunk], which is new and zeroed, into use; the others are as before, though the array
+// may have moved or grown. 0 if its entries are more than handles can name: it is not used.
+// O(UP_CHUNK_LEN).
+uint32_t up_core_grown(up_core_t *core, uint32_t chunk);
+// After up_core_free(): the number of a chunk that has become empty and that the core has set to
+// NULL, for the shim to give back, or UP_NO_CHUNK. `keep` entries are kept. O(UP_CHUNK_LEN).
+uint32_t up_core_shrink(up_core_t *core, uint32_t keep);
 // Entries that can be had without a new chunk. O(1).
 uint32_t up_core_room(up_core_t *core);
 // Entries in use, including one for each wait list in which somebody waits. O(1).

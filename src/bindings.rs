@@ -20,6 +20,7 @@ pub const UP_ASK: u32 = 1;
 pub const UP_WAIT: u32 = 2;
 pub const UP_WAIT_FOREVER: u32 = 3;
 pub const UP_FAULT: u32 = 4;
+pub const UP_NO_CHUNK: u32 = 4294967295;
 #[repr(C)]
 #[derive(Debug)]
 pub struct up_chunk {
@@ -45,7 +46,10 @@ unsafe extern "C" {
     pub fn up_core_init(core: *mut up_core_t);
 }
 unsafe extern "C" {
-    pub fn up_core_grown(core: *mut up_core_t, chunks: *mut *mut up_chunk_t, count: u32);
+    pub fn up_core_grown(core: *mut up_core_t, chunk: u32) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_shrink(core: *mut up_core_t, keep: u32) -> u32;
 }
 unsafe extern "C" {
     pub fn up_core_room(core: *mut up_core_t) -> u32;

@@ -16,7 +16,11 @@ pub(crate) struct Conditions {
 }
 
 impl Conditions {
-    pub(crate) const EMPTY: Self = Self { queue: Fifo::EMPTY, next: NONE, asking: false };
+    pub(crate) const EMPTY: Self = Self {
+        queue: Fifo::EMPTY,
+        next: NONE,
+        asking: false,
+    };
 
     pub(crate) const fn is_empty(&self) -> bool {
         self.queue.is_empty()

@@ -4,7 +4,7 @@
 //!
 //! | place | `link[0]` | `link[1]` | `link[2]` | `due` |
 //! |---|---|---|---|---|
-//! | `Free` | - | next free | - | - |
+//! | `Free` | previous free | next free | - | - |
 //! | `Idle` | - | - | - | - |
 //! | `Ready` | previous | next | - | when it was queued |
 //! | `Timer` | left | right | parent | when it is due |
@@ -197,9 +197,17 @@ mod tests {
     #[test]
     fn fields_share_a_byte_and_do_not_touch_each_other() {
         let mut e = Entry::default();
-        assert_eq!((e.place(), e.generation(), e.served()), (Place::Free, 0, false));
+        assert_eq!(
+            (e.place(), e.generation(), e.served()),
+            (Place::Free, 0, false)
+        );
         for level in [Level::High, Level::Normal, Level::Low] {
-            for place in [Place::Ready(level), Place::Timer(level), Place::Idle, Place::Parked] {
+            for place in [
+                Place::Ready(level),
+                Place::Timer(level),
+                Place::Idle,
+                Place::Parked,
+            ] {
                 for balance in -1..=1 {
                     e.set_place(place);
                     e.set_level(level);

@@ -6,7 +6,7 @@
 use core::mem::{align_of, size_of};
 use core::{ptr, slice};
 
-use crate::bindings::{self, up_chunk_t, up_core_t, up_list_t};
+use crate::bindings::{self, up_core_t, up_list_t};
 use crate::entry::{Entry, Handle, INDEX_BITS, Level, Place};
 use crate::scheduler::{Action, Scheduler, State};
 use crate::store::{CHUNK_LEN, Chunk, Store};
@@ -17,8 +17,16 @@ use crate::waitlist::WaitList;
 #[cfg(not(all(feature = "narrow-index", target_pointer_width = "64")))]
 const _: () = {
     let narrow = size_of::<usize>() == 4;
-    let entry = if narrow { bindings::UP_ENTRY_BYTES_32 } else { bindings::UP_ENTRY_BYTES_64 };
-    let index = if narrow { bindings::UP_INDEX_BITS_32 } else { bindings::UP_INDEX_BITS_64 };
+    let entry = if narrow {
+        bindings::UP_ENTRY_BYTES_32
+    } else {
+        bindings::UP_ENTRY_BYTES_64
+    };
+    let index = if narrow {
+        bindings::UP_INDEX_BITS_32
+    } else {
+        bindings::UP_INDEX_BITS_64
+    };
     assert!(size_of::<Entry>() == entry as usize);
     assert!(INDEX_BITS == index);
     assert!(size_of::<Chunk>() == CHUNK_LEN * (size_of::<usize>() + entry as usize));
@@ -42,9 +50,9 @@ unsafe fn scheduler<'a>(core: *mut up_core_t) -> Scheduler<'a> {
     // SAFETY: the caller's promise; no reference to the whole struct is made, only to its parts.
     unsafe {
         let state = &mut *(&raw mut (*core).state).cast::<State>();
-        let chunks: &mut [&mut Chunk] = match (*core).chunk_count {
+        let chunks: &mut [Option<&mut Chunk>] = match (*core).chunk_count {
             0 => &mut [],
-            // An array of pointers to zeroed or used chunks, each a whole one (up_core_grown).
+            // Null, or a pointer to a chunk that is zeroed or in use (up_core_grown).
             n => slice::from_raw_parts_mut((*core).chunks.cast(), n as usize),
         };
         Scheduler::new(state, Store::new(chunks))
@@ -95,10 +103,11 @@ export! {
         (*core).chunk_count = 0;
         (&raw mut (*core).state).cast::<State>().write(State::new())
     }
-    fn up_core_grown(core: *mut up_core_t, chunks: *mut *mut up_chunk_t, count: u32) {
-        (*core).chunks = chunks;
-        (*core).chunk_count = count;
-        scheduler(core).grown()
+    fn up_core_grown(core: *mut up_core_t, chunk: u32) -> u32 {
+        scheduler(core).grown(chunk as usize).into()
+    }
+    fn up_core_shrink(core: *mut up_core_t, keep: u32) -> u32 {
+        scheduler(core).shrink(keep).map_or(bindings::UP_NO_CHUNK, |chunk| chunk as u32)
     }
     fn up_core_room(core: *mut up_core_t) -> u32 {
         scheduler(core).room()

@@ -15,7 +15,10 @@ pub(crate) struct Fifo {
 }
 
 impl Fifo {
-    pub(crate) const EMPTY: Self = Self { first: NONE, last: NONE };
+    pub(crate) const EMPTY: Self = Self {
+        first: NONE,
+        last: NONE,
+    };
 
     /// A queue whose ends were kept elsewhere (a wait list keeps them in its own entry).
     pub(crate) const fn from_ends(first: Index, last: Index) -> Self {

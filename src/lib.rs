@@ -35,7 +35,13 @@ mod conditions;
 mod fifo;
 mod timers;
 
-#[allow(missing_docs, unsafe_code, non_camel_case_types, dead_code, clippy::all)]
+#[allow(
+    missing_docs,
+    unsafe_code,
+    non_camel_case_types,
+    dead_code,
+    clippy::all
+)]
 mod bindings;
 #[allow(unsafe_code)]
 pub mod ffi;

@@ -96,19 +96,30 @@ impl<'a> Scheduler<'a> {
         Self { state, store }
     }
 
-    /// Takes the last chunk of the store, which is new, into use. O(chunk).
-    pub fn grown(&mut self) {
-        self.store.grown(&mut self.state.free);
+    /// Takes a chunk of the store that is new and zeroed into use. O(chunk).
+    ///
+    /// False if no handle could name its entries: it is not used.
+    #[must_use]
+    pub fn grown(&mut self, chunk: usize) -> bool {
+        self.store.grown(&mut self.state.free, chunk)
+    }
+
+    /// The number of an empty chunk that the shim may give back now; called after [`Self::free`].
+    ///
+    /// `keep` entries are kept in any case. O(chunk).
+    #[must_use]
+    pub fn shrink(&mut self, keep: u32) -> Option<usize> {
+        self.store.shrink(&mut self.state.free, keep)
     }
 
     /// Entries that can be had without growing. O(1).
     pub fn room(&self) -> u32 {
-        self.state.free.count()
+        self.state.free.room()
     }
 
     /// Entries in use. O(1).
     pub fn len(&self) -> u32 {
-        self.store.len() as u32 - self.state.free.count()
+        self.state.free.used()
     }
 
     /// Whether no entry is in use. O(1).
@@ -181,7 +192,7 @@ impl<'a> Scheduler<'a> {
     #[must_use]
     pub fn park(&mut self, h: Handle, list: &mut WaitList) -> bool {
         let Some(i) = self.find(h) else { return true };
-        if self.state.free.count() == 0 && list.entry(&self.store) == NONE {
+        if self.state.free.room() == 0 && list.entry(&self.store) == NONE {
             return false;
         }
         self.detach(i);
@@ -245,11 +256,19 @@ impl<'a> Scheduler<'a> {
     /// What to do next: the rules of SPEC 3, one entry a pass. O(log n) at worst.
     pub fn next(&mut self, now: Tick) -> Action {
         let i = self.state.conditions.ask(&self.store);
-        let action = if i == NONE { self.choose(now) } else { Action::Ask(self.store.handle(i)) };
+        let action = if i == NONE {
+            self.choose(now)
+        } else {
+            Action::Ask(self.store.handle(i))
+        };
         if self.store.fault() {
             self.state.fault = true;
         }
-        if self.state.fault { Action::Fault } else { action }
+        if self.state.fault {
+            Action::Fault
+        } else {
+            action
+        }
     }
 
     fn choose(&mut self, now: Tick) -> Action {
@@ -261,9 +280,8 @@ impl<'a> Scheduler<'a> {
         let normal = self.due(Level::Normal, now);
         let low = self.due(Level::Low, now);
         let limit = self.state.max_overdue;
-        let overdue = low != NONE
-            && limit > 0
-            && now.since(self.store[low].due) > limit.cast_signed();
+        let overdue =
+            low != NONE && limit > 0 && now.since(self.store[low].due) > limit.cast_signed();
         if overdue && !(self.state.overdue_low && normal != NONE) {
             return self.run(low, Level::Low, true);
         }
@@ -314,8 +332,8 @@ impl<'a> Scheduler<'a> {
         }
         if self.state.served_more {
             self.state.served_more = false;
-            for i in 0..self.store.len() {
-                self.store[i as Index].set_served(false);
+            for entry in self.store.all() {
+                entry.set_served(false);
             }
         }
     }
@@ -374,6 +392,8 @@ impl<'a> Scheduler<'a> {
 
     /// The entry of a task or callback; a wait list's own entry is none.
     fn find(&self, h: Handle) -> Option<Index> {
-        self.store.find(h).filter(|&i| self.store[i].place() != Place::List)
+        self.store
+            .find(h)
+            .filter(|&i| self.store[i].place() != Place::List)
     }
 }

@@ -1,7 +1,7 @@
 //! The entry store: chunks of memory that the shim allocates on the garbage collected heap.
 //!
 //! It grows a chunk at a time and never moves an entry, so it has no size cliff, and nothing is
-//! copied when a task is added. A chunk also has room for the objects that belong to its entries:
+//! copied when a task is added. A chunk that has become empty is given back. A chunk also has room for the objects that belong to its entries:
 //! the core reserves that room and never looks into it.
 
 use core::cell::Cell;
@@ -27,22 +27,35 @@ pub struct Chunk {
 /// The free list, kept with the scheduler's state.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Free {
-    head: Index,
-    count: u32,
+    first: Index,
+    free: u32,
+    used: u32,
+    // Chunks in which an entry was freed lately: they may have become empty.
+    freed: [Index; 3],
 }
 
 impl Free {
-    pub(crate) const EMPTY: Self = Self { head: NONE, count: 0 };
+    pub(crate) const EMPTY: Self = Self {
+        first: NONE,
+        free: 0,
+        used: 0,
+        freed: [NONE; 3],
+    };
 
     /// Entries that can be had without growing. O(1).
-    pub(crate) const fn count(&self) -> u32 {
-        self.count
+    pub(crate) const fn room(&self) -> u32 {
+        self.free
+    }
+
+    /// Entries in use. O(1).
+    pub(crate) const fn used(&self) -> u32 {
+        self.used
     }
 }
 
 /// All entries, for the time of one call of the shim.
 pub struct Store<'a> {
-    chunks: &'a mut [&'a mut Chunk],
+    chunks: &'a mut [Option<&'a mut Chunk>],
     // What an index out of range reads and writes: nothing the loop uses. It cannot happen, and
     // if it does, `fault` says so instead of a panic.
     nowhere: Entry,
@@ -50,9 +63,13 @@ pub struct Store<'a> {
 }
 
 impl<'a> Store<'a> {
-    /// The entries in `chunks`.
-    pub fn new(chunks: &'a mut [&'a mut Chunk]) -> Self {
-        Self { chunks, nowhere: Entry::default(), fault: Cell::new(false) }
+    /// The entries in `chunks`; `None` where a chunk was given back.
+    pub fn new(chunks: &'a mut [Option<&'a mut Chunk>]) -> Self {
+        Self {
+            chunks,
+            nowhere: Entry::default(),
+            fault: Cell::new(false),
+        }
     }
 
     /// Whether an index was out of range: the state is damaged, and the shim says so to the user.
@@ -60,43 +77,100 @@ impl<'a> Store<'a> {
         self.fault.get()
     }
 
-    /// Entries in all chunks.
-    pub(crate) fn len(&self) -> usize {
-        self.chunks.len() << SHIFT
+    /// The indices of a chunk.
+    fn indices(chunk: usize) -> ops::Range<usize> {
+        chunk << SHIFT..(chunk + 1) << SHIFT
     }
 
-    /// Adds the entries of the last chunk, which is new, to the free list. O(chunk).
-    pub(crate) fn grown(&mut self, free: &mut Free) {
-        let end = self.len();
-        if end > MAX_ENTRIES {
-            return; // no handle could name them: the shim gets no room and raises MemoryError
+    /// Adds the entries of a new chunk to the free list. O(chunk).
+    ///
+    /// False if no handle could name them all.
+    pub(crate) fn grown(&mut self, free: &mut Free, chunk: usize) -> bool {
+        if Self::indices(chunk).end > MAX_ENTRIES {
+            return false;
         }
-        for i in (end.saturating_sub(CHUNK_LEN)..end).rev() {
-            self.release(free, i as Index);
+        for i in Self::indices(chunk).rev() {
+            self.link(free, i as Index);
         }
+        true
+    }
+
+    /// Takes an empty chunk out of use, for the shim to give back; its number. O(chunk).
+    ///
+    /// Only chunks in which an entry was freed lately are considered, the last of them first, and
+    /// only while as many entries are free beside it: a task that comes and goes does not cost a
+    /// chunk each time.
+    pub(crate) fn shrink(&mut self, free: &mut Free, keep: u32) -> Option<usize> {
+        let total = free.free + free.used;
+        if free.free < 2 * CHUNK_LEN as u32 || total < keep + CHUNK_LEN as u32 {
+            return None;
+        }
+        while let Some(last) = free.freed.iter_mut().filter(|c| **c != NONE).max() {
+            let chunk = core::mem::replace(last, NONE) as usize;
+            if Self::indices(chunk).all(|i| self[i as Index].place() == Place::Free) {
+                for i in Self::indices(chunk) {
+                    self.unlink(free, i as Index);
+                }
+                *self.chunks.get_mut(chunk)? = None;
+                return Some(chunk);
+            }
+        }
+        None
+    }
+
+    /// Every entry, free ones too. O(n).
+    pub(crate) fn all(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.chunks
+            .iter_mut()
+            .flatten()
+            .flat_map(|chunk| &mut chunk.entries)
     }
 
     /// Takes a free entry; `None` if there is none. O(1).
     pub(crate) fn alloc(&mut self, free: &mut Free) -> Option<Index> {
-        let i = free.head;
+        let i = free.first;
         if i == NONE {
             return None;
         }
-        free.head = self[i].link[1];
-        free.count -= 1;
+        self.unlink(free, i);
+        free.used += 1;
         self[i].set_place(Place::Idle);
         Some(i)
     }
 
     /// Gives an entry back and makes all handles to it stale. O(1).
     pub(crate) fn release(&mut self, free: &mut Free, i: Index) {
-        let next = free.head;
-        let e = &mut self[i];
-        e.next_generation();
-        e.set_place(Place::Free);
-        e.link[1] = next;
-        free.head = i;
-        free.count += 1;
+        self[i].next_generation();
+        self[i].set_place(Place::Free);
+        free.used -= 1;
+        let chunk = i >> SHIFT;
+        let [first, rest @ ..] = &mut free.freed;
+        *rest
+            .iter_mut()
+            .find(|c| **c == chunk || **c == NONE)
+            .unwrap_or(first) = chunk;
+        self.link(free, i);
+    }
+
+    fn link(&mut self, free: &mut Free, i: Index) {
+        if free.first != NONE {
+            self[free.first].link[0] = i;
+        }
+        self[i].link = [NONE, free.first, NONE];
+        free.first = i;
+        free.free += 1;
+    }
+
+    fn unlink(&mut self, free: &mut Free, i: Index) {
+        let [prev, next, _] = self[i].link;
+        match prev {
+            NONE => free.first = next,
+            _ => self[prev].link[1] = next,
+        }
+        if next != NONE {
+            self[next].link[0] = prev;
+        }
+        free.free -= 1;
     }
 
     /// The handle of an entry.
@@ -106,7 +180,7 @@ impl<'a> Store<'a> {
 
     /// The entry that a handle names; `None` if the handle is stale or was never one. O(1).
     pub(crate) fn find(&self, h: Handle) -> Option<Index> {
-        let entry = self.chunks.get(h.index() >> SHIFT)?.entries.get(h.index() % CHUNK_LEN)?;
+        let entry = &self.chunks.get(h.index() >> SHIFT)?.as_ref()?.entries[h.index() % CHUNK_LEN];
         let live = entry.place() != Place::Free && entry.generation() == h.generation();
         live.then_some(h.index() as Index)
     }
@@ -117,8 +191,8 @@ impl ops::Index<Index> for Store<'_> {
 
     fn index(&self, i: Index) -> &Entry {
         match self.chunks.get(i as usize >> SHIFT) {
-            Some(chunk) => &chunk.entries[i as usize % CHUNK_LEN],
-            None => {
+            Some(Some(chunk)) => &chunk.entries[i as usize % CHUNK_LEN],
+            _ => {
                 self.fault.set(true);
                 &self.nowhere
             }
@@ -129,8 +203,8 @@ impl ops::Index<Index> for Store<'_> {
 impl ops::IndexMut<Index> for Store<'_> {
     fn index_mut(&mut self, i: Index) -> &mut Entry {
         match self.chunks.get_mut(i as usize >> SHIFT) {
-            Some(chunk) => &mut chunk.entries[i as usize % CHUNK_LEN],
-            None => {
+            Some(Some(chunk)) => &mut chunk.entries[i as usize % CHUNK_LEN],
+            _ => {
                 self.fault.set(true);
                 &mut self.nowhere
             }

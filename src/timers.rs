@@ -31,7 +31,10 @@ pub(crate) struct Timers {
 }
 
 impl Timers {
-    pub(crate) const EMPTY: Self = Self { root: NONE, first: NONE };
+    pub(crate) const EMPTY: Self = Self {
+        root: NONE,
+        first: NONE,
+    };
 
     /// The entry with the earliest due time, or `NONE`. O(1).
     pub(crate) const fn first(&self) -> Index {
@@ -44,7 +47,11 @@ impl Timers {
         let mut at = self.root;
         while at != NONE {
             parent = at;
-            side = if due.since(store[at].due) < 0 { LEFT } else { RIGHT };
+            side = if due.since(store[at].due) < 0 {
+                LEFT
+            } else {
+                RIGHT
+            };
             leftmost &= side == LEFT;
             at = store[at].link[side & 1];
         }
@@ -68,7 +75,11 @@ impl Timers {
         let [left, right, parent] = store[i].link;
         if i == self.first {
             // It has no left child, so what follows it is the least of its right or its parent.
-            self.first = if right == NONE { parent } else { Self::least(store, right) };
+            self.first = if right == NONE {
+                parent
+            } else {
+                Self::least(store, right)
+            };
         }
         if left == NONE || right == NONE {
             let child = if left == NONE { right } else { left };
@@ -122,7 +133,11 @@ impl Timers {
     }
 
     fn side(store: &Store, parent: Index, child: Index) -> usize {
-        if store[parent].link[RIGHT] == child { RIGHT } else { LEFT }
+        if store[parent].link[RIGHT] == child {
+            RIGHT
+        } else {
+            LEFT
+        }
     }
 
     /// Restores the balance above a leaf that was added.

@@ -39,14 +39,19 @@ impl WaitList {
     ) -> bool {
         let mut list = self.entry(store);
         if list == NONE {
-            let Some(new) = store.alloc(free) else { return false };
+            let Some(new) = store.alloc(free) else {
+                return false;
+            };
             *stamp = stamp.wrapping_add(1);
             let e = &mut store[new];
             e.set_place(Place::List);
             e.due = Tick::new(*stamp);
             e.link = [NONE; 3];
             list = new;
-            *self = Self { handle: store.handle(new).raw(), stamp: *stamp };
+            *self = Self {
+                handle: store.handle(new).raw(),
+                stamp: *stamp,
+            };
         }
         let mut queue = ends(store, list);
         queue.push(store, i);
