@@ -12,7 +12,7 @@ def show(*args):
 
 
 async def main():
-    loop.call_after(0.01, show, "call_after", 1)
+    loop.call_after(0.0105, show, "call_after", 1)
     loop.call_after(0, show)
     loop.call_after_ms(20, show, ("tuple", 2))
     loop.call_after_ms(20, show, ["list", 3])

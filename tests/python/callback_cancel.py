@@ -19,10 +19,10 @@ async def main():
     handles = [
         loop.call_soon(show, "soon"),
         loop.call_later_ms(10, show, "later_ms"),
-        loop.call_later(0.01, show, "later"),
+        loop.call_later(0.0105, show, "later"),
         loop.call_at_(clock() + 10, show, ("at",)),
         loop.call_after_ms(10, show, ("after_ms",)),
-        loop.call_after(0.01, show, "after"),
+        loop.call_after(0.0105, show, "after"),
     ]
     print([h.cancel() for h in handles])
     print([h.cancel() for h in handles])

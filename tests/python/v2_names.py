@@ -17,9 +17,9 @@ async def task():
     print(loop.cur_task is coro)
     # Instances of V2's classes: called with a delay, they are awaited.
     await asyncio.SleepMs()(1)
-    await asyncio.Sleep()(0.001)
+    await asyncio.Sleep()(0.0015)
     await asyncio.AfterMs()(1)
-    await asyncio.After()(0.001)
+    await asyncio.After()(0.0015)
     await asyncio.When()(lambda: True)
     print(await old_style(1))
 

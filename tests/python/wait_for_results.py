@@ -21,7 +21,7 @@ async def waits(t):
 
 async def main():
     print(await asyncio.wait_for_ms(value(1, 10), 20), clock())
-    print(await asyncio.wait_for(value(2, 10), 0.02), clock())
+    print(await asyncio.wait_for(value(2, 10), 0.0205), clock())
     print(await asyncio.wait_for(value(3, 10), None), clock())
     print(await asyncio.wait_for_ms(value(4, 10), None), clock())
     t = asyncio.create_task(value(5, 10))

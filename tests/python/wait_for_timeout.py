@@ -38,7 +38,7 @@ async def main():
             print(clock(), "TimeoutError", isinstance(er, asyncio.CancelledError))
     t = asyncio.create_task(sleeps())
     try:
-        await asyncio.wait_for(t, 0.01)
+        await asyncio.wait_for(t, 0.0105)
     except asyncio.TimeoutError:
         print(clock(), "TimeoutError", t.done())
     for ms in (0, -1):
