@@ -26,14 +26,14 @@ uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
         if (s <= UP_MAX_DELAY / 1000) {
             return s < 0 ? 0 : s * 1000;
         }
-    #if MICROPY_PY_BUILTINS_FLOAT
+#if MICROPY_PY_BUILTINS_FLOAT
     } else if (mp_obj_is_float(arg)) {
         mp_float_t s = mp_obj_get_float(arg);
         // Written so that a NaN is an overflow too. A rounded up limit is cut by the core.
         if (s <= (mp_float_t)(UP_MAX_DELAY / 1000)) {
             return s < 0 ? 0 : (uint32_t)(s * 1000);
         }
-    #endif
+#endif
     } else if (mp_obj_is_int(arg)) {
         return up_arg_ms(arg, name);
     } else {

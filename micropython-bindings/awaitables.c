@@ -7,13 +7,19 @@
 
 // -- sleep, sleep_ms, after, after_ms
 
+// A new awaitable to hand out.
+up_sleep_t *up_sleeper_new(up_loop_t *loop) {
+    loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
+    loop->sleeper->armed = false;
+    return loop->sleeper;
+}
+
 static mp_obj_t up_sleep_new(mp_obj_t delay_in, bool seconds, bool low) {
     up_loop_t *loop = up_loop();
     uint32_t delay = seconds ? up_arg_seconds(delay_in, MP_QSTR_t) : up_arg_ms(delay_in, MP_QSTR_t);
     up_sleep_t *self = loop->sleeper;
-    if (self == NULL || self->armed) {
-        self = mp_obj_malloc(up_sleep_t, &up_sleep_type);
-        loop->sleeper = self;
+    if (self->armed) {
+        self = up_sleeper_new(loop);
     }
     self->armer = loop->cur;
     self->called = up_now(loop);
@@ -70,7 +76,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     MP_QSTR_Sleep,
     MP_TYPE_FLAG_ITER_IS_ITERNEXT,
     iter, up_sleep_iternext
-    );
+);
 
 // -- when
 
@@ -132,4 +138,4 @@ MP_DEFINE_CONST_OBJ_TYPE(
     MP_QSTR_When,
     MP_TYPE_FLAG_ITER_IS_ITERNEXT,
     iter, up_when_iternext
-    );
+);

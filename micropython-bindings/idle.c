@@ -38,7 +38,7 @@ static bool open_pipe(void) {
 }
 
 static bool pending(void) {
-    return MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL || MP_STATE_VM(sched_state) == MP_SCHED_PENDING;
+    return MP_STATE_THREAD( mp_pending_exception) != MP_OBJ_NULL || MP_STATE_VM( sched_state) == MP_SCHED_PENDING;
 }
 
 static void wait_for_event(uint32_t ms) {
@@ -55,13 +55,13 @@ static void wait_for_event(uint32_t ms) {
     struct pollfd fd = { .fd = wake_pipe[0], .events = POLLIN };
     if (!pending()) {
         MP_THREAD_GIL_EXIT();
-        #ifdef __linux__
+#ifdef __linux__
         struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
         ppoll(&fd, 1, ms == UINT32_MAX ? NULL : &time, &before);
-        #else
+#else
         pthread_sigmask(SIG_SETMASK, &before, NULL);
         poll(&fd, 1, ms == UINT32_MAX ? -1 : (int)ms);
-        #endif
+#endif
         MP_THREAD_GIL_ENTER();
     }
     __atomic_store_n(&idle, 0, __ATOMIC_SEQ_CST);
@@ -89,13 +89,13 @@ static void wait_for_event(uint32_t ms) {
 #endif
 
 void up_idle(up_loop_t *loop, uint32_t ms) {
-    #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock && ms != UINT32_MAX) {
         loop->mock_now += ms;
         return;
     }
-    #else
+#else
     (void)loop;
-    #endif
+#endif
     wait_for_event(ms);
 }

@@ -67,7 +67,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     MP_QSTR_Handle,
     MP_TYPE_FLAG_NONE,
     locals_dict, &up_callback_locals_dict
-    );
+);
 
 // `args` of call_after_ms() and call_at_(): one tuple or iterable.
 static mp_obj_t up_args_tuple(mp_obj_t args) {
@@ -114,7 +114,11 @@ static mp_obj_t up_loop_call_after(size_t n, const mp_obj_t *a) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_after_obj, 3, up_loop_call_after);
 
-enum { ARG_delay, ARG_callback, ARG_args };
+enum {
+    ARG_delay,
+    ARG_callback,
+    ARG_args
+};
 static const mp_arg_t up_call_at_allowed[] = {
     { MP_QSTR_delay, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     { MP_QSTR_callback, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
@@ -133,11 +137,11 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(up_loop_call_after_ms_obj, 1, up_loop_call_aft
 
 // time(): the loop's clock as time.ticks_ms() has it, ms.
 static mp_uint_t up_time(void) {
-    #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (up_loop()->mock) {
         return up_now(up_loop());
     }
-    #endif
+#endif
     return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
 }
 static mp_obj_t up_loop_time(mp_obj_t self_in) {
@@ -344,4 +348,4 @@ MP_DEFINE_CONST_OBJ_TYPE(
     MP_TYPE_FLAG_NONE,
     attr, up_loop_attr,
     locals_dict, &up_loop_locals_dict
-    );
+);

@@ -25,8 +25,9 @@ static mp_obj_t up_module_init(void) {
     loop->exc_handler = mp_const_none;
     loop->stop_value = mp_const_none;
     up_core_init(&loop->core);
-    mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), MP_OBJ_NEW_QSTR(MP_QSTR_uasyncio_priority), MP_OBJ_FROM_PTR(&up_module));
     MP_STATE_VM(up_loop) = loop;
+    up_sleeper_new(loop); // so that a first sleep may come with the heap locked
+    mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), MP_OBJ_NEW_QSTR(MP_QSTR_uasyncio_priority), MP_OBJ_FROM_PTR(&up_module));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(up_module_init_obj, up_module_init);
@@ -65,7 +66,17 @@ static MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);
 // runq_len, waitq_len, lp_len: the loop. Lengths make room beforehand, they are no limits.
 // max_overdue_ms is set if it is given. MemoryError, TypeError, ValueError.
 static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
-    enum { LEN, LPQLEN, MAX_OVERDUE, HPQLEN, IOQ_LEN, RUNQ_LEN, WAITQ_LEN, LP_LEN, N };
+    enum {
+        LEN,
+        LPQLEN,
+        MAX_OVERDUE,
+        HPQLEN,
+        IOQ_LEN,
+        RUNQ_LEN,
+        WAITQ_LEN,
+        LP_LEN,
+        N
+    };
     static const mp_arg_t allowed[] = {
         { MP_QSTR_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_lpqlen, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
@@ -221,9 +232,9 @@ static const mp_rom_map_elem_t up_module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_WaitQueue), MP_ROM_PTR(&up_waitqueue_type) },
     { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) },
     { MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&mp_type_TimeoutError) },
-    #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     { MP_ROM_QSTR(MP_QSTR__mock_clock), MP_ROM_PTR(&up_mock_clock_obj) },
-    #endif
+#endif
 };
 static MP_DEFINE_CONST_DICT(up_module_globals, up_module_globals_table);
 

@@ -17,7 +17,7 @@ void up_panic(void) {
 // Whether an exception is a task's own affair; else (KeyboardInterrupt, SystemExit) it ends the run.
 static bool up_ordinary(mp_obj_t exc) {
     return mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_Exception))
-           || mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_CancelledError));
+        || mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_CancelledError));
 }
 
 static bool is_coroutine(mp_obj_t o) {
@@ -104,11 +104,9 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
         if (ret != mp_const_none) {
             loop->doing = UP_DOING_YIELD;
             up_yielded(loop, task, ret);
-        } else if (!(task->flags & UP_TASK_AWAITING)
-                   && up_core_place(&loop->core, task->handle) == UP_IDLE
-                   && *up_task_data(task) == mp_const_none) {
-            // A bare yield: again, due now.
-            up_core_schedule(&loop->core, task->handle, UP_OWN, 0, up_now(loop));
+        } else if (!(task->flags & UP_TASK_AWAITING) && *up_task_data(task) == mp_const_none) {
+            // A bare yield: again, unless it is in some queue.
+            loop->yielded = task->handle;
         }
         loop->cur = NULL;
     } else {
@@ -153,14 +151,16 @@ static void up_ask(up_loop_t *loop, uint32_t handle) {
 // is left.
 static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
     for (;;) {
-        if (MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL
-            #if MICROPY_ENABLE_SCHEDULER
+        if (MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL
+#if MICROPY_ENABLE_SCHEDULER
             || MP_STATE_VM(sched_state) == MP_SCHED_PENDING
-            #endif
-            ) {
+#endif
+        ) {
             mp_handle_pending(true);
         }
-        uint64_t next = up_core_next(&loop->core, up_now(loop));
+        uint32_t yielded = loop->yielded;
+        loop->yielded = 0;
+        uint64_t next = up_core_next(&loop->core, yielded, up_now(loop));
         uint32_t value = (uint32_t)next;
         switch ((uint32_t)(next >> 32)) {
             case UP_RUN: {
@@ -265,6 +265,11 @@ static void up_ended(void *loop_in) {
     loop->doing_task = NULL;
     loop->cur = NULL;
     loop->main = NULL;
+    if (loop->yielded != 0) {
+        // The run ended with this very step.
+        up_core_schedule(&loop->core, loop->yielded, UP_OWN, 0, up_now(loop));
+        loop->yielded = 0;
+    }
 }
 
 // Runs the loop until `main` ends, and returns its value or raises its exception. Without `main`:

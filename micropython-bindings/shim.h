@@ -37,25 +37,25 @@ typedef struct _up_task_t {
     // While it lives: None, an exception to throw at its next step, or what it is parked at.
     // When it is done: its value or exception. With UP_TASK_BOXED, all that is in the box.
     mp_obj_t data;
-    #if UINTPTR_MAX > 0xffffffff
+#if UINTPTR_MAX > 0xffffffff
     uint32_t handle; // 0: never scheduled, or done
     uint32_t flags;
-    #else
+#else
     uint32_t handle : 24;
     uint32_t flags : 8;
-    #endif
+#endif
 } up_task_t;
 
-#define UP_TASK_DONE (1)     // it ended
-#define UP_TASK_RAISED (2)   // with an exception, which is its data
-#define UP_TASK_AWAITED (4)  // somebody has, or had, its result
-#define UP_TASK_BOXED (8)    // data is a join box
+#define UP_TASK_DONE (1) // it ended
+#define UP_TASK_RAISED (2) // with an exception, which is its data
+#define UP_TASK_AWAITED (4) // somebody has, or had, its result
+#define UP_TASK_BOXED (8) // data is a join box
 #define UP_TASK_AWAITING (16) // one of our awaitables parked it, and is what it comes back to
-#define UP_TASK_UNSEEN (32)  // done; it has a turn left, to report an exception nobody awaited
+#define UP_TASK_UNSEEN (32) // done; it has a turn left, to report an exception nobody awaited
 
 // What a task needs only once somebody awaits it.
 typedef struct _up_join_t {
-    mp_obj_t data;     // what would be the task's
+    mp_obj_t data; // what would be the task's
     mp_obj_t callback; // called with (task, exception) at its end, or MP_OBJ_NULL
     up_list_t waiters;
 } up_join_t;
@@ -64,7 +64,7 @@ typedef struct _up_join_t {
 typedef struct _up_sleep_t {
     mp_obj_base_t base;
     struct _up_task_t *armer; // the task that made the call
-    uint32_t called;          // when
+    uint32_t called; // when
     uint32_t delay : 30;
     uint32_t low : 1;
     uint32_t armed : 1; // not awaited yet
@@ -82,7 +82,7 @@ typedef struct _up_when_t {
 typedef struct _up_waitqueue_t {
     mp_obj_base_t base;
     uint16_t level; // of its wake-ups: UP_HIGH ... UP_OWN
-    bool set;       // Event only
+    bool set; // Event only
     up_list_t waiters;
 } up_waitqueue_t;
 
@@ -96,35 +96,42 @@ typedef struct _up_lock_t {
 // A callback of call_soon() and its kin, and the handle that cancels it.
 typedef struct _up_callback_t {
     mp_obj_base_t base;
-    mp_obj_t fun;  // MP_OBJ_NULL when it ran or was cancelled
+    mp_obj_t fun; // MP_OBJ_NULL when it ran or was cancelled
     mp_obj_t args; // a tuple
     uint32_t handle;
 } up_callback_t;
 
 // What the run loop is doing, so that it knows whose an exception is.
-enum { UP_DOING_NOTHING, UP_DOING_STEP, UP_DOING_YIELD, UP_DOING_ASK, UP_DOING_CALLBACK };
+enum {
+    UP_DOING_NOTHING,
+    UP_DOING_STEP,
+    UP_DOING_YIELD,
+    UP_DOING_ASK,
+    UP_DOING_CALLBACK
+};
 
 // The one loop.
 typedef struct _up_loop_t {
     mp_obj_base_t base;
     up_core_t core;
-    size_t chunk_alloc;      // room in core.chunks
-    size_t reserved;         // entries that are kept when they are free
-    up_task_t *cur;          // the task whose step runs, or NULL
-    up_task_t *doing_task;   // the task that `doing` is about
-    up_task_t *main;         // the task that run_until_complete() waits for, or NULL
-    mp_obj_t exc_handler;    // None: the default one
-    mp_obj_t stop_value;     // what run_forever() returns
-    up_sleep_t *sleeper;     // the awaitable that sleep() and its kin hand out
-    up_when_t *spare_when;   // awaitables for when(): hpqlen of them
+    size_t chunk_alloc; // room in core.chunks
+    size_t reserved; // entries that are kept when they are free
+    up_task_t *cur; // the task whose step runs, or NULL
+    up_task_t *doing_task; // the task that `doing` is about
+    up_task_t *main; // the task that run_until_complete() waits for, or NULL
+    mp_obj_t exc_handler; // None: the default one
+    mp_obj_t stop_value; // what run_forever() returns
+    up_sleep_t *sleeper; // the awaitable that sleep() and its kin hand out
+    up_when_t *spare_when; // awaitables for when(): hpqlen of them
     uint16_t hpqlen;
     uint16_t spare_whens;
-    uint32_t stop_handle;    // the entry queued by stop(), or 0
+    uint32_t yielded; // the task whose step just ended in a bare yield, or 0
+    uint32_t stop_handle; // the entry queued by stop(), or 0
     uint32_t max_overdue;
-    #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     uint32_t mock_now;
     bool mock;
-    #endif
+#endif
     uint8_t doing;
     bool running;
     bool stopping;
@@ -150,13 +157,13 @@ static inline up_loop_t *up_loop(void) {
 
 // The loop's clock, ms, wraps at 2^32. EXCEPTION: none.
 static inline uint32_t up_now(up_loop_t *loop) {
-    #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock) {
         return loop->mock_now;
     }
-    #else
+#else
     (void)loop;
-    #endif
+#endif
     return mp_hal_ticks_ms();
 }
 
@@ -199,7 +206,7 @@ static inline bool up_resumed(up_loop_t *loop) {
 }
 
 // awaitables.c
-mp_obj_t up_sleep(mp_obj_t self);
+up_sleep_t *up_sleeper_new(up_loop_t *loop);
 void up_when_spare(up_loop_t *loop, up_when_t *when);
 void up_when_reserve(up_loop_t *loop, size_t n);
 

@@ -16,7 +16,7 @@ static mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, 
     up_waitqueue_t *self = mp_obj_malloc(up_waitqueue_t, type);
     self->level = arg[0].u_obj == mp_const_none ? UP_OWN : up_arg_level(arg[0].u_obj);
     self->set = false;
-    self->waiters = (up_list_t) { 0, 0 };
+    self->waiters = (up_list_t){ 0, 0 };
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -76,7 +76,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     unary_op, up_waitqueue_unary_op,
     iter, up_waitqueue_iternext,
     locals_dict, &up_waitqueue_locals_dict
-    );
+);
 
 // set(): wakes all who wait, in their order; who comes later does not wait, until clear().
 static mp_obj_t up_event_set(mp_obj_t self_in) {
@@ -113,7 +113,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     make_new, up_waitqueue_make_new,
     iter, up_waitqueue_iternext,
     locals_dict, &up_event_locals_dict
-    );
+);
 
 // -- Lock
 
@@ -122,7 +122,7 @@ static mp_obj_t up_lock_make_new(const mp_obj_type_t *type, size_t n_args, size_
     mp_arg_check_num(n_args, n_kw, 0, 0, false);
     up_lock_t *self = mp_obj_malloc(up_lock_t, type);
     self->state = MP_OBJ_NULL;
-    self->waiters = (up_list_t) { 0, 0 };
+    self->waiters = (up_list_t){ 0, 0 };
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -186,7 +186,7 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     MP_QSTR_awaitable,
     MP_TYPE_FLAG_ITER_IS_ITERNEXT,
     iter, up_nothing_iternext
-    );
+);
 static const mp_obj_base_t up_nothing = { &up_nothing_type };
 
 static mp_obj_t up_lock_aexit(size_t n_args, const mp_obj_t *args) {
@@ -212,4 +212,4 @@ MP_DEFINE_CONST_OBJ_TYPE(
     make_new, up_lock_make_new,
     iter, up_lock_iternext,
     locals_dict, &up_lock_locals_dict
-    );
+);

@@ -101,12 +101,13 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
         return false;
     }
     mp_obj_t data;
-    for (;;) {
+    for (uint32_t n = up_core_len(&loop->core);; --n) {
         if (task == loop->cur) {
             mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't cancel self"));
         }
         data = *up_task_data(task);
-        if (!is_task(data) || (((up_task_t *)MP_OBJ_TO_PTR(data))->flags & UP_TASK_DONE)) {
+        // A chain longer than all tasks is a ring: whoever is reached then is as good as any.
+        if (n == 0 || !is_task(data) || (((up_task_t *)MP_OBJ_TO_PTR(data))->flags & UP_TASK_DONE)) {
             break;
         }
         task = MP_OBJ_TO_PTR(data);
@@ -278,4 +279,4 @@ MP_DEFINE_CONST_OBJ_TYPE(
     attr, up_task_attr,
     iter, &up_task_iter,
     locals_dict, &up_task_locals_dict
-    );
+);

@@ -44,11 +44,11 @@
 #define UP_PARKED 5
 
 // What to do next: the upper half of what up_core_next() returns.
-#define UP_RUN 0          // run the entry in the lower half
-#define UP_ASK 1          // ask the condition of the task in the lower half, tell up_core_answer()
-#define UP_WAIT 2         // wait the ms in the lower half, or for an event
+#define UP_RUN 0 // run the entry in the lower half
+#define UP_ASK 1 // ask the condition of the task in the lower half, tell up_core_answer()
+#define UP_WAIT 2 // wait the ms in the lower half, or for an event
 #define UP_WAIT_FOREVER 3 // wait for an event
-#define UP_FAULT 4        // the state is damaged
+#define UP_FAULT 4 // the state is damaged
 
 // UP_CHUNK_LEN objects (pointer sized, the shim's) and as many entries (the core's), zeroed.
 typedef struct up_chunk up_chunk_t;
@@ -116,8 +116,9 @@ void up_core_when(up_core_t *core, uint32_t handle);
 void up_core_answer(up_core_t *core, uint32_t handle, uint32_t truth, uint32_t now);
 // Makes an entry due now at its own level, unless it is due there already. O(log n) at worst.
 void up_core_cancel(up_core_t *core, uint32_t handle, uint32_t now);
-// What to do next: UP_RUN ... UP_FAULT in the upper half. O(log n) at worst.
-uint64_t up_core_next(up_core_t *core, uint32_t now);
+// What to do next: UP_RUN ... UP_FAULT in the upper half. `yielded`, or 0, is the task whose step
+// just ended without naming a wake-up: if it is in no queue, it is due again now. O(log n) at worst.
+uint64_t up_core_next(up_core_t *core, uint32_t yielded, uint32_t now);
 
 // Provided by the shim: where a panic of the core ends. It does not return.
 // EXCEPTION: raises RuntimeError. No frame of the core has anything to clean up.

@@ -103,7 +103,7 @@ unsafe extern "C" {
     pub fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32);
 }
 unsafe extern "C" {
-    pub fn up_core_next(core: *mut up_core_t, now: u32) -> u64;
+    pub fn up_core_next(core: *mut up_core_t, yielded: u32, now: u32) -> u64;
 }
 unsafe extern "C" {
     pub fn up_panic() -> !;

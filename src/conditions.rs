@@ -40,7 +40,12 @@ impl Conditions {
     }
 
     /// The next task whose condition is to be asked in this pass, `NONE` once at its end. O(1).
+    #[inline]
     pub(crate) fn ask(&mut self, store: &Store) -> Index {
+        if self.queue.is_empty() {
+            self.asking = false;
+            return NONE;
+        }
         if !self.asking {
             self.next = self.queue.first();
         }

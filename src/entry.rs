@@ -33,7 +33,7 @@ pub(crate) const INDEX_BITS: u32 = 24;
 /// Names an entry to the outside: its index and its generation, never 0.
 ///
 /// The generation changes when the entry is freed, so a handle kept too long is recognised (for
-/// the next 126 owners of the same entry).
+/// the next 62 owners of the same entry).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Handle(u32);
@@ -76,11 +76,11 @@ pub enum Level {
 }
 
 impl Level {
-    pub(crate) const fn from_bits(bits: u8) -> Self {
+    const fn from_bits(bits: u16) -> Self {
         match bits & 3 {
             0 => Self::High,
-            2 => Self::Low,
-            _ => Self::Normal,
+            1 => Self::Normal,
+            _ => Self::Low,
         }
     }
 }
@@ -104,31 +104,41 @@ pub enum Place {
     List,
 }
 
-impl Place {
-    const fn to_bits(self) -> u8 {
-        match self {
-            Self::Free => 0,
-            Self::Idle => 1,
-            Self::Condition => 2,
-            Self::Parked => 3,
-            Self::List => 4,
-            Self::Ready(level) => 8 | level as u8,
-            Self::Timer(level) => 12 | level as u8,
-        }
-    }
+/// A [`Place`] without the level: what the entry stores in three bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    Free = 0,
+    Idle = 1,
+    Ready = 2,
+    Timer = 3,
+    Condition = 4,
+    Parked = 5,
+    List = 6,
+}
 
-    const fn from_bits(bits: u8) -> Self {
-        match bits & 15 {
+impl Kind {
+    const fn from_bits(bits: u16) -> Self {
+        // In the order of the numbers, so that this is no code at all.
+        match bits & 7 {
             0 => Self::Free,
-            2 => Self::Condition,
-            3 => Self::Parked,
-            4 => Self::List,
-            8..=11 => Self::Ready(Level::from_bits(bits)),
-            12..=15 => Self::Timer(Level::from_bits(bits)),
-            _ => Self::Idle,
+            1 => Self::Idle,
+            2 => Self::Ready,
+            3 => Self::Timer,
+            4 => Self::Condition,
+            5 => Self::Parked,
+            _ => Self::List,
         }
     }
 }
+
+// The bit fields of an entry: how far each is shifted.
+const QUEUE: u32 = 3; // 2 bits: the level of the queue it is in (Ready, Timer)
+const LEVEL: u32 = 5; // 2 bits: its own level
+const BALANCE: u32 = 7; // 2 bits: balance + 1 (Timer)
+const SERVED: u32 = 9; // 1 bit
+const GENERATION: u32 = 10; // 6 bits
+const GENERATIONS: u16 = (1 << 6) - 1;
 
 /// One entry: 12 bytes with 16-bit indices, 20 with 32-bit ones. All zero is a free entry.
 #[derive(Clone, Copy, Debug, Default)]
@@ -138,55 +148,88 @@ pub struct Entry {
     pub(crate) due: Tick,
     /// Its neighbours; see the table above.
     pub(crate) link: [Index; 3],
-    // bits 0-6: the generation, 0 only before the first use; bit 7: the mark of `served`.
-    generation: u8,
-    // bits 0-3: place; 4-5: own level; 6-7: balance + 1.
-    bits: u8,
+    bits: u16,
 }
 
 impl Entry {
-    pub(crate) const fn place(&self) -> Place {
-        Place::from_bits(self.bits)
+    const fn set(&mut self, shift: u32, mask: u16, value: u16) {
+        self.bits = self.bits & !(mask << shift) | value << shift;
     }
 
-    pub(crate) const fn set_place(&mut self, place: Place) {
-        self.bits = self.bits & !15 | place.to_bits();
+    #[inline]
+    pub(crate) const fn kind(&self) -> Kind {
+        Kind::from_bits(self.bits)
+    }
+
+    #[inline]
+    pub(crate) const fn set_kind(&mut self, kind: Kind) {
+        self.set(0, 7, kind as u16);
+    }
+
+    /// Puts it in a queue of `level`: `Ready` or `Timer`.
+    #[inline]
+    pub(crate) const fn set_queue(&mut self, kind: Kind, level: Level) {
+        self.set(0, 31, kind as u16 | (level as u16) << QUEUE);
+    }
+
+    /// The level of the queue it is in.
+    #[inline]
+    pub(crate) const fn queue(&self) -> Level {
+        Level::from_bits(self.bits >> QUEUE)
+    }
+
+    pub(crate) const fn place(&self) -> Place {
+        match self.kind() {
+            Kind::Free => Place::Free,
+            Kind::Idle => Place::Idle,
+            Kind::Ready => Place::Ready(self.queue()),
+            Kind::Timer => Place::Timer(self.queue()),
+            Kind::Condition => Place::Condition,
+            Kind::Parked => Place::Parked,
+            Kind::List => Place::List,
+        }
     }
 
     /// The level at which a wake-up lands that names none.
+    #[inline]
     pub(crate) const fn level(&self) -> Level {
-        Level::from_bits(self.bits >> 4)
+        Level::from_bits(self.bits >> LEVEL)
     }
 
     pub(crate) const fn set_level(&mut self, level: Level) {
-        self.bits = self.bits & !0x30 | (level as u8) << 4;
+        self.set(LEVEL, 3, level as u16);
     }
 
     /// Height of the right subtree minus that of the left one: -1, 0 or 1 (timers only).
+    #[inline]
     pub(crate) const fn balance(&self) -> i8 {
-        (self.bits >> 6).cast_signed() - 1
+        (self.bits >> BALANCE & 3) as i8 - 1
     }
 
+    #[inline]
     pub(crate) const fn set_balance(&mut self, balance: i8) {
-        self.bits = self.bits & !0xc0 | ((balance + 1).cast_unsigned() << 6);
+        self.set(BALANCE, 3, (balance + 1) as u16);
     }
 
     /// Whether it ran at high level since another level had its turn (SPEC 3, fairness).
+    #[inline]
     pub(crate) const fn served(&self) -> bool {
-        self.generation & 0x80 != 0
+        self.bits >> SERVED & 1 != 0
     }
 
     pub(crate) const fn set_served(&mut self, served: bool) {
-        self.generation = self.generation & 0x7f | (served as u8) << 7;
+        self.set(SERVED, 1, served as u16);
     }
 
+    #[inline]
     pub(crate) const fn generation(&self) -> u8 {
-        self.generation & 0x7f
+        (self.bits >> GENERATION) as u8
     }
 
     /// Makes every handle to the entry stale, and the mark void.
     pub(crate) const fn next_generation(&mut self) {
-        self.generation = self.generation() % 127 + 1;
+        let next = self.generation() as u16 % GENERATIONS + 1;
+        self.set(SERVED, 127, next << (GENERATION - SERVED));
     }
 }
 
@@ -195,29 +238,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_share_a_byte_and_do_not_touch_each_other() {
+    fn fields_share_a_word_and_do_not_touch_each_other() {
         let mut e = Entry::default();
         assert_eq!(
             (e.place(), e.generation(), e.served()),
             (Place::Free, 0, false)
         );
-        for level in [Level::High, Level::Normal, Level::Low] {
-            for place in [
-                Place::Ready(level),
-                Place::Timer(level),
-                Place::Idle,
-                Place::Parked,
-            ] {
+        e.next_generation();
+        for queue in [Level::High, Level::Normal, Level::Low] {
+            for level in [Level::High, Level::Normal, Level::Low] {
                 for balance in -1..=1 {
-                    e.set_place(place);
-                    e.set_level(level);
-                    e.set_balance(balance);
-                    assert_eq!((e.place(), e.level(), e.balance()), (place, level, balance));
+                    for served in [false, true] {
+                        e.set_level(level);
+                        e.set_balance(balance);
+                        e.set_served(served);
+                        e.set_queue(Kind::Ready, queue);
+                        assert_eq!(e.place(), Place::Ready(queue));
+                        e.set_queue(Kind::Timer, queue);
+                        assert_eq!(e.place(), Place::Timer(queue));
+                        assert_eq!((e.level(), e.balance()), (level, balance));
+                        assert_eq!((e.served(), e.generation()), (served, 1));
+                    }
                 }
             }
         }
-        for place in [Place::Free, Place::Condition, Place::List] {
-            e.set_place(place);
+        for (kind, place) in [
+            (Kind::Free, Place::Free),
+            (Kind::Idle, Place::Idle),
+            (Kind::Condition, Place::Condition),
+            (Kind::Parked, Place::Parked),
+            (Kind::List, Place::List),
+        ] {
+            e.set_kind(kind);
             assert_eq!(e.place(), place);
         }
     }
@@ -228,15 +280,15 @@ mod tests {
         for n in 0..300u32 {
             e.set_served(true);
             e.next_generation();
-            assert_eq!(u32::from(e.generation()), n % 127 + 1);
+            assert_eq!(u32::from(e.generation()), n % 63 + 1);
             assert!(!e.served());
         }
     }
 
     #[test]
     fn a_handle_keeps_index_and_generation() {
-        let h = Handle::new(60000, 127);
-        assert_eq!((h.index(), h.generation()), (60000, 127));
+        let h = Handle::new(60000, 63);
+        assert_eq!((h.index(), h.generation()), (60000, 63));
         assert_eq!(Handle::from_raw(h.raw()), h);
     }
 }

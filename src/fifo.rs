@@ -46,8 +46,9 @@ impl Fifo {
 
     /// Appends an entry that is in no queue. O(1).
     pub(crate) fn push(&mut self, store: &mut Store, i: Index) {
-        store[i].link[PREV] = self.last;
-        store[i].link[NEXT] = NONE;
+        let e = &mut store[i];
+        e.link[PREV] = self.last;
+        e.link[NEXT] = NONE;
         match self.last {
             NONE => self.first = i,
             last => store[last].link[NEXT] = i,

@@ -23,7 +23,8 @@
 //! | `conditions` | tasks that wait until a callback is true |
 //! | [`scheduler`] | which entry runs next |
 //! | `ffi` | the C border, the only `unsafe` |
-#![cfg_attr(not(test), no_std)]
+// Tests are built with unwinding, and with std.
+#![cfg_attr(panic = "abort", no_std)]
 
 pub mod entry;
 pub mod scheduler;

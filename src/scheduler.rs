@@ -17,7 +17,7 @@
 use heapless::Vec;
 
 use crate::conditions::Conditions;
-use crate::entry::{Handle, Index, Level, NONE, Place};
+use crate::entry::{Handle, Index, Kind, Level, NONE, Place};
 use crate::fifo::Fifo;
 use crate::store::{Free, Store};
 use crate::tick::{MAX_DELAY, Tick};
@@ -180,7 +180,7 @@ impl<'a> Scheduler<'a> {
         if delay == 0 {
             self.push_ready(i, level, now);
         } else {
-            self.store[i].set_place(Place::Timer(level));
+            self.store[i].set_queue(Kind::Timer, level);
             let due = now.after(delay.min(MAX_DELAY));
             self.state.timers[level as usize].push(&mut self.store, i, due);
         }
@@ -224,7 +224,7 @@ impl<'a> Scheduler<'a> {
     pub fn when(&mut self, h: Handle) {
         if let Some(i) = self.find(h) {
             self.detach(i);
-            self.store[i].set_place(Place::Condition);
+            self.store[i].set_kind(Kind::Condition);
             self.state.conditions.push(&mut self.store, i);
         }
     }
@@ -254,7 +254,16 @@ impl<'a> Scheduler<'a> {
     }
 
     /// What to do next: the rules of SPEC 3, one entry a pass. O(log n) at worst.
-    pub fn next(&mut self, now: Tick) -> Action {
+    ///
+    /// `yielded` is the task whose step just ended without naming a wake-up: if it is in no queue,
+    /// it is due again now, at its own level (SPEC 5).
+    pub fn next(&mut self, yielded: Option<Handle>, now: Tick) -> Action {
+        if let Some(i) = yielded.and_then(|h| self.store.find(h)) {
+            let e = &self.store[i];
+            if e.kind() == Kind::Idle {
+                self.push_ready(i, e.level(), now);
+            }
+        }
         let i = self.state.conditions.ask(&self.store);
         let action = if i == NONE {
             self.choose(now)
@@ -278,8 +287,11 @@ impl<'a> Scheduler<'a> {
         }
         // Nothing is at high level, or its oldest task had its step and others have their turn.
         let normal = self.due(Level::Normal, now);
-        let low = self.due(Level::Low, now);
         let limit = self.state.max_overdue;
+        if normal != NONE && limit == 0 {
+            return self.run(normal, Level::Normal, false);
+        }
+        let low = self.due(Level::Low, now);
         let overdue =
             low != NONE && limit > 0 && now.since(self.store[low].due) > limit.cast_signed();
         if overdue && !(self.state.overdue_low && normal != NONE) {
@@ -364,36 +376,39 @@ impl<'a> Scheduler<'a> {
             _ if now.since(self.store[last].due) < 0 => self.store[last].due,
             _ => now,
         };
-        self.store[i].due = due;
-        self.store[i].set_place(Place::Ready(level));
+        let e = &mut self.store[i];
+        e.due = due;
+        e.set_queue(Kind::Ready, level);
         queue.push(&mut self.store, i);
     }
 
     /// Takes an entry out of the place it is in.
     fn detach(&mut self, i: Index) {
         let state = &mut *self.state;
-        match self.store[i].place() {
-            Place::Ready(level) => {
-                if let Some(queue) = state.ready.get_mut(level as usize) {
+        let e = &mut self.store[i];
+        let (kind, level) = (e.kind(), e.queue() as usize);
+        match kind {
+            Kind::Ready => {
+                if let Some(queue) = state.ready.get_mut(level) {
                     queue.remove(&mut self.store, i);
                 }
             }
-            Place::Timer(level) => {
-                if let Some(timers) = state.timers.get_mut(level as usize) {
+            Kind::Timer => {
+                if let Some(timers) = state.timers.get_mut(level) {
                     timers.remove(&mut self.store, i);
                 }
             }
-            Place::Condition => state.conditions.remove(&mut self.store, i),
-            Place::Parked => waitlist::unpark(&mut self.store, &mut state.free, i),
-            Place::Free | Place::Idle | Place::List => return,
+            Kind::Condition => state.conditions.remove(&mut self.store, i),
+            Kind::Parked => waitlist::unpark(&mut self.store, &mut state.free, i),
+            Kind::Free | Kind::Idle | Kind::List => return,
         }
-        self.store[i].set_place(Place::Idle);
+        self.store[i].set_kind(Kind::Idle);
     }
 
     /// The entry of a task or callback; a wait list's own entry is none.
     fn find(&self, h: Handle) -> Option<Index> {
         self.store
             .find(h)
-            .filter(|&i| self.store[i].place() != Place::List)
+            .filter(|&i| self.store[i].kind() != Kind::List)
     }
 }

@@ -7,7 +7,7 @@
 use core::cell::Cell;
 use core::ops;
 
-use crate::entry::{Entry, Handle, INDEX_BITS, Index, NONE, Place};
+use crate::entry::{Entry, Handle, INDEX_BITS, Index, Kind, NONE};
 
 /// Entries in a chunk. A power of two, so that finding an entry is a shift and a mask.
 pub const CHUNK_LEN: usize = 16;
@@ -90,6 +90,7 @@ impl<'a> Store<'a> {
             return false;
         }
         for i in Self::indices(chunk).rev() {
+            self[i as Index].next_generation(); // from 0, which no handle has
             self.link(free, i as Index);
         }
         true
@@ -107,7 +108,7 @@ impl<'a> Store<'a> {
         }
         while let Some(last) = free.freed.iter_mut().filter(|c| **c != NONE).max() {
             let chunk = core::mem::replace(last, NONE) as usize;
-            if Self::indices(chunk).all(|i| self[i as Index].place() == Place::Free) {
+            if Self::indices(chunk).all(|i| self[i as Index].kind() == Kind::Free) {
                 for i in Self::indices(chunk) {
                     self.unlink(free, i as Index);
                 }
@@ -134,14 +135,14 @@ impl<'a> Store<'a> {
         }
         self.unlink(free, i);
         free.used += 1;
-        self[i].set_place(Place::Idle);
+        self[i].set_kind(Kind::Idle);
         Some(i)
     }
 
     /// Gives an entry back and makes all handles to it stale. O(1).
     pub(crate) fn release(&mut self, free: &mut Free, i: Index) {
         self[i].next_generation();
-        self[i].set_place(Place::Free);
+        self[i].set_kind(Kind::Free);
         free.used -= 1;
         let chunk = i >> SHIFT;
         let [first, rest @ ..] = &mut free.freed;
@@ -181,7 +182,7 @@ impl<'a> Store<'a> {
     /// The entry that a handle names; `None` if the handle is stale or was never one. O(1).
     pub(crate) fn find(&self, h: Handle) -> Option<Index> {
         let entry = &self.chunks.get(h.index() >> SHIFT)?.as_ref()?.entries[h.index() % CHUNK_LEN];
-        let live = entry.place() != Place::Free && entry.generation() == h.generation();
+        let live = entry.kind() != Kind::Free && entry.generation() == h.generation();
         live.then_some(h.index() as Index)
     }
 }
@@ -189,6 +190,7 @@ impl<'a> Store<'a> {
 impl ops::Index<Index> for Store<'_> {
     type Output = Entry;
 
+    #[inline]
     fn index(&self, i: Index) -> &Entry {
         match self.chunks.get(i as usize >> SHIFT) {
             Some(Some(chunk)) => &chunk.entries[i as usize % CHUNK_LEN],
@@ -201,6 +203,7 @@ impl ops::Index<Index> for Store<'_> {
 }
 
 impl ops::IndexMut<Index> for Store<'_> {
+    #[inline]
     fn index_mut(&mut self, i: Index) -> &mut Entry {
         match self.chunks.get_mut(i as usize >> SHIFT) {
             Some(Some(chunk)) => &mut chunk.entries[i as usize % CHUNK_LEN],

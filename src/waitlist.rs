@@ -3,7 +3,7 @@
 //! A list takes an entry of its own while somebody waits and none otherwise, so an event that
 //! nobody waits for, or that is garbage, costs nothing and leaves nothing behind.
 
-use crate::entry::{Handle, Index, NONE, Place};
+use crate::entry::{Handle, Index, Kind, NONE};
 use crate::fifo::Fifo;
 use crate::store::{Free, Store};
 use crate::tick::Tick;
@@ -24,7 +24,7 @@ impl WaitList {
     /// The entry of the list, or `NONE` if nobody waits. O(1).
     pub(crate) fn entry(self, store: &Store) -> Index {
         match store.find(Handle::from_raw(self.handle)) {
-            Some(i) if store[i].place() == Place::List && store[i].due.raw() == self.stamp => i,
+            Some(i) if store[i].kind() == Kind::List && store[i].due.raw() == self.stamp => i,
             _ => NONE,
         }
     }
@@ -44,7 +44,7 @@ impl WaitList {
             };
             *stamp = stamp.wrapping_add(1);
             let e = &mut store[new];
-            e.set_place(Place::List);
+            e.set_kind(Kind::List);
             e.due = Tick::new(*stamp);
             e.link = [NONE; 3];
             list = new;
@@ -57,7 +57,7 @@ impl WaitList {
         queue.push(store, i);
         set_ends(store, list, queue);
         store[i].link[2] = list;
-        store[i].set_place(Place::Parked);
+        store[i].set_kind(Kind::Parked);
         true
     }
 
