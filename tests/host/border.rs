@@ -16,7 +16,8 @@ const INDEX_BITS: u32 = if cfg!(feature = "narrow-index") {
 unsafe extern "C" {
     fn double_program(out: *mut c_char, size: usize, index_bits: u32) -> u32;
     fn double_levels(out: *mut c_char, size: usize, index_bits: u32) -> u32;
-    fn double_growing(out: *mut c_char, size: usize, index_bits: u32, count: u32) -> u32;
+    fn double_growing(out: *mut c_char, size: usize, index_bits: u32, count: u32, keep: u32)
+    -> u32;
     fn double_stale(out: *mut c_char, size: usize, index_bits: u32) -> u32;
     fn double_fault(out: *mut c_char, size: usize, index_bits: u32) -> u32;
 }
@@ -49,6 +50,12 @@ fn tasks_of_every_kind_run_in_order() {
             "0 run victim",
             "0 ask conditional",
             "0 run boss",
+            "0 ask conditional",
+            "0 run yielder",
+            "0 ask conditional",
+            "0 run yielder",
+            "0 ask conditional",
+            "0 run yielder",
             "0 ask conditional",
             "0 wait 1",
             "1 ask conditional",
@@ -99,14 +106,24 @@ fn levels_and_the_limit_arrive_at_the_core() {
 }
 
 #[test]
-fn the_core_grows_chunk_by_chunk() {
-    for count in [1, 16, 17, 5000] {
+fn the_core_grows_and_shrinks_chunk_by_chunk() {
+    for (count, keep, left) in [
+        (1, 0, 1),
+        (16, 0, 1),
+        (17, 0, 1),
+        (5000, 0, 1),
+        (5000, 99, 7),
+    ] {
         // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
-        let trace = trace(|out, size| unsafe { double_growing(out, size, INDEX_BITS, count) });
-        let summary = format!("{count} ended in order, {} chunks", count.div_ceil(16));
+        let trace =
+            trace(|out, size| unsafe { double_growing(out, size, INDEX_BITS, count, keep) });
+        let chunks = count.div_ceil(16);
         assert_eq!(trace.len(), 2, "{trace:#?}");
         assert!(trace[0].ends_with(" wait for ever"), "{trace:#?}");
-        assert_eq!(trace[1], summary);
+        assert_eq!(
+            trace[1],
+            format!("{count} ended in order, {chunks} chunks, {left} left")
+        );
     }
 }
 

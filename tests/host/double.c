@@ -15,6 +15,7 @@
 #define CHUNK_BYTES (UP_CHUNK_LEN * (sizeof(void *) + ENTRY_BYTES))
 #define GUARD_BYTES 64
 #define GUARD 0xa5
+#define MAX_CHUNKS 400
 
 typedef struct loop loop_t;
 typedef struct task task_t;
@@ -35,7 +36,11 @@ struct loop {
     uint32_t start;
     // Milliseconds since the start.
     uint32_t now;
+    // Entries that are never given back.
+    uint32_t keep;
     up_list_t lists[2];
+    // The task whose step just ended without naming a wake-up.
+    uint32_t yielded;
     task_t *victim;
     // The trace: lines of text, as far as they fit.
     char *out;
@@ -99,10 +104,15 @@ static loop_t loop_new(char *out, size_t size, uint32_t index_bits, uint32_t sta
     return loop;
 }
 
-// Adds a chunk. The array moves, and the old one is overwritten before it is freed.
+// Adds a chunk where one was given back, or at the end. The array moves, and the old one is
+// overwritten before it is freed.
 static void grow(loop_t *loop) {
     up_core_t *core = loop->core;
     uint32_t count = core->chunk_count;
+    uint32_t chunk = 0;
+    while (chunk < count && core->chunks[chunk] != NULL) {
+        chunk++;
+    }
     up_chunk_t **chunks = calloc(count + 1, sizeof(up_chunk_t *));
     if (chunks == NULL) {
         abort();
@@ -112,17 +122,45 @@ static void grow(loop_t *loop) {
         memset(core->chunks, 0xff, count * sizeof(up_chunk_t *));
         free(core->chunks);
     }
-    chunks[count] = guarded(CHUNK_BYTES);
+    chunks[chunk] = guarded(CHUNK_BYTES);
+    core->chunks = chunks;
+    core->chunk_count = chunk < count ? count : count + 1;
     uint32_t room = up_core_room(core);
-    up_core_grown(core, chunks, count + 1);
-    CHECK(loop, core->chunks == chunks && core->chunk_count == count + 1);
+    CHECK(loop, up_core_grown(core, chunk) != 0);
+    CHECK(loop, core->chunks == chunks && chunks[chunk] != NULL);
     CHECK(loop, up_core_room(core) == room + UP_CHUNK_LEN);
+    CHECK(loop, up_core_shrink(core, UINT32_MAX) == UP_NO_CHUNK);
+}
+
+// Frees an entry, and the chunks that the core gives back.
+static void entry_free(loop_t *loop, uint32_t handle) {
+    up_core_t *core = loop->core;
+    up_core_free(core, handle);
+    CHECK(loop, up_core_place(core, handle) == UP_FREE);
+    for (;;) {
+        up_chunk_t *before[MAX_CHUNKS];
+        if (core->chunk_count > MAX_CHUNKS) {
+            abort();
+        }
+        memcpy(before, core->chunks, core->chunk_count * sizeof(before[0]));
+        uint32_t room = up_core_room(core);
+        uint32_t chunk = up_core_shrink(core, loop->keep);
+        if (chunk == UP_NO_CHUNK) {
+            CHECK(loop, up_core_room(core) == room);
+            return;
+        }
+        CHECK(loop, core->chunks[chunk] == NULL && before[chunk] != NULL);
+        CHECK(loop, up_core_room(core) == room - UP_CHUNK_LEN);
+        CHECK(loop, intact(before[chunk], CHUNK_BYTES));
+        memset(before[chunk], 0xff, CHUNK_BYTES);
+        free(before[chunk]);
+    }
 }
 
 // The object that belongs to an entry.
 static void **object(loop_t *loop, uint32_t handle) {
     uint32_t index = handle & ((1u << loop->index_bits) - 1);
-    if (index >= loop->core->chunk_count * UP_CHUNK_LEN) {
+    if (index >= loop->core->chunk_count * UP_CHUNK_LEN || loop->core->chunks[index / UP_CHUNK_LEN] == NULL) {
         abort(); // the core gave out a handle beyond its memory
     }
     return (void **)loop->core->chunks[index / UP_CHUNK_LEN] + index % UP_CHUNK_LEN;
@@ -131,8 +169,10 @@ static void **object(loop_t *loop, uint32_t handle) {
 static void loop_free(loop_t *loop) {
     up_core_t *core = loop->core;
     for (uint32_t i = 0; i < core->chunk_count; i++) {
-        CHECK(loop, intact(core->chunks[i], CHUNK_BYTES));
-        free(core->chunks[i]);
+        if (core->chunks[i] != NULL) {
+            CHECK(loop, intact(core->chunks[i], CHUNK_BYTES));
+            free(core->chunks[i]);
+        }
     }
     CHECK(loop, intact(core, sizeof(up_core_t)));
     free(core->chunks);
@@ -164,8 +204,7 @@ static void task_start(loop_t *loop, task_t *task, uint32_t level) {
 static void task_end(loop_t *loop, task_t *task) {
     CHECK(loop, *object(loop, task->handle) == task);
     *object(loop, task->handle) = NULL;
-    up_core_free(loop->core, task->handle);
-    CHECK(loop, up_core_place(loop->core, task->handle) == UP_FREE);
+    entry_free(loop, task->handle);
 }
 
 static void park(loop_t *loop, task_t *task, up_list_t *list) {
@@ -181,7 +220,8 @@ static void park(loop_t *loop, task_t *task, up_list_t *list) {
 
 // Does one thing that the core says; false if there is nothing left to do.
 static bool turn(loop_t *loop, bool quiet) {
-    uint64_t next = up_core_next(loop->core, tick(loop));
+    uint64_t next = up_core_next(loop->core, loop->yielded, tick(loop));
+    loop->yielded = 0;
     uint32_t value = (uint32_t)next;
     switch (next >> 32) {
         case UP_RUN: {
@@ -228,6 +268,13 @@ static void sleeper(loop_t *loop, task_t *task) {
     up_core_schedule(loop->core, task->handle, UP_OWN, 5, tick(loop));
     CHECK(loop, up_core_place(loop->core, task->handle) == UP_TIMER);
     CHECK(loop, up_core_due(loop->core, task->handle) == tick(loop) + 5);
+}
+
+static void yielder(loop_t *loop, task_t *task) {
+    if (task->steps == 3) {
+        task_end(loop, task);
+    }
+    loop->yielded = task->handle; // the shim need not tell: it does nothing if the task ended
 }
 
 static void low(loop_t *loop, task_t *task) {
@@ -296,6 +343,7 @@ uint32_t double_program(char *out, size_t size, uint32_t index_bits) {
         { .name = "waiter3", .step = waiter },
         { .name = "victim", .step = victim },
         { .name = "boss", .step = boss },
+        { .name = "yielder", .step = yielder },
     };
     uint32_t count = sizeof(tasks) / sizeof(tasks[0]);
     loop.victim = &tasks[6];
@@ -376,8 +424,8 @@ static void many(loop_t *loop, task_t *task) {
     task_end(loop, task);
 }
 
-// As many tasks as asked for, asleep in chunks that come while others are in use.
-uint32_t double_growing(char *out, size_t size, uint32_t index_bits, uint32_t count) {
+// As many tasks as asked for, asleep in chunks that come and go while others are in use.
+uint32_t double_growing(char *out, size_t size, uint32_t index_bits, uint32_t count, uint32_t keep) {
     loop_t loop = loop_new(out, size, index_bits, (1u << 30) - 20);
     many_t *tasks = calloc(count, sizeof(many_t));
     if (tasks == NULL) {
@@ -390,12 +438,22 @@ uint32_t double_growing(char *out, size_t size, uint32_t index_bits, uint32_t co
         task_start(&loop, &tasks[i].task, UP_NORMAL);
     }
     uint32_t chunks = loop.core->chunk_count;
+    loop.keep = keep;
     while (turn(&loop, true)) {
     }
     CHECK(&loop, loop.core->chunk_count == chunks);
     CHECK(&loop, up_core_len(loop.core) == 0);
-    CHECK(&loop, up_core_room(loop.core) == chunks * UP_CHUNK_LEN);
-    say(&loop, "%u ended in order, %u chunks\n", ended, chunks);
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < chunks; i++) {
+        left += loop.core->chunks[i] != NULL;
+    }
+    CHECK(&loop, up_core_room(loop.core) == left * UP_CHUNK_LEN);
+    // What was given back can be had again, in its place.
+    for (uint32_t i = left; i < chunks; i++) {
+        grow(&loop);
+    }
+    CHECK(&loop, loop.core->chunk_count == chunks);
+    say(&loop, "%u ended in order, %u chunks, %u left\n", ended, chunks, left);
     free(tasks);
     loop_free(&loop);
     return loop.len;
@@ -438,6 +496,7 @@ static void poke(loop_t *loop, uint32_t handle) {
     up_core_when(core, handle);
     up_core_answer(core, handle, 1, now);
     up_core_cancel(core, handle, now);
+    CHECK(loop, up_core_shrink(core, 0) == UP_NO_CHUNK);
     // Not for lack of room, so not 0; and nobody waits.
     CHECK(loop, up_core_park(core, handle, &list) == 1);
     CHECK(loop, list.handle == 0 && list.stamp == 0);
@@ -491,7 +550,7 @@ uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
         poke(&loop, UINT32_MAX);
     }
     for (int i = OWNERS - 1; i >= 0; i--) {
-        up_core_free(core, stale[i]);
+        entry_free(&loop, stale[i]);
         poke(&loop, stale[i]);
     }
     for (int i = 0; i < OWNERS; i++) {

@@ -84,13 +84,33 @@ impl Model {
     }
 
     fn queue(&mut self, t: usize, level: Option<Level>, delay: u64) {
-        let (seq, due) = (self.seq(), self.now + delay.min(u64::from(MAX_DELAY)));
-        let level = level.unwrap_or(self.tasks[t].own);
+        self.queue_from(t, level, delay, 0);
+    }
+
+    /// Queues a task with a delay that began so many ms ago.
+    fn queue_from(&mut self, t: usize, level: Option<Level>, delay: u64, ago: u64) {
+        let (seq, level) = (self.seq(), level.unwrap_or(self.tasks[t].own));
+        self.tasks[t].at = At::Nowhere;
+        let mut due = (self.now - ago) + delay.min(u64::from(MAX_DELAY));
+        let slept = delay > 0;
+        if !slept {
+            // What comes without a delay goes behind all that came so before it.
+            let before = self.tasks.iter().filter_map(|task| match task.at {
+                At::Queue {
+                    level: l,
+                    due,
+                    slept: false,
+                    ..
+                } if l == level => Some(due),
+                _ => None,
+            });
+            due = before.fold(due, u64::max);
+        }
         self.tasks[t].at = At::Queue {
             level,
             due,
             seq,
-            slept: delay > 0,
+            slept,
         };
     }
 
@@ -176,13 +196,17 @@ impl Model {
     /// The due entry of a level that goes first, and how overdue it is.
     fn head(&self, wanted: Level) -> Option<(usize, u64)> {
         let due_now = |(t, task): (usize, &Task)| match task.at {
+            // Of equals, one that slept came first: it was asleep while the other was not there yet.
             At::Queue {
-                level, due, seq, ..
-            } if level == wanted && due <= self.now => Some((due, seq, t)),
+                level,
+                due,
+                seq,
+                slept,
+            } if level == wanted && due <= self.now => Some((due, !slept, seq, t)),
             _ => None,
         };
         let first = self.tasks.iter().enumerate().filter_map(due_now).min();
-        first.map(|(due, _, t)| (t, self.now - due))
+        first.map(|(due, _, _, t)| (t, self.now - due))
     }
 
     /// First half of a pass: the conditions.
@@ -275,8 +299,14 @@ enum Who {
 #[derive(Clone, Debug)]
 enum Op {
     Create(Level),
+    /// Creates many, asleep, so that the core grows.
+    CreateMany(u32),
     Free(Who),
+    /// Frees many, so that the core shrinks.
+    FreeMany(usize, u32),
     Schedule(Who, Option<Level>, u32),
+    /// The same, with a delay that began some time ago (an awaitable that was made before).
+    ScheduleFrom(Who, Option<Level>, u32, u64),
     When(Who),
     Answer(Who, bool),
     Park(Who, usize),
@@ -290,6 +320,8 @@ enum Op {
     /// Lets time pass up to what the core says next.
     Idle,
     Next,
+    /// The next action, after a task named no wake-up.
+    Yield(Who),
     /// Actions until something runs, or nothing can; the bits are what conditions answer.
     Step(u8),
 }
@@ -315,21 +347,25 @@ fn delay() -> impl Strategy<Value = u32> {
 fn op() -> impl Strategy<Value = Op> {
     let own_or = || proptest::option::of(level());
     prop_oneof![
-        6 => level().prop_map(Op::Create),
-        3 => who().prop_map(Op::Free),
-        16 => (who(), own_or(), delay()).prop_map(|(w, l, d)| Op::Schedule(w, l, d)),
-        5 => who().prop_map(Op::When),
-        3 => (who(), any::<bool>()).prop_map(|(w, truth)| Op::Answer(w, truth)),
-        5 => (who(), 0..LISTS).prop_map(|(w, list)| Op::Park(w, list)),
-        4 => (0..LISTS, own_or()).prop_map(|(list, l)| Op::Wake(list, l)),
-        1 => (0..LISTS).prop_map(Op::Forget),
-        3 => who().prop_map(Op::Cancel),
-        2 => (who(), level()).prop_map(|(w, l)| Op::SetLevel(w, l)),
-        1 => prop_oneof![Just(0), 1..8u32, any::<u32>()].prop_map(Op::SetMaxOverdue),
-        8 => prop_oneof![6 => 0..4u64, 2 => 0..100u64, 1 => 0..1u64 << 31].prop_map(Op::Pass),
-        3 => Just(Op::Idle),
-        6 => Just(Op::Next),
-        16 => any::<u8>().prop_map(Op::Step),
+        24 => level().prop_map(Op::Create),
+        1 => (1..60u32).prop_map(Op::CreateMany),
+        12 => who().prop_map(Op::Free),
+        1 => (any::<usize>(), 1..80u32).prop_map(|(first, count)| Op::FreeMany(first, count)),
+        64 => (who(), own_or(), delay()).prop_map(|(w, l, d)| Op::Schedule(w, l, d)),
+        6 => (who(), own_or(), 0..9u32, 0..9u64).prop_map(|(w, l, d, a)| Op::ScheduleFrom(w, l, d, a)),
+        20 => who().prop_map(Op::When),
+        12 => (who(), any::<bool>()).prop_map(|(w, truth)| Op::Answer(w, truth)),
+        20 => (who(), 0..LISTS).prop_map(|(w, list)| Op::Park(w, list)),
+        16 => (0..LISTS, own_or()).prop_map(|(list, l)| Op::Wake(list, l)),
+        4 => (0..LISTS).prop_map(Op::Forget),
+        12 => who().prop_map(Op::Cancel),
+        8 => (who(), level()).prop_map(|(w, l)| Op::SetLevel(w, l)),
+        4 => prop_oneof![Just(0), 1..8u32, any::<u32>()].prop_map(Op::SetMaxOverdue),
+        32 => prop_oneof![6 => 0..4u64, 2 => 0..100u64, 1 => 0..1u64 << 31].prop_map(Op::Pass),
+        12 => Just(Op::Idle),
+        24 => Just(Op::Next),
+        24 => who().prop_map(Op::Yield),
+        64 => any::<u8>().prop_map(Op::Step),
     ]
 }
 
@@ -396,7 +432,7 @@ impl Pair {
         }
         let handle = created.expect("a new chunk is room");
         assert!(handle.raw() != 0 && self.model.find(handle).is_none());
-        self.stale.retain(|&h| h != handle);
+        assert!(!self.stale.contains(&handle), "a handle came back at once");
         self.model.tasks.push(Task {
             handle,
             own,
@@ -444,10 +480,15 @@ impl Pair {
         }
     }
 
-    /// One action of both.
-    fn next(&mut self) -> Action {
+    /// One action of both, perhaps after the step of a task that named no wake-up.
+    fn next(&mut self, yielded: Option<Handle>) -> Action {
         let now = self.tick();
-        let action = self.bench.core(|core| core.next(now));
+        let action = self.bench.core(|core| core.next(yielded, now));
+        if let Some(t) = yielded.and_then(|h| self.model.find(h))
+            && self.model.tasks[t].at == At::Nowhere
+        {
+            self.model.queue(t, None, 0);
+        }
         let expected = match self.model.ask() {
             Next::Ask(t) => Action::Ask(self.model.tasks[t].handle),
             Next::MayAsk(t) if action == Action::Ask(self.model.tasks[t].handle) => action,
@@ -481,9 +522,32 @@ impl Pair {
         let now = self.tick();
         match *op {
             Op::Create(own) => self.create(own),
+            Op::CreateMany(count) => {
+                for n in 0..count {
+                    self.create(Normal);
+                    self.apply(&Op::Schedule(Who::Last, None, n % 7));
+                }
+            }
             Op::Free(who) => {
                 if let Some((h, task)) = self.pick(who) {
                     self.free(h, task);
+                }
+            }
+            Op::FreeMany(first, count) => {
+                for n in 0..count.min(self.model.tasks.len() as u32) {
+                    let t = (first % 97 + n as usize) % self.model.tasks.len();
+                    self.free(self.model.tasks[t].handle, Some(t));
+                }
+            }
+            Op::ScheduleFrom(who, level, delay, ago) => {
+                let Some((h, task)) = self.pick(who) else {
+                    return;
+                };
+                let ago = ago.min(self.model.now);
+                let from = Tick::new(self.start).after((self.model.now - ago) as u32);
+                self.bench.core(|core| core.schedule(h, level, delay, from));
+                if let Some(t) = task {
+                    self.model.queue_from(t, level, delay.into(), ago);
                 }
             }
             Op::Schedule(who, level, delay) => {
@@ -545,15 +609,19 @@ impl Pair {
             }
             Op::Pass(ms) => self.pass(ms),
             Op::Idle => {
-                if let Action::Wait(ms) = self.next() {
+                if let Action::Wait(ms) = self.next(None) {
                     self.pass(ms.into());
                 }
             }
             Op::Next => {
-                self.next();
+                self.next(None);
+            }
+            Op::Yield(who) => {
+                let yielded = self.pick(who).map(|(h, _)| h);
+                self.next(yielded);
             }
             Op::Step(mut truths) => {
-                while let Action::Ask(h) = self.next() {
+                while let Action::Ask(h) = self.next(None) {
                     self.answer(h, self.model.find(h), truths & 1 != 0);
                     truths >>= 1;
                 }
@@ -568,12 +636,18 @@ impl Pair {
             bench,
             lists,
             stale,
+            start,
             ..
         } = self;
+        let size = bench.size();
         bench.core(|core| {
-            assert_eq!(core.len(), model.len());
+            assert_eq!((core.len(), core.room()), (model.len(), size - model.len()));
             for (t, task) in model.tasks.iter().enumerate() {
                 assert_eq!(core.place(task.handle), model.place(t));
+                if let At::Queue { due, .. } = task.at {
+                    let due = Tick::new(*start).after(due as u32);
+                    assert_eq!(core.due_time(task.handle), Some(due));
+                }
                 assert_eq!(core.level(task.handle), Some(task.own));
             }
             for &h in stale.iter() {
@@ -596,7 +670,7 @@ impl Pair {
             }
         }
         loop {
-            match self.next() {
+            match self.next(None) {
                 Action::Run(_) => {}
                 Action::Ask(h) => self.answer(h, self.model.find(h), true),
                 Action::Wait(ms) => self.pass(ms.into()),
@@ -606,11 +680,13 @@ impl Pair {
         }
         self.check();
         assert!(self.model.tasks.iter().all(|task| task.at == At::Nowhere));
-        let total = self.bench.len() + self.bench.room();
         for task in std::mem::take(&mut self.model.tasks) {
             self.bench.free(task.handle);
         }
-        assert_eq!((self.bench.len(), self.bench.room()), (0, total));
+        assert_eq!(
+            (self.bench.len(), self.bench.room()),
+            (0, self.bench.size())
+        );
     }
 }
 
@@ -680,6 +756,73 @@ impl Numbers {
             .wrapping_add(1442695040888963407);
         ((self.0 >> 33) as u32) % below
     }
+}
+
+#[test]
+fn chunks_come_and_go_while_entries_are_in_every_place() {
+    let mut numbers = Numbers(1);
+    let mut b = Bench::new();
+    let mut lists = [WaitList::default(); 4];
+    let mut live: Vec<Handle> = Vec::new();
+    let (mut grown, mut shrunk) = (0, 0);
+    for round in 0..1000 {
+        // Up or down to some number, in order of age or in any order.
+        let target = numbers.next(200) as usize;
+        let choose = numbers.next(3);
+        while live.len() != target {
+            let size = b.size();
+            if live.len() < target {
+                let h = b.create(Normal);
+                match numbers.next(6) {
+                    0 => b.own(h, 0),
+                    1 => b.when(h),
+                    2 => b.park(h, &mut lists[numbers.next(4) as usize]),
+                    n => b.own(h, n),
+                }
+                live.push(h);
+            } else {
+                let last = live.len() - 1;
+                let n = [0, last, numbers.next(live.len() as u32) as usize][choose as usize];
+                b.free(live.remove(n));
+            }
+            grown += u32::from(b.size() > size);
+            shrunk += u32::from(b.size() < size);
+            let waiting = lists
+                .iter()
+                .filter(|&&list| b.core(|core| core.waiting(list)) > 0);
+            let used = (live.len() + waiting.count()) as u32;
+            assert_eq!(
+                (b.len(), b.room()),
+                (used, b.size() - used),
+                "round {round}"
+            );
+        }
+        assert!(
+            live.iter().all(|&h| b.place(h) != Place::Free),
+            "round {round}"
+        );
+    }
+    assert!(
+        grown > 500 && shrunk > 500,
+        "grown {grown}, shrunk {shrunk} times"
+    );
+    // None was lost: every one runs.
+    for list in lists {
+        while b.wake(list).is_some() {}
+    }
+    b.now = 5;
+    let mut ran = Vec::new();
+    loop {
+        match b.next() {
+            Action::Ask(h) => b.answer(h, true),
+            Action::Run(h) => ran.push(h.raw()),
+            action => break assert_eq!(action, Action::WaitForever),
+        }
+    }
+    ran.sort_unstable();
+    let mut all: Vec<_> = live.iter().map(|h| h.raw()).collect();
+    all.sort_unstable();
+    assert_eq!(ran, all);
 }
 
 #[test]

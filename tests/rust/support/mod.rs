@@ -26,7 +26,9 @@ pub const CHUNK: u32 = CHUNK_LEN as u32;
 pub struct Bench {
     state: State,
     // They move as the vector grows: the core holds indices, never addresses.
-    chunks: Vec<Chunk>,
+    chunks: Vec<Option<Chunk>>,
+    /// Entries that are never given back.
+    pub keep: u32,
     start: u32,
     /// Milliseconds since the start; the core sees the start plus that.
     pub now: u32,
@@ -46,6 +48,7 @@ impl Bench {
         Self {
             state: State::new(),
             chunks: Vec::new(),
+            keep: 0,
             start,
             now: 0,
             names: Vec::new(),
@@ -66,17 +69,30 @@ impl Bench {
 
     /// Calls the core with the first `count` chunks only, as if the others had been lost.
     pub fn core_with<R>(&mut self, count: usize, call: impl FnOnce(&mut Scheduler) -> R) -> R {
-        let mut chunks: Vec<&mut Chunk> = self.chunks.iter_mut().take(count).collect();
+        let chunks = self.chunks.iter_mut().take(count);
+        let mut chunks: Vec<_> = chunks.map(Option::as_mut).collect();
         call(&mut Scheduler::new(
             &mut self.state,
             Store::new(&mut chunks),
         ))
     }
 
-    /// Adds a chunk.
+    /// Adds a chunk, in place of one that was given back or at the end.
     pub fn grow(&mut self) {
-        self.chunks.push(Chunk::default());
-        self.core(|core| core.grown());
+        let free = self.chunks.iter().position(Option::is_none);
+        let chunk = free.unwrap_or(self.chunks.len());
+        if free.is_none() {
+            self.chunks.push(None);
+        }
+        self.chunks[chunk] = Some(Chunk::default());
+        if !self.core(|core| core.grown(chunk)) {
+            self.chunks[chunk] = None;
+        }
+    }
+
+    /// Entries in all chunks.
+    pub fn size(&self) -> u32 {
+        self.chunks.iter().flatten().count() as u32 * CHUNK
     }
 
     /// A new entry, idle; grows if that takes it.
@@ -155,9 +171,13 @@ impl Bench {
         self.core(|core| core.cancel(h, now));
     }
 
-    /// Frees an entry.
+    /// Frees an entry, and the chunks that the core gives back.
     pub fn free(&mut self, h: Handle) {
         self.core(|core| core.free(h));
+        let keep = self.keep;
+        while let Some(chunk) = self.core(|core| core.shrink(keep)) {
+            assert!(self.chunks[chunk].take().is_some(), "given back once");
+        }
     }
 
     /// Sets the limit of overdue.
@@ -182,8 +202,13 @@ impl Bench {
 
     /// One action, recorded.
     pub fn next(&mut self) -> Action {
+        self.next_after(None)
+    }
+
+    /// One action, recorded, after the step of a task that named no wake-up.
+    pub fn next_after(&mut self, yielded: Option<Handle>) -> Action {
         let now = self.tick();
-        let action = self.core(|core| core.next(now));
+        let action = self.core(|core| core.next(yielded, now));
         let what = match action {
             Action::Run(h) => format!("run {}", self.name(h)),
             Action::Ask(h) => format!("ask {}", self.name(h)),
@@ -221,6 +246,8 @@ pub enum Do {
     Wake(usize),
     /// Cancels a task.
     Cancel(&'static str),
+    /// Ends the step without a word: a bare `yield`.
+    Yield,
     /// Ends the step: `sleep_ms`, at its own level.
     Sleep(u32),
     /// Ends the step: `after_ms`.
@@ -249,6 +276,7 @@ pub struct Loop {
     pub bench: Bench,
     tasks: Vec<Task>,
     lists: [WaitList; 4],
+    yielded: Option<Handle>,
     quiet: bool,
 }
 
@@ -260,6 +288,7 @@ impl Loop {
             bench,
             tasks: Vec::new(),
             lists: Default::default(),
+            yielded: None,
             quiet: false,
         };
         for &(name, level, script) in tasks {
@@ -290,7 +319,8 @@ impl Loop {
     /// Runs `steps` steps or until nothing will ever happen again; what happened.
     pub fn steps(mut self, mut steps: usize) -> Vec<String> {
         while steps > 0 {
-            match self.bench.next() {
+            let yielded = self.yielded.take();
+            match self.bench.next_after(yielded) {
                 Action::Run(h) => {
                     self.step(h);
                     steps -= 1;
@@ -348,6 +378,7 @@ impl Loop {
                     self.bench.cancel(other);
                     continue;
                 }
+                Do::Yield => self.yielded = Some(h),
                 Do::Sleep(ms) => self.bench.own(h, ms),
                 Do::After(ms) => self.bench.at(Low, h, ms),
                 Do::When(from) => {
