@@ -41,7 +41,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test
+test: setup-demo setup-test setup-bench
 	@python3 tests/all.py
 
 ## unix: build MicroPython for this machine with our loop in it: build/unix/micropython

@@ -91,11 +91,9 @@ def clippy():
     return one("clippy", "cargo", "clippy", *TARGET, *every, "--", "-D", "warnings")
 
 
-def cargo_test():
-    """The Rust core's tests, and the border's against its C double."""
-    good, text = run(
-        "cargo", "cargo", "test", *TARGET, "--all-features", "--no-fail-fast", show=200
-    )
+def cargo_test(name, *features):
+    """Run cargo's tests with these features; what they count."""
+    good, text = run(name, "cargo", "test", *TARGET, "--no-fail-fast", *features, show=200)
     results = re.findall(
         r"^test result: .* (\d+) passed; (\d+) failed; (\d+) ignored", text, re.MULTILINE
     )
@@ -105,9 +103,33 @@ def cargo_test():
     return passed, failed, ignored
 
 
+def core():
+    """The Rust core's tests, and the border's against its C double."""
+    return cargo_test("cargo", "--features", "generate-bindings,c-double")
+
+
+def core_narrow():
+    """The Rust core's tests with 16-bit indices, as on a board."""
+    return cargo_test("cargo-narrow", "--features", "narrow-index")
+
+
 def firmware():
     """The unix firmware builds."""
     return one("unix", "make", "--no-print-directory", "unix")
+
+
+def no_panic():
+    """The Rust object in the firmware has no panic path."""
+    good, text = run("no-panic", "nm", ROOT / "build/unix/uasyncio_priority_core.o")
+    bad = [line for line in text.splitlines() if "panicking" in line]
+    for line in bad:
+        print(line)
+    return (1, 0, 0) if good and "up_core_next" in text and not bad else (0, 1, 0)
+
+
+def cost():
+    """A step's instructions are within bounds, and it allocates nothing."""
+    return one("cost", sys.executable, "benchmarks/cost.py", MICROPYTHON)
 
 
 def python_tests():
@@ -119,7 +141,19 @@ def python_tests():
     return tuple(map(int, total[-1])) if total else (0, 1, 0)
 
 
-GROUPS = (rustfmt, clang_format, ruff, unsafe, clippy, cargo_test, firmware, python_tests)
+GROUPS = (
+    rustfmt,
+    clang_format,
+    ruff,
+    unsafe,
+    clippy,
+    core,
+    core_narrow,
+    firmware,
+    no_panic,
+    python_tests,
+    cost,
+)
 
 
 def main():
