@@ -6,6 +6,7 @@ from uasyncio_priority import Event as _Event
 p_version = True  # there is a low level
 
 
+# The type of coroutines.
 def type_coro():
     yield
 
@@ -68,6 +69,7 @@ class Barrier:
                 launch(self._func, self._args)
 
 
+# acquire() or `async with`: at most `value` at a time.
 class Semaphore:
     def __init__(self, value=1):
         if value < 0:
@@ -104,6 +106,7 @@ class Semaphore:
             self._count += 1
 
 
+# One that refuses to be released more often than it was acquired.
 class BoundedSemaphore(Semaphore):
     def __init__(self, value=1):
         super().__init__(value)

@@ -3,6 +3,7 @@ from asyncio_priority import *
 import asyncio_priority as _a
 
 
+# get_event_loop(runq_len=16, waitq_len=16, ioq_len=0, lp_len=0), and the other names as keywords.
 def get_event_loop(*args, **kw):
     names = ("runq_len", "waitq_len", "ioq_len", "lp_len")
     if len(args) > 4:

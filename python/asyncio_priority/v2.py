@@ -2,12 +2,15 @@
 from uasyncio_priority import Loop, Task, after, after_ms, create_task, get_event_loop
 from uasyncio_priority import sleep, sleep_ms, stop_loop, when
 
+# A tuple tells programs that this is more than plain uasyncio.
 version = ("asyncio_priority", "0.1.0")
 DEBUG = 0
 log = None
+# There is one loop: its classes give that.
 EventLoop = PriorityEventLoop = get_event_loop
 
 
+# The type of coroutines.
 def type_gen():
     yield
 
@@ -15,6 +18,7 @@ def type_gen():
 type_gen = type(type_gen())
 
 
+# As in V2: DEBUG and log are for the program; the loop logs nothing.
 def set_debug(val):
     global DEBUG, log
     DEBUG = val
@@ -24,10 +28,12 @@ def set_debug(val):
         log = logging
 
 
+# The decorator of the days before `async def`.
 def coroutine(f):
     return f
 
 
+# The task of `coro`, which may be one already.
 def ensure_future(coro, loop=None):
     return coro if isinstance(coro, Task) else create_task(coro)
 
@@ -56,7 +62,7 @@ After = _class(after)
 When = _class(when)
 
 
-# What a coroutine yields to have the loop call handle() in the step's name.
+# What a coroutine yields to have the loop call handle(), as part of its step.
 class SysCall:
     def __init__(self, *args):
         self.args = args
@@ -70,6 +76,7 @@ class SysCall1(SysCall):
         self.arg = arg
 
 
+# run_forever() returns the argument.
 class StopLoop(SysCall1):
     def handle(self):
         stop_loop(self.arg)
