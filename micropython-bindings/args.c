@@ -1,4 +1,5 @@
 // What callers pass, checked. Each error names the argument and the reason (SPEC 9).
+#include "py/smallint.h"
 #include "shim.h"
 
 #define DELAY_LIMIT "'%q' is over the longest delay, 1073741823 ms (12 days)"
@@ -42,6 +43,26 @@ uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
     mp_raise_msg_varg(&mp_type_OverflowError, MP_ERROR_TEXT(DELAY_LIMIT), name);
 }
 
+// The clock as time.ticks_ms() has it. EXCEPTION: none.
+mp_uint_t up_time(void) {
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+    if (up_loop()->mock) {
+        return up_now(up_loop());
+    }
+#endif
+    return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+}
+
+// Ticks, as the delay until then in ms; 0 if it is past. TypeError, OverflowError.
+uint32_t up_arg_until(mp_obj_t arg, qstr name) {
+    if (!mp_obj_is_small_int(arg)) {
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be an int (ticks), not %s"), name, mp_obj_get_type_str(arg));
+    }
+    const mp_uint_t half = MICROPY_PY_TIME_TICKS_PERIOD / 2;
+    mp_uint_t diff = (MP_OBJ_SMALL_INT_VALUE(arg) - up_time() + half) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+    return up_arg_ms(MP_OBJ_NEW_SMALL_INT((mp_int_t)(diff - half)), name);
+}
+
 // An int between `min` and `max`. TypeError, ValueError.
 uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t min, uint32_t max) {
     if (!mp_obj_is_int(arg)) {
@@ -67,4 +88,12 @@ mp_obj_t up_arg_callable(mp_obj_t arg, qstr name) {
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be callable, not %s"), name, mp_obj_get_type_str(arg));
     }
     return arg;
+}
+
+// A Task. TypeError.
+up_task_t *up_arg_task(mp_obj_t arg) {
+    if (!mp_obj_is_type(arg, &up_task_type)) {
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be a Task, not %s"), MP_QSTR_task, mp_obj_get_type_str(arg));
+    }
+    return MP_OBJ_TO_PTR(arg);
 }

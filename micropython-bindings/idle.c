@@ -37,37 +37,69 @@ static bool open_pipe(void) {
     return true;
 }
 
-static bool pending(void) {
+static bool pending(up_loop_t *loop) {
+    if (__atomic_load_n(&loop->flag_set, __ATOMIC_SEQ_CST)) {
+        return true;
+    }
     return MP_STATE_THREAD( mp_pending_exception) != MP_OBJ_NULL || MP_STATE_VM( sched_state) == MP_SCHED_PENDING;
 }
 
-static void wait_for_event(uint32_t ms) {
-    if (!open_pipe()) {
-        mp_event_wait_ms(1); // no descriptor left: looks again every ms
-        return;
+void up_poll_reserve(up_loop_t *loop, size_t n) {
+    if (n + 1 > loop->fd_room) {
+        size_t room = n + n / 2 + 4;
+        up_pollfd_t *fds = m_new(up_pollfd_t, room);
+        loop->fd_owners = m_renew(uint32_t, loop->fd_owners, loop->fd_room, room);
+        m_del(up_pollfd_t, loop->fds, loop->fd_room);
+        loop->fds = fds;
+        loop->fd_room = room;
     }
+}
+
+_Static_assert(sizeof(struct pollfd) == sizeof(up_pollfd_t), "poll(2)'s table is the core's");
+
+void up_poll(up_loop_t *loop) {
+    uint32_t rows = up_core_fds(&loop->core, loop->fds + 1, loop->fd_owners, loop->fd_room - 1);
+    MP_THREAD_GIL_EXIT();
+    int found = poll((struct pollfd *)(loop->fds + 1), rows, 0);
+    MP_THREAD_GIL_ENTER();
+    if (found > 0) {
+        up_core_found_fds(&loop->core, loop->fds + 1, loop->fd_owners, rows, up_now(loop));
+    }
+}
+
+static void wait_for_event(up_loop_t *loop, uint32_t ms) {
+    if (!open_pipe()) {
+        ms = 1; // no descriptor is left for it: looks again every ms
+    }
+    up_pollfd_t own;
+    up_pollfd_t *fds = loop->fds == NULL ? &own : loop->fds;
+    uint32_t rows = loop->fds == NULL ? 0 : up_core_fds(&loop->core, fds + 1, loop->fd_owners, loop->fd_room - 1);
+    fds[0] = (up_pollfd_t){ .fd = wake_pipe[0], .events = POLLIN, .revents = 0 };
     // Ctrl-C comes in poll(2) or not at all: not between the look and the wait.
     sigset_t interrupt, before;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
     pthread_sigmask(SIG_BLOCK, &interrupt, &before);
     __atomic_store_n(&idle, 1, __ATOMIC_SEQ_CST);
-    struct pollfd fd = { .fd = wake_pipe[0], .events = POLLIN };
-    if (!pending()) {
+    int found = 0;
+    if (!pending(loop)) {
         MP_THREAD_GIL_EXIT();
 #ifdef __linux__
         struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-        ppoll(&fd, 1, ms == UINT32_MAX ? NULL : &time, &before);
+        found = ppoll((struct pollfd *)fds, rows + 1, ms == UINT32_MAX ? NULL : &time, &before);
 #else
         pthread_sigmask(SIG_SETMASK, &before, NULL);
-        poll(&fd, 1, ms == UINT32_MAX ? -1 : (int)ms);
+        found = poll((struct pollfd *)fds, rows + 1, ms == UINT32_MAX ? -1 : (int)ms);
 #endif
         MP_THREAD_GIL_ENTER();
     }
     __atomic_store_n(&idle, 0, __ATOMIC_SEQ_CST);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    char drain[16];
-    while (read(wake_pipe[0], drain, sizeof(drain)) > 0) {
+    if (found > 0) {
+        up_core_found_fds(&loop->core, fds + 1, loop->fd_owners, rows, up_now(loop));
+        char drain[16];
+        while (fds[0].revents != 0 && read(wake_pipe[0], drain, sizeof(drain)) > 0) {
+        }
     }
     mp_handle_pending(true);
 }
@@ -78,8 +110,19 @@ static void wait_for_event(uint32_t ms) {
 void mp_uasyncio_priority_wake(void) {
 }
 
-static void wait_for_event(uint32_t ms) {
-    if (ms == UINT32_MAX) {
+void up_poll_reserve(up_loop_t *loop, size_t n) {
+    (void)loop;
+    (void)n;
+}
+
+void up_poll(up_loop_t *loop) {
+    (void)loop;
+}
+
+static void wait_for_event(up_loop_t *loop, uint32_t ms) {
+    if (loop->flag_set) {
+        mp_event_handle_nowait();
+    } else if (ms == UINT32_MAX) {
         mp_event_wait_indefinite();
     } else {
         mp_event_wait_ms(ms);
@@ -94,8 +137,6 @@ void up_idle(up_loop_t *loop, uint32_t ms) {
         loop->mock_now += ms;
         return;
     }
-#else
-    (void)loop;
 #endif
-    wait_for_event(ms);
+    wait_for_event(loop, ms);
 }

@@ -136,14 +136,6 @@ static mp_obj_t up_loop_call_after_ms(size_t n, const mp_obj_t *pos, mp_map_t *k
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_loop_call_after_ms_obj, 1, up_loop_call_after_ms);
 
 // time(): the loop's clock as time.ticks_ms() has it, ms.
-static mp_uint_t up_time(void) {
-#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
-    if (up_loop()->mock) {
-        return up_now(up_loop());
-    }
-#endif
-    return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
-}
 static mp_obj_t up_loop_time(mp_obj_t self_in) {
     (void)self_in;
     return MP_OBJ_NEW_SMALL_INT(up_time());
@@ -153,12 +145,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_time_obj, up_loop_time);
 // call_at_(ticks, callback, args=()): due when time() is `ticks`; a time that is past is now (V2).
 static mp_obj_t up_loop_call_at(size_t n, const mp_obj_t *a) {
     (void)n;
-    if (!mp_obj_is_small_int(a[1])) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be an int (ticks), not %s"), MP_QSTR_time, mp_obj_get_type_str(a[1]));
-    }
-    const mp_uint_t half = MICROPY_PY_TIME_TICKS_PERIOD / 2;
-    mp_uint_t diff = (MP_OBJ_SMALL_INT_VALUE(a[1]) - up_time() + half) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
-    uint32_t delay = up_arg_ms(MP_OBJ_NEW_SMALL_INT((mp_int_t)(diff - half)), MP_QSTR_time);
+    uint32_t delay = up_arg_until(a[1], MP_QSTR_time);
     return up_call(a[2], n == 4 ? up_args_tuple(a[3]) : mp_const_empty_tuple, UP_OWN, delay);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_call_at_obj, 3, 4, up_loop_call_at);

@@ -6,7 +6,7 @@ $(error UP_ARCHIVE must name the Rust archive: cargo build --release)
 endif
 
 SRC_USERMOD_C += $(addprefix $(UP_DIR)/, \
-	args.c awaitables.c idle.c loop.c module.c resume.c store.c sync.c task.c)
+	args.c awaitables.c flag.c idle.c loop.c module.c resume.c store.c streams.c sync.c task.c)
 CFLAGS_USERMOD += -I$(UP_DIR)
 
 # The archive becomes one object first. Linked as an archive, Rust's own copies of libm and libgcc

@@ -13,6 +13,8 @@ MP_DECLARE_CONST_FUN_OBJ_1(up_sleep_ms_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(up_after_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(up_after_ms_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR(up_when_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(up_readable_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(up_writable_obj);
 mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw);
 extern const mp_obj_module_t up_module;
 
@@ -53,7 +55,8 @@ static mp_obj_t up_new_event_loop(void) {
             }
         }
     }
-    up_core_init(&loop->core);
+    up_core_clear(&loop->core);
+    up_flags_forget(loop);
     loop->chunk_alloc = 0;
     loop->stop_handle = 0;
     up_core_set_max_overdue(&loop->core, loop->max_overdue);
@@ -64,7 +67,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);
 
 // get_event_loop(len=42, lpqlen=42, max_overdue_ms=0, hpqlen=0, ioq_len=0), and by keyword
 // runq_len, waitq_len, lp_len: the loop. Lengths make room beforehand, they are no limits.
-// max_overdue_ms is set if it is given. MemoryError, TypeError, ValueError.
+// max_overdue_ms and ioq_len (fast I/O for all streams if it is not 0) are set if they are given. MemoryError, TypeError, ValueError.
 static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
     enum {
         LEN,
@@ -108,6 +111,9 @@ static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *
     }
     up_reserve(loop, normal + low);
     up_when_reserve(loop, len[HPQLEN]);
+    if (a[IOQ_LEN].u_obj != mp_const_none) {
+        loop->fast_io = len[IOQ_LEN] != 0;
+    }
     loop->max_overdue = len[MAX_OVERDUE];
     up_core_set_max_overdue(&loop->core, loop->max_overdue);
     return MP_OBJ_FROM_PTR(loop);
@@ -152,17 +158,10 @@ static mp_obj_t up_cancel(mp_obj_t coro) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_cancel_obj, up_cancel);
 
-static up_task_t *arg_task(mp_obj_t arg) {
-    if (!mp_obj_is_type(arg, &up_task_type)) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be a Task, not %s"), MP_QSTR_task, mp_obj_get_type_str(arg));
-    }
-    return MP_OBJ_TO_PTR(arg);
-}
-
 // wake(task): a task that parked itself is due now, at its own level. Nothing if it has ended.
 static mp_obj_t up_wake(mp_obj_t task_in) {
     up_loop_t *loop = up_loop();
-    up_task_t *task = arg_task(task_in);
+    up_task_t *task = up_arg_task(task_in);
     if (!(task->flags & UP_TASK_DONE) && task != loop->cur) {
         *up_task_data(task) = mp_const_none;
         up_task_schedule(loop, task, UP_OWN, 0);
@@ -197,12 +196,17 @@ static mp_obj_t up_mock_clock(size_t n, const mp_obj_t *a) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_clock);
 #endif
 
-// The loop object is not in ROM, so `Loop` is looked up here.
+// What is not in ROM: `Loop`, and `cur_task`, the Task whose step runs or None.
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     (void)self_in;
-    if (attr == MP_QSTR_Loop && dest[0] == MP_OBJ_NULL) {
-        dest[0] = MP_OBJ_FROM_PTR(up_loop());
+    if (dest[0] == MP_OBJ_NULL) {
+        if (attr == MP_QSTR_Loop) {
+            dest[0] = MP_OBJ_FROM_PTR(up_loop());
+        } else if (attr == MP_QSTR_cur_task) {
+            up_task_t *cur = up_loop()->cur;
+            dest[0] = cur == NULL ? mp_const_none : MP_OBJ_FROM_PTR(cur);
+        }
     }
 }
 
@@ -230,6 +234,13 @@ static const mp_rom_map_elem_t up_module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_Event), MP_ROM_PTR(&up_event_type) },
     { MP_ROM_QSTR(MP_QSTR_Lock), MP_ROM_PTR(&up_lock_type) },
     { MP_ROM_QSTR(MP_QSTR_WaitQueue), MP_ROM_PTR(&up_waitqueue_type) },
+    { MP_ROM_QSTR(MP_QSTR_TaskQueue), MP_ROM_PTR(&up_waitqueue_type) },
+    { MP_ROM_QSTR(MP_QSTR__task_queue), MP_ROM_PTR(&up_mainqueue) },
+    { MP_ROM_QSTR(MP_QSTR_ThreadSafeFlag), MP_ROM_PTR(&up_flag_type) },
+    { MP_ROM_QSTR(MP_QSTR_IOQueue), MP_ROM_PTR(&up_ioqueue_type) },
+    { MP_ROM_QSTR(MP_QSTR__io_queue), MP_ROM_PTR(&up_ioqueue) },
+    { MP_ROM_QSTR(MP_QSTR_readable), MP_ROM_PTR(&up_readable_obj) },
+    { MP_ROM_QSTR(MP_QSTR_writable), MP_ROM_PTR(&up_writable_obj) },
     { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) },
     { MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&mp_type_TimeoutError) },
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK

@@ -158,6 +158,9 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         ) {
             mp_handle_pending(true);
         }
+        if (loop->flag_set) {
+            up_flags_check(loop);
+        }
         uint32_t yielded = loop->yielded;
         loop->yielded = 0;
         uint64_t next = up_core_next(&loop->core, yielded, up_now(loop));
@@ -186,8 +189,14 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
             case UP_ASK:
                 up_ask(loop, value);
                 break;
+            case UP_ASK_STREAM:
+                up_stream_ask(loop, value);
+                break;
+            case UP_ASK_FDS:
+                up_poll(loop);
+                break;
             case UP_WAIT_FOREVER:
-                if (main == NULL && !forever) {
+                if (main == NULL && !forever && loop->flags == NULL && up_core_fd_count(&loop->core) == 0) {
                     return;
                 }
                 value = UINT32_MAX;

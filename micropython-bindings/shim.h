@@ -122,6 +122,11 @@ typedef struct _up_loop_t {
     mp_obj_t exc_handler; // None: the default one
     mp_obj_t stop_value; // what run_forever() returns
     up_sleep_t *sleeper; // the awaitable that sleep() and its kin hand out
+    mp_obj_t stream_wait; // the awaitable that readable() and writable() hand out, or MP_OBJ_NULL
+    struct _up_flag_t *flags; // flags that somebody waits for
+    up_pollfd_t *fds; // poll(2)'s table: row 0 is ours, the others are the core's
+    uint32_t *fd_owners; // beside it
+    size_t fd_room; // rows of both
     up_when_t *spare_when; // awaitables for when(): hpqlen of them
     uint16_t hpqlen;
     uint16_t spare_whens;
@@ -136,6 +141,8 @@ typedef struct _up_loop_t {
     bool running;
     bool stopping;
     bool ended;
+    bool fast_io; // streams wake at high level unless they say otherwise
+    bool flag_set; // a flag was set: from any thread or interrupt
     // The step began by coming back from one of our awaitables, which has not noticed yet.
     bool resumed;
 } up_loop_t;
@@ -148,6 +155,10 @@ extern const mp_obj_type_t up_waitqueue_type;
 extern const mp_obj_type_t up_event_type;
 extern const mp_obj_type_t up_lock_type;
 extern const mp_obj_type_t up_callback_type;
+extern const mp_obj_type_t up_flag_type;
+extern const mp_obj_type_t up_ioqueue_type;
+extern const mp_obj_base_t up_ioqueue;
+extern const mp_obj_base_t up_mainqueue;
 extern const mp_obj_type_t mp_type_CancelledError;
 extern const mp_obj_type_t mp_type_TimeoutError;
 
@@ -184,6 +195,7 @@ up_task_t *up_task_new(mp_obj_t coro);
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level);
 up_task_t *up_promote(up_loop_t *loop, mp_obj_t awaitable);
 void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
+void up_task_unqueue(up_loop_t *loop, up_task_t *task);
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc);
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result);
 bool up_task_cancel(up_loop_t *loop, up_task_t *task);
@@ -213,6 +225,13 @@ void up_when_reserve(up_loop_t *loop, size_t n);
 // sync.c
 void up_lock_abandon(up_loop_t *loop, up_lock_t *lock, up_task_t *task);
 
+// streams.c
+void up_stream_ask(up_loop_t *loop, uint32_t handle);
+
+// flag.c
+void up_flags_check(up_loop_t *loop);
+void up_flags_forget(up_loop_t *loop);
+
 // loop.c
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
 void up_callback_run(up_loop_t *loop, up_callback_t *callback);
@@ -220,12 +239,20 @@ void up_callback_run(up_loop_t *loop, up_callback_t *callback);
 // args.c: what callers pass, checked; errors name the argument.
 uint32_t up_arg_ms(mp_obj_t arg, qstr name);
 uint32_t up_arg_seconds(mp_obj_t arg, qstr name);
+mp_uint_t up_time(void);
+uint32_t up_arg_until(mp_obj_t arg, qstr name);
 uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t min, uint32_t max);
 uint32_t up_arg_level(mp_obj_t arg);
 mp_obj_t up_arg_callable(mp_obj_t arg, qstr name);
+up_task_t *up_arg_task(mp_obj_t arg);
 
-// idle.c: waits until something may have happened, at most `ms`; UINT32_MAX is for ever.
+// idle.c: waits until something may have happened, at most `ms`; UINT32_MAX is for ever. Streams with a
+// descriptor are asked on the way.
 void up_idle(up_loop_t *loop, uint32_t ms);
+// Asks about all descriptors, without waiting.
+void up_poll(up_loop_t *loop);
+// Makes room to ask about `n` descriptors. Raises MemoryError with nothing changed.
+void up_poll_reserve(up_loop_t *loop, size_t n);
 // Ends an idle wait. May be called from any thread, a signal handler or an interrupt.
 // EXCEPTION: none.
 void mp_uasyncio_priority_wake(void);

@@ -54,6 +54,50 @@ static mp_obj_t up_waitqueue_wake(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_wake_obj, 1, 2, up_waitqueue_wake);
 
+// MicroPython's TaskQueue, for primitives that are written for it.
+
+// push(task, key=None): parks a task at the end, whatever `key` is.
+static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    up_waitqueue_t *self = MP_OBJ_TO_PTR(args[0]);
+    up_loop_t *loop = up_loop();
+    up_task_t *task = up_arg_task(args[1]);
+    if (!(task->flags & UP_TASK_DONE)) {
+        up_task_unqueue(loop, task);
+        up_park(loop, task, &self->waiters, mp_const_none);
+        task->flags &= ~UP_TASK_AWAITING;
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_push_obj, 2, 3, up_waitqueue_push);
+
+// peek(): the task that has waited longest, or None.
+static mp_obj_t up_waitqueue_peek(mp_obj_t self_in) {
+    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
+    uint32_t handle = up_core_first(&up_loop()->core, &self->waiters);
+    return handle == 0 ? mp_const_none : *up_object(up_loop(), handle);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_waitqueue_peek_obj, up_waitqueue_peek);
+
+// pop(): takes that task out, for somebody to schedule. IndexError if there is none.
+static mp_obj_t up_waitqueue_pop(mp_obj_t self_in) {
+    mp_obj_t task = up_waitqueue_peek(self_in);
+    if (task == mp_const_none) {
+        mp_raise_msg(&mp_type_IndexError, MP_ERROR_TEXT("empty heap"));
+    }
+    up_task_unqueue(up_loop(), MP_OBJ_TO_PTR(task));
+    return task;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_waitqueue_pop_obj, up_waitqueue_pop);
+
+// remove(task): takes a task out of the queue it is in.
+static mp_obj_t up_waitqueue_remove(mp_obj_t self_in, mp_obj_t task_in) {
+    (void)self_in;
+    up_task_unqueue(up_loop(), up_arg_task(task_in));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(up_waitqueue_remove_obj, up_waitqueue_remove);
+
 static mp_obj_t up_waitqueue_unary_op(mp_unary_op_t op, mp_obj_t self_in) {
     if (op != MP_UNARY_OP_LEN) {
         return MP_OBJ_NULL;
@@ -65,6 +109,10 @@ static mp_obj_t up_waitqueue_unary_op(mp_unary_op_t op, mp_obj_t self_in) {
 static const mp_rom_map_elem_t up_waitqueue_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&up_waitqueue_wait_obj) },
     { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_waitqueue_wake_obj) },
+    { MP_ROM_QSTR(MP_QSTR_push), MP_ROM_PTR(&up_waitqueue_push_obj) },
+    { MP_ROM_QSTR(MP_QSTR_peek), MP_ROM_PTR(&up_waitqueue_peek_obj) },
+    { MP_ROM_QSTR(MP_QSTR_pop), MP_ROM_PTR(&up_waitqueue_pop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_remove), MP_ROM_PTR(&up_waitqueue_remove_obj) },
 };
 static MP_DEFINE_CONST_DICT(up_waitqueue_locals_dict, up_waitqueue_locals_dict_table);
 
@@ -77,6 +125,34 @@ MP_DEFINE_CONST_OBJ_TYPE(
     iter, up_waitqueue_iternext,
     locals_dict, &up_waitqueue_locals_dict
 );
+
+// -- the main queue, as MicroPython's asyncio.core._task_queue
+
+// push(task, key=now): makes a task due at the ticks `key`, at its own level.
+static mp_obj_t up_mainqueue_push(size_t n_args, const mp_obj_t *args) {
+    up_loop_t *loop = up_loop();
+    up_task_t *task = up_arg_task(args[1]);
+    uint32_t delay = n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0;
+    if (!(task->flags & UP_TASK_DONE)) {
+        *up_task_data(task) = mp_const_none;
+        up_task_schedule(loop, task, UP_OWN, delay);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mainqueue_push_obj, 2, 3, up_mainqueue_push);
+
+static const mp_rom_map_elem_t up_mainqueue_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_push), MP_ROM_PTR(&up_mainqueue_push_obj) },
+    { MP_ROM_QSTR(MP_QSTR_remove), MP_ROM_PTR(&up_waitqueue_remove_obj) },
+};
+static MP_DEFINE_CONST_DICT(up_mainqueue_locals_dict, up_mainqueue_locals_dict_table);
+static MP_DEFINE_CONST_OBJ_TYPE(
+    up_mainqueue_type,
+    MP_QSTR_TaskQueue,
+    MP_TYPE_FLAG_NONE,
+    locals_dict, &up_mainqueue_locals_dict
+);
+const mp_obj_base_t up_mainqueue = { &up_mainqueue_type };
 
 // set(): wakes all who wait, in their order; who comes later does not wait, until clear().
 static mp_obj_t up_event_set(mp_obj_t self_in) {

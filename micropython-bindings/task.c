@@ -31,6 +31,15 @@ void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t
     up_core_schedule(&loop->core, task->handle, level, delay, up_now(loop));
 }
 
+// Takes a task out of whatever queue it is in; one that never was in one gets its entry here. Raises
+// MemoryError with nothing changed.
+void up_task_unqueue(up_loop_t *loop, up_task_t *task) {
+    if (task->handle == 0 && !(task->flags & UP_TASK_DONE)) {
+        task->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(task), UP_NORMAL);
+    }
+    up_core_unqueue(&loop->core, task->handle);
+}
+
 // A new task at `level`, due now.
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level) {
     up_task_t *task = up_task_new(coro);
@@ -114,7 +123,7 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
     }
     if (mp_obj_is_type(data, &up_lock_type)) {
         up_lock_abandon(loop, MP_OBJ_TO_PTR(data), task);
-    } else if (data != mp_const_none && !mp_obj_is_exception_type(data)) {
+    } else if (data != mp_const_none && task->handle != 0 && up_core_place(&loop->core, task->handle) != UP_STREAM) {
         // Something of the user's that it is parked at: it has remove(task).
         mp_obj_t remove[3];
         mp_load_method_maybe(data, MP_QSTR_remove, remove);

@@ -21,7 +21,7 @@
 #define UP_ENTRY_BYTES_32 12
 #define UP_ENTRY_BYTES_64 20
 // Words of the core's state.
-#define UP_STATE_WORDS 25
+#define UP_STATE_WORDS 30
 // Low bits of a handle that hold the index: with 32 bit pointers, and with 64 bit ones. Handles
 // are below 2^24 with 32 bit pointers, so that a byte is left in the word that holds one.
 #define UP_INDEX_BITS_32 16
@@ -42,13 +42,21 @@
 #define UP_TIMER 3
 #define UP_CONDITION 4
 #define UP_PARKED 5
+#define UP_STREAM 6
 
 // What to do next: the upper half of what up_core_next() returns.
 #define UP_RUN 0 // run the entry in the lower half
 #define UP_ASK 1 // ask the condition of the task in the lower half, tell up_core_answer()
-#define UP_WAIT 2 // wait the ms in the lower half, or for an event
-#define UP_WAIT_FOREVER 3 // wait for an event
-#define UP_FAULT 4 // the state is damaged
+#define UP_ASK_STREAM 2 // ask the stream of the task in the lower half, tell up_core_found()
+#define UP_ASK_FDS 3 // ask about all descriptors of up_core_fds(), tell up_core_found_fds()
+#define UP_WAIT 4 // wait the ms in the lower half, for a descriptor, or for an event
+#define UP_WAIT_FOREVER 5 // wait for a descriptor or an event
+#define UP_FAULT 6 // the state is damaged
+
+// Directions of a stream, as in POLLIN and POLLOUT. Any other bit is an error or a hang-up, which
+// wakes both.
+#define UP_READ 1
+#define UP_WRITE 4
 
 // UP_CHUNK_LEN objects (pointer sized, the shim's) and as many entries (the core's), zeroed.
 typedef struct up_chunk up_chunk_t;
@@ -70,8 +78,17 @@ typedef struct up_list {
     uint32_t stamp;
 } up_list_t;
 
+// A row of poll(2)'s table.
+typedef struct up_pollfd {
+    int32_t fd;
+    int16_t events;
+    int16_t revents;
+} up_pollfd_t;
+
 // Makes a core without any room. O(1).
 void up_core_init(up_core_t *core);
+// Makes it like new. Handles of before must not be used any more; wait lists may be. O(1).
+void up_core_clear(up_core_t *core);
 // Takes chunks[chunk], which is new and zeroed, into use; the others are as before, though the array
 // may have moved or grown. 0 if its entries are more than handles can name: it is not used.
 // O(UP_CHUNK_LEN).
@@ -102,7 +119,8 @@ void up_core_set_max_overdue(up_core_t *core, uint32_t ms);
 // Queues an entry at `level` (or UP_OWN) to run `delay` ms from now, from wherever it is.
 // O(1) for a zero delay, else O(log n).
 void up_core_schedule(up_core_t *core, uint32_t handle, uint32_t level, uint32_t delay, uint32_t now);
-// Parks an entry in a list, behind the others. 0, and nothing changed, if there is no room. O(1).
+// Parks an entry in a list, behind the others. 0, and nothing changed, if there is no room: not for
+// a stale handle, which room would not help. O(1).
 uint32_t up_core_park(up_core_t *core, uint32_t handle, up_list_t *list);
 // Makes the first of a list due now at `level` (or UP_OWN); its handle, or 0 if none waits. O(1).
 uint32_t up_core_wake(up_core_t *core, up_list_t *list, uint32_t level, uint32_t now);
@@ -114,7 +132,24 @@ uint32_t up_core_waiting(up_core_t *core, up_list_t *list);
 void up_core_when(up_core_t *core, uint32_t handle);
 // What the condition of a task answered; not 0: the task is due now at high level. O(1).
 void up_core_answer(up_core_t *core, uint32_t handle, uint32_t truth, uint32_t now);
-// Makes an entry due now at its own level, unless it is due there already. O(log n) at worst.
+// Lets a task wait for a stream: `events` is UP_READ or UP_WRITE; `fast` not 0 wakes it at high level;
+// `fd` not 0: `key` is its descriptor, else a number that no other stream has. 0, and the task is in
+// no queue, if another waits for that stream and direction. O(tasks that wait for streams).
+uint32_t up_core_wait_stream(up_core_t *core, uint32_t handle, uint32_t events, uint32_t fast, uint32_t fd, uint32_t key);
+// The events that a task waits for; 0 if it does not wait for a stream. O(1).
+uint32_t up_core_events(up_core_t *core, uint32_t handle);
+// How many tasks wait for a descriptor. O(1).
+uint32_t up_core_fd_count(up_core_t *core);
+// Takes an entry out of whatever queue it is in. O(log n) at worst.
+void up_core_unqueue(up_core_t *core, uint32_t handle);
+// What the stream of a task was found to be. Wakes it, or not. O(1).
+void up_core_found(up_core_t *core, uint32_t handle, uint32_t events, uint32_t now);
+// Fills poll(2)'s table, and beside it the handle that each row is about; the number of rows, at most
+// `room`. O(rows).
+uint32_t up_core_fds(up_core_t *core, up_pollfd_t *table, uint32_t *owners, uint32_t room);
+// What poll(2) found. O(rows).
+void up_core_found_fds(up_core_t *core, const up_pollfd_t *table, const uint32_t *owners, uint32_t rows, uint32_t now);
+// Makes an entry due now at its own level, unless it is due there or at high level. O(log n) at worst.
 void up_core_cancel(up_core_t *core, uint32_t handle, uint32_t now);
 // What to do next: UP_RUN ... UP_FAULT in the upper half. `yielded`, or 0, is the task whose step
 // just ended without naming a wake-up: if it is in no queue, it is due again now. O(log n) at worst.

@@ -1,7 +1,7 @@
 pub const UP_CHUNK_LEN: u32 = 16;
 pub const UP_ENTRY_BYTES_32: u32 = 12;
 pub const UP_ENTRY_BYTES_64: u32 = 20;
-pub const UP_STATE_WORDS: u32 = 25;
+pub const UP_STATE_WORDS: u32 = 30;
 pub const UP_INDEX_BITS_32: u32 = 16;
 pub const UP_INDEX_BITS_64: u32 = 24;
 pub const UP_MAX_DELAY: u32 = 1073741823;
@@ -15,11 +15,16 @@ pub const UP_READY: u32 = 2;
 pub const UP_TIMER: u32 = 3;
 pub const UP_CONDITION: u32 = 4;
 pub const UP_PARKED: u32 = 5;
+pub const UP_STREAM: u32 = 6;
 pub const UP_RUN: u32 = 0;
 pub const UP_ASK: u32 = 1;
-pub const UP_WAIT: u32 = 2;
-pub const UP_WAIT_FOREVER: u32 = 3;
-pub const UP_FAULT: u32 = 4;
+pub const UP_ASK_STREAM: u32 = 2;
+pub const UP_ASK_FDS: u32 = 3;
+pub const UP_WAIT: u32 = 4;
+pub const UP_WAIT_FOREVER: u32 = 5;
+pub const UP_FAULT: u32 = 6;
+pub const UP_READ: u32 = 1;
+pub const UP_WRITE: u32 = 4;
 pub const UP_NO_CHUNK: u32 = 4294967295;
 #[repr(C)]
 #[derive(Debug)]
@@ -32,7 +37,7 @@ pub type up_chunk_t = up_chunk;
 pub struct up_core {
     pub chunks: *mut *mut up_chunk_t,
     pub chunk_count: u32,
-    pub state: [usize; 25usize],
+    pub state: [usize; 30usize],
 }
 pub type up_core_t = up_core;
 #[repr(C)]
@@ -42,8 +47,19 @@ pub struct up_list {
     pub stamp: u32,
 }
 pub type up_list_t = up_list;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct up_pollfd {
+    pub fd: i32,
+    pub events: i16,
+    pub revents: i16,
+}
+pub type up_pollfd_t = up_pollfd;
 unsafe extern "C" {
     pub fn up_core_init(core: *mut up_core_t);
+}
+unsafe extern "C" {
+    pub fn up_core_clear(core: *mut up_core_t);
 }
 unsafe extern "C" {
     pub fn up_core_grown(core: *mut up_core_t, chunk: u32) -> u32;
@@ -98,6 +114,45 @@ unsafe extern "C" {
 }
 unsafe extern "C" {
     pub fn up_core_answer(core: *mut up_core_t, handle: u32, truth: u32, now: u32);
+}
+unsafe extern "C" {
+    pub fn up_core_wait_stream(
+        core: *mut up_core_t,
+        handle: u32,
+        events: u32,
+        fast: u32,
+        fd: u32,
+        key: u32,
+    ) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_events(core: *mut up_core_t, handle: u32) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_fd_count(core: *mut up_core_t) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_unqueue(core: *mut up_core_t, handle: u32);
+}
+unsafe extern "C" {
+    pub fn up_core_found(core: *mut up_core_t, handle: u32, events: u32, now: u32);
+}
+unsafe extern "C" {
+    pub fn up_core_fds(
+        core: *mut up_core_t,
+        table: *mut up_pollfd_t,
+        owners: *mut u32,
+        room: u32,
+    ) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_core_found_fds(
+        core: *mut up_core_t,
+        table: *const up_pollfd_t,
+        owners: *const u32,
+        rows: u32,
+        now: u32,
+    );
 }
 unsafe extern "C" {
     pub fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32);

@@ -12,14 +12,12 @@ use crate::store::Store;
 pub(crate) struct Conditions {
     queue: Fifo,
     next: Index,
-    asking: bool,
 }
 
 impl Conditions {
     pub(crate) const EMPTY: Self = Self {
         queue: Fifo::EMPTY,
         next: NONE,
-        asking: false,
     };
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -39,19 +37,15 @@ impl Conditions {
         self.queue.remove(store, i);
     }
 
-    /// The next task whose condition is to be asked in this pass, `NONE` once at its end. O(1).
-    #[inline]
+    /// A pass begins: all are to be asked. O(1).
+    pub(crate) fn begin(&mut self) {
+        self.next = self.queue.first();
+    }
+
+    /// The next task whose condition is to be asked, `NONE` once at the end. O(1).
     pub(crate) fn ask(&mut self, store: &Store) -> Index {
-        if self.queue.is_empty() {
-            self.asking = false;
-            return NONE;
-        }
-        if !self.asking {
-            self.next = self.queue.first();
-        }
         let i = self.next;
-        self.asking = i != NONE;
-        if self.asking {
+        if i != NONE {
             self.next = Fifo::next(store, i);
         }
         i

@@ -9,6 +9,7 @@
 //! | `Ready` | previous | next | - | when it was queued |
 //! | `Timer` | left | right | parent | when it is due |
 //! | `Condition` | previous | next | - | - |
+//! | `Stream` | previous | next | what for | its key |
 //! | `Parked` | previous | next | the list | - |
 //! | `List` | first | last | - | the list's stamp |
 
@@ -57,10 +58,6 @@ impl Handle {
     pub const fn index(self) -> usize {
         (self.0 & ((1 << INDEX_BITS) - 1)) as usize
     }
-
-    pub(crate) const fn generation(self) -> u8 {
-        (self.0 >> INDEX_BITS) as u8
-    }
 }
 
 /// The three levels of SPEC 2.
@@ -98,6 +95,8 @@ pub enum Place {
     Timer(Level),
     /// Waiting until its condition is true.
     Condition,
+    /// Waiting for a stream.
+    Stream,
     /// In a wait list.
     Parked,
     /// Not something that waits but the head of a wait list.
@@ -115,6 +114,7 @@ pub(crate) enum Kind {
     Condition = 4,
     Parked = 5,
     List = 6,
+    Stream = 7,
 }
 
 impl Kind {
@@ -127,7 +127,8 @@ impl Kind {
             3 => Self::Timer,
             4 => Self::Condition,
             5 => Self::Parked,
-            _ => Self::List,
+            6 => Self::List,
+            _ => Self::Stream,
         }
     }
 }
@@ -187,6 +188,7 @@ impl Entry {
             Kind::Condition => Place::Condition,
             Kind::Parked => Place::Parked,
             Kind::List => Place::List,
+            Kind::Stream => Place::Stream,
         }
     }
 
@@ -224,6 +226,10 @@ impl Entry {
     #[inline]
     pub(crate) const fn generation(&self) -> u8 {
         (self.bits >> GENERATION) as u8
+    }
+
+    pub(crate) const fn set_generation(&mut self, generation: u8) {
+        self.set(GENERATION, GENERATIONS, generation as u16 & GENERATIONS);
     }
 
     /// Makes every handle to the entry stale, and the mark void.
@@ -268,6 +274,7 @@ mod tests {
             (Kind::Condition, Place::Condition),
             (Kind::Parked, Place::Parked),
             (Kind::List, Place::List),
+            (Kind::Stream, Place::Stream),
         ] {
             e.set_kind(kind);
             assert_eq!(e.place(), place);
@@ -288,7 +295,8 @@ mod tests {
     #[test]
     fn a_handle_keeps_index_and_generation() {
         let h = Handle::new(60000, 63);
-        assert_eq!((h.index(), h.generation()), (60000, 63));
+        assert_eq!(h.index(), 60000);
+        assert_ne!(h, Handle::new(60000, 62));
         assert_eq!(Handle::from_raw(h.raw()), h);
     }
 }

@@ -6,10 +6,11 @@
 use core::mem::{align_of, size_of};
 use core::{ptr, slice};
 
-use crate::bindings::{self, up_core_t, up_list_t};
+use crate::bindings::{self, up_core_t, up_list_t, up_pollfd_t};
 use crate::entry::{Entry, Handle, INDEX_BITS, Level, Place};
 use crate::scheduler::{Action, Scheduler, State};
 use crate::store::{CHUNK_LEN, Chunk, Store};
+use crate::streams::{Interest, PollFd};
 use crate::tick::{MAX_DELAY, Tick};
 use crate::waitlist::WaitList;
 
@@ -38,6 +39,8 @@ const _: () = {
     assert!(size_of::<WaitList>() == size_of::<up_list_t>());
     assert!(align_of::<WaitList>() == align_of::<up_list_t>());
     assert!(Level::Low as u32 == bindings::UP_LOW);
+    assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
+    assert!(align_of::<PollFd>() == align_of::<up_pollfd_t>());
 };
 
 /// The loop in the shim's memory.
@@ -102,6 +105,11 @@ export! {
         (*core).chunk_count = 0;
         (&raw mut (*core).state).cast::<State>().write(State::new())
     }
+    fn up_core_clear(core: *mut up_core_t) {
+        (*core).chunks = ptr::null_mut();
+        (*core).chunk_count = 0;
+        (*(&raw mut (*core).state).cast::<State>()).clear()
+    }
     fn up_core_grown(core: *mut up_core_t, chunk: u32) -> u32 {
         scheduler(core).grown(chunk as usize).into()
     }
@@ -128,6 +136,7 @@ export! {
             Place::Timer(_) => bindings::UP_TIMER,
             Place::Condition => bindings::UP_CONDITION,
             Place::Parked => bindings::UP_PARKED,
+            Place::Stream => bindings::UP_STREAM,
         }
     }
     fn up_core_due(core: *mut up_core_t, handle: u32) -> u32 {
@@ -163,6 +172,45 @@ export! {
     fn up_core_answer(core: *mut up_core_t, handle: u32, truth: u32, now: u32) {
         scheduler(core).answer(Handle::from_raw(handle), truth != 0, Tick::new(now))
     }
+    fn up_core_wait_stream(
+        core: *mut up_core_t,
+        handle: u32,
+        events: u32,
+        fast: u32,
+        fd: u32,
+        key: u32
+    ) -> u32 {
+        let interest = Interest { events, fast: fast != 0, fd: fd != 0, key };
+        scheduler(core).wait_stream(Handle::from_raw(handle), interest).into()
+    }
+    fn up_core_events(core: *mut up_core_t, handle: u32) -> u32 {
+        scheduler(core).interest(Handle::from_raw(handle)).map_or(0, |i| i.events)
+    }
+    fn up_core_fd_count(core: *mut up_core_t) -> u32 {
+        scheduler(core).fd_count()
+    }
+    fn up_core_unqueue(core: *mut up_core_t, handle: u32) {
+        scheduler(core).unqueue(Handle::from_raw(handle))
+    }
+    fn up_core_found(core: *mut up_core_t, handle: u32, events: u32, now: u32) {
+        scheduler(core).found(Handle::from_raw(handle), events, Tick::new(now))
+    }
+    fn up_core_fds(core: *mut up_core_t, table: *mut up_pollfd_t, owners: *mut u32, room: u32) -> u32 {
+        let table = slice::from_raw_parts_mut(table.cast(), room as usize);
+        let owners = slice::from_raw_parts_mut(owners, room as usize);
+        scheduler(core).fds(table, owners) as u32
+    }
+    fn up_core_found_fds(
+        core: *mut up_core_t,
+        table: *const up_pollfd_t,
+        owners: *const u32,
+        rows: u32,
+        now: u32
+    ) {
+        let table = slice::from_raw_parts(table.cast(), rows as usize);
+        let owners = slice::from_raw_parts(owners, rows as usize);
+        scheduler(core).found_fds(table, owners, Tick::new(now))
+    }
     fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32) {
         scheduler(core).cancel(Handle::from_raw(handle), Tick::new(now))
     }
@@ -171,6 +219,8 @@ export! {
         let (action, value) = match scheduler(core).next(yielded, Tick::new(now)) {
             Action::Run(handle) => (bindings::UP_RUN, handle.raw()),
             Action::Ask(handle) => (bindings::UP_ASK, handle.raw()),
+            Action::AskStream(handle) => (bindings::UP_ASK_STREAM, handle.raw()),
+            Action::AskFds => (bindings::UP_ASK_FDS, 0),
             Action::Wait(ms) => (bindings::UP_WAIT, ms),
             Action::WaitForever => (bindings::UP_WAIT_FOREVER, 0),
             Action::Fault => (bindings::UP_FAULT, 0),

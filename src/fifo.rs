@@ -44,6 +44,19 @@ impl Fifo {
         store[i].link[NEXT]
     }
 
+    /// The entries in their order. O(n) for all.
+    pub(crate) fn iter(self, store: &Store) -> impl Iterator<Item = Index> {
+        let mut at = self.first;
+        core::iter::from_fn(move || {
+            let i = at;
+            if i == NONE || store.fault() {
+                return None;
+            }
+            at = store[i].link[NEXT];
+            Some(i)
+        })
+    }
+
     /// Appends an entry that is in no queue. O(1).
     pub(crate) fn push(&mut self, store: &mut Store, i: Index) {
         let e = &mut store[i];

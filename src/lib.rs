@@ -21,6 +21,7 @@
 //! | `timers` | entries that are due later |
 //! | [`waitlist`] | tasks parked at an event, a lock, another task |
 //! | `conditions` | tasks that wait until a callback is true |
+//! | [`streams`] | tasks that wait for I/O |
 //! | [`scheduler`] | which entry runs next |
 //! | `ffi` | the C border, the only `unsafe` |
 // Tests are built with unwinding, and with std.
@@ -29,6 +30,7 @@
 pub mod entry;
 pub mod scheduler;
 pub mod store;
+pub mod streams;
 pub mod tick;
 pub mod waitlist;
 

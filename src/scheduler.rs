@@ -20,6 +20,7 @@ use crate::conditions::Conditions;
 use crate::entry::{Handle, Index, Kind, Level, NONE, Place};
 use crate::fifo::Fifo;
 use crate::store::{Free, Store};
+use crate::streams::{Interest, Poll, PollFd, Streams};
 use crate::tick::{MAX_DELAY, Tick};
 use crate::timers::Timers;
 use crate::waitlist::{self, WaitList};
@@ -34,9 +35,14 @@ pub enum Action {
     Run(Handle),
     /// Ask this task's condition, tell [`Scheduler::answer`], then ask for the next action.
     Ask(Handle),
+    /// Ask this task's stream, tell [`Scheduler::found`], then ask for the next action.
+    AskStream(Handle),
+    /// Ask the operating system about all descriptors ([`Scheduler::fds`]), tell
+    /// [`Scheduler::found_fds`], then ask for the next action.
+    AskFds,
     /// Nothing can run: wait at most this many ms, then ask for the next action.
     Wait(u32),
-    /// Nothing can run, and nothing is due at any time: wait for an event from outside.
+    /// Nothing can run, and nothing is due at any time: wait for a descriptor or an event.
     WaitForever,
     /// The state is damaged. The shim raises `RuntimeError` and asks for a bug report (SPEC 9).
     Fault,
@@ -49,6 +55,9 @@ pub struct State {
     ready: [Fifo; 3],
     timers: [Timers; 3],
     conditions: Conditions,
+    streams: Streams,
+    // In a pass: some conditions and streams have been asked, others not yet.
+    asking: bool,
     max_overdue: u32,
     stamp: u32,
     // Tasks that ran at high level since another level had its turn; `served_more` if not all fit.
@@ -68,6 +77,8 @@ impl State {
             ready: [Fifo::EMPTY; 3],
             timers: [Timers::EMPTY; 3],
             conditions: Conditions::EMPTY,
+            streams: Streams::EMPTY,
+            asking: false,
             max_overdue: 0,
             stamp: 0,
             served: Vec::new(),
@@ -75,6 +86,16 @@ impl State {
             overdue_low: false,
             fault: false,
         }
+    }
+}
+
+impl State {
+    /// Forgets everything, as new. Wait lists of before stay recognisable as stale.
+    pub fn clear(&mut self) {
+        *self = Self {
+            stamp: self.stamp,
+            ..Self::new()
+        };
     }
 }
 
@@ -236,19 +257,93 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    /// Lets a task wait for a stream (SPEC 4).
+    ///
+    /// False, and the task is in no queue, if another task waits for it in the same direction.
+    /// O(tasks that wait for streams).
+    #[must_use]
+    pub fn wait_stream(&mut self, h: Handle, interest: Interest) -> bool {
+        let Some(i) = self.find(h) else { return true };
+        self.detach(i);
+        if self.state.streams.taken(&self.store, interest) {
+            return false;
+        }
+        self.store[i].set_kind(Kind::Stream);
+        self.state.streams.push(&mut self.store, i, interest);
+        true
+    }
+
+    /// What a task waits for, if it waits for a stream. O(1).
+    pub fn interest(&self, h: Handle) -> Option<Interest> {
+        let i = self
+            .find(h)
+            .filter(|&i| self.store[i].kind() == Kind::Stream)?;
+        Some(Streams::interest(&self.store, i))
+    }
+
+    /// Rows of the table that [`Self::fds`] fills. O(1).
+    pub fn fd_count(&self) -> u32 {
+        self.state.streams.fd_count()
+    }
+
+    /// Takes an entry out of the queue it is in: somebody will schedule it. O(log n) at worst.
+    pub fn unqueue(&mut self, h: Handle) {
+        if let Some(i) = self.find(h) {
+            self.detach(i);
+        }
+    }
+
+    /// What the stream of a task was found to be: if that wakes it, it is due now, at high level
+    /// if it waits with fast I/O, else at its own. O(1).
+    pub fn found(&mut self, h: Handle, events: u32, now: Tick) {
+        if let Some(i) = self.find(h)
+            && self.store[i].kind() == Kind::Stream
+            && Streams::wakes(&self.store, i, events)
+        {
+            let fast = Streams::interest(&self.store, i).fast;
+            self.schedule(h, fast.then_some(Level::High), 0, now);
+        }
+    }
+
+    /// Fills poll(2)'s table, and beside it whose row it is; the number of rows. O(n).
+    pub fn fds(&self, table: &mut [PollFd], owners: &mut [u32]) -> usize {
+        let mut rows = 0;
+        let waiting = self.state.streams.fds().iter(&self.store);
+        for ((i, row), owner) in waiting.zip(table).zip(owners) {
+            let Interest { events, key, .. } = Streams::interest(&self.store, i);
+            *row = PollFd {
+                fd: key.cast_signed(),
+                events: events as i16,
+                revents: 0,
+            };
+            *owner = self.store.handle(i).raw();
+            rows += 1;
+        }
+        rows
+    }
+
+    /// What poll(2) found. O(n).
+    pub fn found_fds(&mut self, table: &[PollFd], owners: &[u32], now: Tick) {
+        for (row, &owner) in table.iter().zip(owners) {
+            if row.revents != 0 {
+                self.found(Handle::from_raw(owner), row.revents as u32, now);
+            }
+        }
+    }
+
     /// Makes a task due now wherever it waits, because an exception is to reach it.
     ///
-    /// It lands at its own level. A task already due there keeps its turn. O(log n) at worst.
+    /// It lands at its own level. A task already due there or at high level keeps its turn.
+    /// O(log n) at worst.
     pub fn cancel(&mut self, h: Handle, now: Tick) {
         let Some(i) = self.find(h) else { return };
-        let own = self.store[i].level();
-        let due = match self.store[i].place() {
-            Place::Ready(Level::High) => true,
-            Place::Ready(level) => level == own,
-            Place::Timer(level) => level == own && self.store[i].due.since(now) <= 0,
+        let e = &self.store[i];
+        let keeps = match e.kind() {
+            Kind::Ready => true,
+            Kind::Timer => e.due.since(now) <= 0,
             _ => false,
-        };
-        if !due {
+        } && (e.queue() == e.level() || e.queue() == Level::High);
+        if !keeps {
             self.schedule(h, None, 0, now);
         }
     }
@@ -264,19 +359,37 @@ impl<'a> Scheduler<'a> {
                 self.push_ready(i, e.level(), now);
             }
         }
-        let i = self.state.conditions.ask(&self.store);
-        let action = if i == NONE {
-            self.choose(now)
-        } else {
-            Action::Ask(self.store.handle(i))
-        };
-        if self.store.fault() {
-            self.state.fault = true;
-        }
+        let action = self.ask(now).unwrap_or_else(|| self.choose(now));
+        self.state.fault |= self.store.fault();
         if self.state.fault {
             Action::Fault
         } else {
             action
+        }
+    }
+
+    /// What is to be asked before the choice: every condition, then the streams.
+    fn ask(&mut self, now: Tick) -> Option<Action> {
+        let state = &mut *self.state;
+        if !state.asking {
+            if state.conditions.is_empty() && state.streams.is_empty() {
+                return None;
+            }
+            state.asking = true;
+            state.conditions.begin();
+            state.streams.begin(now);
+        }
+        let i = state.conditions.ask(&self.store);
+        if i != NONE {
+            return Some(Action::Ask(self.store.handle(i)));
+        }
+        match state.streams.poll(&self.store) {
+            Poll::Fds => Some(Action::AskFds),
+            Poll::Stream(i) => Some(Action::AskStream(self.store.handle(i))),
+            Poll::Done => {
+                state.asking = false;
+                None
+            }
         }
     }
 
@@ -340,7 +453,9 @@ impl<'a> Scheduler<'a> {
 
     fn clear_served(&mut self) {
         while let Some(i) = self.state.served.pop() {
-            self.store[i].set_served(false);
+            if self.store.get(i).is_some() {
+                self.store[i].set_served(false);
+            }
         }
         if self.state.served_more {
             self.state.served_more = false;
@@ -359,7 +474,7 @@ impl<'a> Scheduler<'a> {
                 nearest = Some(nearest.map_or(ms, |n: u32| n.min(ms)));
             }
         }
-        if !self.state.conditions.is_empty() {
+        if !self.state.conditions.is_empty() || self.state.streams.must_ask() {
             // Asked at least once a millisecond (SPEC 3).
             nearest = Some(1);
         }
@@ -399,6 +514,7 @@ impl<'a> Scheduler<'a> {
                 }
             }
             Kind::Condition => state.conditions.remove(&mut self.store, i),
+            Kind::Stream => state.streams.remove(&mut self.store, i),
             Kind::Parked => waitlist::unpark(&mut self.store, &mut state.free, i),
             Kind::Free | Kind::Idle | Kind::List => return,
         }
@@ -410,5 +526,12 @@ impl<'a> Scheduler<'a> {
         self.store
             .find(h)
             .filter(|&i| self.store[i].kind() != Kind::List)
+    }
+}
+
+impl Drop for Scheduler<'_> {
+    /// A damage seen in any call is reported by the next action.
+    fn drop(&mut self) {
+        self.state.fault |= self.store.fault();
     }
 }

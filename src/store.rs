@@ -32,6 +32,8 @@ pub(crate) struct Free {
     used: u32,
     // Chunks in which an entry was freed lately: they may have become empty.
     freed: [Index; 3],
+    // New chunks begin with the generation after this one, which no chunk given back had reached.
+    born: u8,
 }
 
 impl Free {
@@ -40,6 +42,7 @@ impl Free {
         free: 0,
         used: 0,
         freed: [NONE; 3],
+        born: 0,
     };
 
     /// Entries that can be had without growing. O(1).
@@ -90,7 +93,8 @@ impl<'a> Store<'a> {
             return false;
         }
         for i in Self::indices(chunk).rev() {
-            self[i as Index].next_generation(); // from 0, which no handle has
+            self[i as Index].set_generation(free.born);
+            self[i as Index].next_generation();
             self.link(free, i as Index);
         }
         true
@@ -103,13 +107,15 @@ impl<'a> Store<'a> {
     /// chunk each time.
     pub(crate) fn shrink(&mut self, free: &mut Free, keep: u32) -> Option<usize> {
         let total = free.free + free.used;
-        if free.free < 2 * CHUNK_LEN as u32 || total < keep + CHUNK_LEN as u32 {
+        if free.free < 2 * CHUNK_LEN as u32 || total < keep.saturating_add(CHUNK_LEN as u32) {
             return None;
         }
         while let Some(last) = free.freed.iter_mut().filter(|c| **c != NONE).max() {
             let chunk = core::mem::replace(last, NONE) as usize;
-            if Self::indices(chunk).all(|i| self[i as Index].kind() == Kind::Free) {
+            let there = self.chunks.get(chunk).is_some_and(Option::is_some);
+            if there && Self::indices(chunk).all(|i| self[i as Index].kind() == Kind::Free) {
                 for i in Self::indices(chunk) {
+                    free.born = free.born.max(self[i as Index].generation());
                     self.unlink(free, i as Index);
                 }
                 *self.chunks.get_mut(chunk)? = None;
@@ -117,6 +123,12 @@ impl<'a> Store<'a> {
             }
         }
         None
+    }
+
+    /// The entry, if there is one.
+    #[inline]
+    pub(crate) fn get(&self, i: Index) -> Option<&Entry> {
+        Some(&self.chunks.get(i as usize >> SHIFT)?.as_ref()?.entries[i as usize % CHUNK_LEN])
     }
 
     /// Every entry, free ones too. O(n).
@@ -181,9 +193,9 @@ impl<'a> Store<'a> {
 
     /// The entry that a handle names; `None` if the handle is stale or was never one. O(1).
     pub(crate) fn find(&self, h: Handle) -> Option<Index> {
-        let entry = &self.chunks.get(h.index() >> SHIFT)?.as_ref()?.entries[h.index() % CHUNK_LEN];
-        let live = entry.kind() != Kind::Free && entry.generation() == h.generation();
-        live.then_some(h.index() as Index)
+        let i = h.index() as Index;
+        let live = self.get(i)?.kind() != Kind::Free && self.handle(i) == h;
+        live.then_some(i)
     }
 }
 

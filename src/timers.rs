@@ -45,7 +45,7 @@ impl Timers {
     pub(crate) fn push(&mut self, store: &mut Store, i: Index, due: Tick) {
         let (mut parent, mut side, mut leftmost) = (NONE, LEFT, true);
         let mut at = self.root;
-        while at != NONE {
+        while at != NONE && !store.fault() {
             parent = at;
             side = if due.since(store[at].due) < 0 {
                 LEFT

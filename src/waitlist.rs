@@ -71,12 +71,10 @@ impl WaitList {
 
     /// How many tasks wait. O(n).
     pub(crate) fn len(self, store: &Store) -> u32 {
-        let (mut i, mut n) = (self.first(store), 0);
-        while i != NONE && !store.fault() {
-            i = Fifo::next(store, i);
-            n += 1;
+        match self.entry(store) {
+            NONE => 0,
+            list => ends(store, list).iter(store).count() as u32,
         }
-        n
     }
 }
 

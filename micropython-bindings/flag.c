@@ -1,0 +1,134 @@
+// ThreadSafeFlag: set from another thread or an interrupt, awaited by a task. Native, so that a task
+// that waits for one costs nothing, and still a stream that `select` and drivers can poll.
+#include "py/mperrno.h"
+#include "py/stream.h"
+#include "shim.h"
+
+typedef struct _up_flag_t {
+    mp_obj_base_t base;
+    volatile bool set;
+    bool high; // the wake-up lands at high level
+    bool listed; // in the loop's list
+    up_list_t waiters;
+    struct _up_flag_t *next; // in the loop's list of flags that somebody waits for
+} up_flag_t;
+
+static mp_obj_t up_flag_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    (void)args;
+    mp_arg_check_num(n_args, n_kw, 0, 0, false);
+    up_flag_t *self = m_new0(up_flag_t, 1);
+    self->base.type = type;
+    return MP_OBJ_FROM_PTR(self);
+}
+
+// set(): wakes who waits; else the next wait() returns at once. Constant time, allocates nothing. May
+// be called from another thread, a soft or a hard interrupt.
+static mp_obj_t up_flag_set(mp_obj_t self_in) {
+    up_flag_t *self = MP_OBJ_TO_PTR(self_in);
+    self->set = true;
+    __atomic_store_n(&up_loop()->flag_set, true, __ATOMIC_SEQ_CST);
+    mp_uasyncio_priority_wake();
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_flag_set_obj, up_flag_set);
+
+// clear(): as if set() had not been called. May be called from where set() may.
+static mp_obj_t up_flag_clear(mp_obj_t self_in) {
+    ((up_flag_t *)MP_OBJ_TO_PTR(self_in))->set = false;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_flag_clear_obj, up_flag_clear);
+
+// wait(priority=False): await it until the flag is set, which clears it. With `priority` that
+// wake-up lands at high level.
+static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_priority, MP_ARG_BOOL, { .u_bool = false } },
+    };
+    mp_arg_val_t a[1];
+    mp_arg_parse_all(n_args - 1, pos + 1, kw, 1, allowed, a);
+    ((up_flag_t *)MP_OBJ_TO_PTR(pos[0]))->high = a[0].u_bool;
+    return pos[0];
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(up_flag_wait_obj, 1, up_flag_wait);
+
+static mp_obj_t up_flag_iternext(mp_obj_t self_in) {
+    up_flag_t *self = MP_OBJ_TO_PTR(self_in);
+    up_loop_t *loop = up_loop();
+    if (up_resumed(loop) || self->set) {
+        self->set = false;
+        return MP_OBJ_STOP_ITERATION;
+    }
+    up_park(loop, up_current(loop), &self->waiters, self_in);
+    if (!self->listed) {
+        self->listed = true;
+        self->next = loop->flags;
+        loop->flags = self;
+    }
+    if (self->set) {
+        // Set between the look and the list.
+        __atomic_store_n(&loop->flag_set, true, __ATOMIC_SEQ_CST);
+    }
+    return mp_const_none;
+}
+
+// Wakes who waits for a flag that was set; forgets flags that nobody waits for. EXCEPTION: none.
+void up_flags_check(up_loop_t *loop) {
+    __atomic_store_n(&loop->flag_set, false, __ATOMIC_SEQ_CST);
+    up_flag_t **link = &loop->flags;
+    while (*link != NULL) {
+        up_flag_t *self = *link;
+        if (self->set) {
+            while (up_core_wake(&loop->core, &self->waiters, self->high ? UP_HIGH : UP_OWN, up_now(loop)) != 0) {
+            }
+        }
+        if (up_core_first(&loop->core, &self->waiters) == 0) {
+            *link = self->next;
+            self->next = NULL;
+            self->listed = false;
+        } else {
+            link = &self->next;
+        }
+    }
+}
+
+// Nobody waits any more. EXCEPTION: none.
+void up_flags_forget(up_loop_t *loop) {
+    while (loop->flags != NULL) {
+        up_flag_t *self = loop->flags;
+        loop->flags = self->next;
+        self->next = NULL;
+        self->listed = false;
+    }
+}
+
+static mp_uint_t up_flag_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
+    up_flag_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&up_flag_type)));
+    if (request == MP_STREAM_POLL) {
+        return self->set ? arg : 0;
+    }
+    *errcode = MP_EINVAL;
+    return MP_STREAM_ERROR;
+}
+
+static const mp_stream_p_t up_flag_stream = {
+    .ioctl = up_flag_ioctl,
+};
+
+static const mp_rom_map_elem_t up_flag_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_set), MP_ROM_PTR(&up_flag_set_obj) },
+    { MP_ROM_QSTR(MP_QSTR_clear), MP_ROM_PTR(&up_flag_clear_obj) },
+    { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&up_flag_wait_obj) },
+    { MP_ROM_QSTR(MP_QSTR_ioctl), MP_ROM_PTR(&mp_stream_ioctl_obj) },
+};
+static MP_DEFINE_CONST_DICT(up_flag_locals_dict, up_flag_locals_dict_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_flag_type,
+    MP_QSTR_ThreadSafeFlag,
+    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    make_new, up_flag_make_new,
+    iter, up_flag_iternext,
+    protocol, &up_flag_stream,
+    locals_dict, &up_flag_locals_dict
+);
