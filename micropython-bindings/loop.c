@@ -36,12 +36,14 @@ void up_callback_run(up_loop_t *loop, up_callback_t *self) {
     size_t n;
     mp_obj_t *args;
     mp_obj_tuple_get(self->args, &n, &args);
+    loop->calling = self->args; // keeps `args` from the garbage collector
     up_entry_free(loop, self->handle);
     self->handle = 0;
     self->fun = self->args = MP_OBJ_NULL;
     loop->doing = UP_DOING_CALLBACK;
     mp_call_function_n_kw(fun, n, 0, args);
     loop->doing = UP_DOING_NOTHING;
+    loop->calling = MP_OBJ_NULL;
 }
 
 // Handle.cancel(): the callback will not run. False if it ran or was cancelled before.

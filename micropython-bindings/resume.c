@@ -139,6 +139,7 @@ static void up_ask(up_loop_t *loop, uint32_t handle) {
             mp_obj_t *args = NULL;
             if (when->args != MP_OBJ_NULL) {
                 mp_obj_tuple_get(when->args, &n, &args);
+                loop->calling = when->args; // the callback may cancel the task, which lets go of it
             }
             truth = mp_obj_is_true(mp_call_function_n_kw(when->callback, n, 0, args));
             loop->doing = UP_DOING_NOTHING;
@@ -216,6 +217,7 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
     up_task_t *task = loop->doing_task;
     loop->doing = UP_DOING_NOTHING;
     loop->cur = NULL;
+    loop->calling = MP_OBJ_NULL;
     bool ordinary = up_ordinary(exc);
     switch (doing) {
         case UP_DOING_STEP:

@@ -119,6 +119,7 @@ typedef struct _up_loop_t {
     up_task_t *cur; // the task whose step runs, or NULL
     up_task_t *doing_task; // the task that `doing` is about
     up_task_t *main; // the task that run_until_complete() waits for, or NULL
+    mp_obj_t calling; // the arguments of the callback or condition that runs
     mp_obj_t exc_handler; // None: the default one
     mp_obj_t stop_value; // what run_forever() returns
     up_sleep_t *sleeper; // the awaitable that sleep() and its kin hand out

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""MicroPython's own asyncio tests, from its source tree, on our firmware: upstream.py MICROPYTHON TREE [NAME...]
+
+All of extmod/asyncio_*.py, net_hosted/asyncio_*.py and multi_net/asyncio_tcp*.py, once under each name by which a
+program may import our loop. Nothing in them is changed but that import. A skipped test counts as failed: our unix
+firmware has all that they need.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("asyncio", "uasyncio", "asyncio_priority")
+HERE = Path(__file__).resolve().parent.parent
+
+
+def copy_tests(tree, to, name):
+    """The tests with their import changed to `name`, and expected output for each; the three kinds of them."""
+    if to.exists():
+        shutil.rmtree(to)
+    shutil.copytree(
+        tree,
+        to,
+        ignore=lambda d, names: set(names) - {"tests", "tools"} if Path(d) == tree else (),
+    )
+    tests = to / "tests"
+    extmod = sorted((tests / "extmod").glob("asyncio_*.py"))
+    hosted = sorted((tests / "net_hosted").glob("asyncio_*.py"))
+    multi = sorted((tests / "multi_net").glob("asyncio_tcp*.py"))
+    if not (extmod and hosted and multi):
+        sys.exit(f"{tree} has no asyncio tests")
+    for test in extmod:
+        expected = test.with_suffix(".py.exp")
+        if not expected.exists():
+            # What these print is what CPython's asyncio prints.
+            done = subprocess.run(
+                [sys.executable, test], cwd=test.parent, capture_output=True, timeout=60
+            )
+            expected.write_bytes(done.stdout)
+    if name != "asyncio":
+        for test in extmod + hosted + multi:
+            text = test.read_text()
+            text = re.sub(
+                r"^(\s*import (?:\w+, )*)asyncio$", rf"\1{name} as asyncio", text, flags=re.M
+            )
+            test.write_text(text)
+    return tests, extmod, hosted, multi
+
+
+def run(tests, micropython, command, files):
+    """Run one of the tree's runners; (passed, failed) of these files."""
+    environment = {**os.environ, "MICROPY_MICROPYTHON": str(micropython)}
+    names = [str(file.relative_to(tests)) for file in files]
+    done = subprocess.run(
+        [sys.executable, *command, *names],
+        cwd=tests,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    passed = {
+        name
+        for name in names
+        if re.search(
+            rf"^pass +{re.escape(name)}\b|^{re.escape(name)} on .*: pass", done.stdout, re.M
+        )
+    }
+    if len(passed) != len(names):
+        print(done.stdout)
+    for name in sorted(set(names) - passed):
+        print(f"failed: {name}")
+    return len(passed), len(names) - len(passed)
+
+
+def main():
+    """Run them under each name, print the totals, return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("micropython", type=Path)
+    parser.add_argument("tree", type=Path)
+    parser.add_argument("names", nargs="*", default=NAMES)
+    args = parser.parse_args()
+    micropython = args.micropython.resolve()
+    total = [0, 0]
+    for name in args.names:
+        to = HERE / "build/upstream" / name
+        tests, extmod, hosted, multi = copy_tests(args.tree.resolve(), to, name)
+        runs = (
+            (["run-tests.py", "--keep-path", "-j2"], extmod),
+            (["run-tests.py", "--keep-path", "-j1"], hosted),  # they share a port
+            (["run-multitests.py", "-i", "micropython", "-i", "micropython"], multi),
+        )
+        counts = [run(tests, micropython, command, files) for command, files in runs]
+        passed, failed = (sum(column) for column in zip(*counts))
+        print(f"under the name {name}: {passed} passed, {failed} failed", flush=True)
+        total = [total[0] + passed, total[1] + failed]
+    print("{} passed, {} failed, 0 skipped".format(*total))
+    return 1 if total[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
