@@ -46,7 +46,8 @@ test: setup-demo setup-test setup-bench
 
 ## unix: build MicroPython for this machine with our loop in it: build/unix/micropython
 unix: setup-demo source mpy-cross core
-	@mkdir -p build/mpy-lib && touch build/mpy-lib/README.md
+	@mkdir -p build/mpy-lib build/stock && touch build/mpy-lib/README.md
+	@ln -sfn $(MPY)/extmod/asyncio build/stock/stock_asyncio
 	$(call step,unix,Building MicroPython with our loop in it: $(UNIX),\
 		$(call micropython,ports/unix,build/unix) PROG=micropython VARIANT=uasyncio-priority \
 		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \

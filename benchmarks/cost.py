@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STEPS = Path(__file__).with_name("cost_steps.py")
-OURS, STOCK = "asyncio_priority", "asyncio"
+OURS, STOCK = "asyncio_priority", "stock_asyncio"
 SHORT, LONG = 20_000, 60_000
 TASKS = (10, 100, 1000)
 MIDDLE = 100  # the number of tasks that the bounds are for

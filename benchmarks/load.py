@@ -13,12 +13,14 @@ def pick(stock=False, name="asyncio_priority"):
             return __import__(name)
         except ImportError:
             print("No {} here: this is stock asyncio.".format(name))
-    import asyncio
+    try:
+        import stock_asyncio  # our unix firmware has it under this name
+    except ImportError:
+        import asyncio as stock_asyncio
 
-    if stock and has_priority(asyncio):
-        # Firmware may put the priority loop in asyncio's place. Stock is then only found by path.
-        raise ImportError("asyncio is the priority loop here: set MICROPYPATH to stock's folder")
-    return asyncio
+    if stock and has_priority(stock_asyncio):
+        raise ImportError("asyncio is the priority loop here, and there is no stock_asyncio")
+    return stock_asyncio
 
 
 def has_priority(aio):

@@ -1,7 +1,8 @@
 # Synchronisation primitives of the 2017 generation. Whoever waits is parked.
 # Barrier and the semaphores wake at low level, Event if asked to, Lock never.
-from uasyncio_priority import LOW, CancelledError, Lock, WaitQueue, create_task
-from uasyncio_priority import Event as _Event
+from asyncio_priority.sync import BoundedSemaphore as _BoundedSemaphore
+from asyncio_priority.sync import Semaphore as _Semaphore
+from uasyncio_priority import LOW, Lock, WaitQueue, create_task
 
 p_version = True  # there is a low level
 
@@ -70,49 +71,12 @@ class Barrier:
 
 
 # acquire() or `async with`: at most `value` at a time.
-class Semaphore:
+class Semaphore(_Semaphore):
     def __init__(self, value=1):
-        if value < 0:
-            raise ValueError("value must be 0 or more")
-        self._count = value
-        self._waiting = []
-
-    async def __aenter__(self):
-        await self.acquire()
-
-    async def __aexit__(self, *args):
-        self.release()
-
-    async def acquire(self):
-        if self._count:
-            self._count -= 1
-            return
-        turn = _Event(LOW)
-        self._waiting.append(turn)
-        try:
-            await turn.wait()
-        except CancelledError:
-            if turn.is_set():
-                self.release()  # it was handed to us: pass it on
-            else:
-                self._waiting.remove(turn)
-            raise
-
-    # Hands over to the one who waits longest, so that nobody can overtake.
-    def release(self):
-        if self._waiting:
-            self._waiting.pop(0).set()
-        else:
-            self._count += 1
+        super().__init__(value, LOW)
 
 
 # One that refuses to be released more often than it was acquired.
-class BoundedSemaphore(Semaphore):
+class BoundedSemaphore(_BoundedSemaphore):
     def __init__(self, value=1):
-        super().__init__(value)
-        self._limit = value
-
-    def release(self):
-        if self._count >= self._limit:
-            raise ValueError("Semaphore released more than acquired")
-        super().release()
+        super().__init__(value, LOW)

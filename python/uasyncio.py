@@ -1,19 +1,8 @@
-# The same loop under its older name, with that name's order of arguments.
+# The same loop under its oldest name, with that name's order of arguments.
 from asyncio_priority import *
-import asyncio_priority as _a
-
-
-# get_event_loop(runq_len=16, waitq_len=16, ioq_len=0, lp_len=0), and the other names as keywords.
-def get_event_loop(*args, **kw):
-    names = ("runq_len", "waitq_len", "ioq_len", "lp_len")
-    if len(args) > 4:
-        raise TypeError("get_event_loop takes up to 4 positional arguments")
-    for name, arg in zip(names, args):
-        if name in kw:
-            raise TypeError(name + " given twice")
-        kw[name] = arg  # only what is given: a later call changes nothing else
-    return _a.get_event_loop(**kw)
+from asyncio_priority import __version__, _lazy
+from asyncio_priority.alias import get_event_loop
 
 
 def __getattr__(name):
-    return getattr(_a, name)
+    return _lazy(name, globals())

@@ -1,8 +1,9 @@
-# The unix firmware's frozen Python: ours, and stock asyncio, under its own name only, for comparisons.
+# The unix firmware's frozen Python: ours, and for comparisons MicroPython's own asyncio, under the
+# name stock_asyncio. (`make unix` puts that name into build/stock. The package does not mind.)
 include("../../python/manifest.py")
 package(
-    "asyncio",
+    "stock_asyncio",
     ("__init__.py", "core.py", "event.py", "funcs.py", "lock.py", "stream.py"),
-    base_path="$(MPY_DIR)/extmod",
+    base_path="../../build/stock",
     opt=3,
 )

@@ -1,0 +1,1 @@
+from uasyncio_priority import Lock

@@ -1,0 +1,1 @@
+from asyncio_priority.stream import *

@@ -1,0 +1,258 @@
+# Streams over whatever can be polled, TCP connections and servers.
+from uasyncio_priority import CancelledError, Loop, _io_queue, create_task, current_task, sleep_ms
+
+_BYTES = (bytes, bytearray, memoryview)
+
+
+# Stream(s, e={}, fast=None, ios=None): reads and writes `s`; `e` is what get_extra_info() knows.
+# fast: whether its tasks are woken at high level; None: as get_event_loop(ioq_len=) says. It is an
+# attribute too. V2's StreamReader(polls, ios): `ios` is read and written when `polls` is ready.
+# No method may be called by two tasks at a time, but one may read while another writes.
+class Stream:
+    fast = None
+    _lent = False  # whether out_buf is the caller's
+
+    def __init__(self, s, e={}, fast=None, ios=None):
+        if not isinstance(e, dict):
+            ios, e = e, {}
+        self.p = s
+        self.s = s if ios is None else ios
+        self.e = e
+        self.out_buf = b""  # what drain() has to send
+        if fast is not None:
+            self.fast = fast
+
+    # KeyError if there is no such information and no default.
+    def get_extra_info(self, name, default=KeyError):
+        return self.e[name] if default is KeyError else self.e.get(name, default)
+
+    # Nothing, as in V3: wait_closed() closes.
+    def close(self):
+        pass
+
+    async def wait_closed(self):
+        self.s.close()
+
+    aclose = wait_closed
+
+    # Some bytes, `n` at most, b"" at the end; without `n` all until the end.
+    # async
+    def read(self, n=-1):
+        r = b""
+        while True:
+            yield _io_queue.queue_read(self.p, self.fast)
+            more = self.s.read(n)
+            if more is not None:
+                if n >= 0:
+                    return more
+                if not more:
+                    return r
+                r += more
+
+    # Reads into `buf`, `n` bytes at most if it is given (the device must know how); how many.
+    # async
+    def readinto(self, buf, n=0):
+        while True:
+            yield _io_queue.queue_read(self.p, self.fast)
+            got = self.s.readinto(buf, n) if n else self.s.readinto(buf)
+            if got is not None:
+                return got
+
+    # `n` bytes; EOFError if the end comes before.
+    # async
+    def readexactly(self, n):
+        r = b""
+        while n:
+            yield _io_queue.queue_read(self.p, self.fast)
+            more = self.s.read(n)
+            if more is not None:
+                if not more:
+                    raise EOFError
+                r += more
+                n -= len(more)
+        return r
+
+    # A line with its newline, or what there is of it at the end.
+    # async
+    def readline(self):
+        r = b""
+        while True:
+            yield _io_queue.queue_read(self.p, self.fast)
+            more = self.s.readline()
+            if more is not None:
+                r += more
+                if not more or r[-1] == 10:
+                    return r
+
+    def _write(self, buf):
+        try:
+            return self.s.write(buf)
+        except TypeError as er:
+            try:
+                return self.s.write(buf, 0, len(buf))  # a V2 driver
+            except TypeError:
+                raise er
+
+    # Sends what it can at once; drain() sends the rest. With copy=False that is sent from `buf`
+    # itself: OSError if something else waits for drain() or is written before drain() is done.
+    def write(self, buf, copy=True):
+        if not isinstance(buf, _BYTES):
+            buf = bytes(memoryview(buf))  # its length must be in bytes
+        out = self.out_buf
+        if out:
+            if self._lent or not copy:
+                raise OSError("drain() must come first")
+            self.out_buf = bytes(out) + bytes(buf)
+            return
+        n = self._write(buf) or 0
+        if n < len(buf):
+            if copy:
+                buf = bytes(buf)  # of bytes it is no copy
+            else:
+                self._lent = True
+            self.out_buf = memoryview(buf)[n:] if n else buf
+
+    # Waits until all is sent. It always lets others run.
+    # async
+    def drain(self):
+        if not self.out_buf:
+            yield from sleep_ms(0)
+        # Afresh each time: others may write meanwhile, and what is sent is so also after a cancel.
+        while self.out_buf:
+            yield _io_queue.queue_write(self.p, self.fast)
+            n = self._write(self.out_buf)
+            if n:
+                self.out_buf = memoryview(self.out_buf)[n:] or b""
+        if self._lent:
+            self._lent = False
+
+    # V2: write() and drain() in one.
+    async def awrite(self, buf, off=0, sz=-1):
+        if off or sz >= 0:
+            buf = memoryview(buf)[off:]
+            if sz >= 0:
+                buf = buf[:sz]
+        self.write(buf)
+        await self.drain()
+
+    awritestr = awrite
+
+    async def awriteiter(self, iterable):
+        for buf in iterable:
+            await self.awrite(buf)
+
+
+StreamReader = StreamWriter = Stream
+
+
+# open_connection(host, port) -> (reader, writer), both the same Stream. Tries the addresses of
+# `host` in turn; OSError if none answers. getaddrinfo() blocks.
+# ssl: True or an SSLContext. server_hostname: what the certificate is for, if not `host`.
+# async
+def open_connection(host, port, ssl=None, server_hostname=None):
+    from errno import EINPROGRESS
+    import socket
+
+    for ai in socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
+        try:
+            s = socket.socket(ai[0], ai[1], ai[2])
+            try:
+                s.setblocking(False)
+                try:
+                    s.connect(ai[-1])
+                except OSError as er:
+                    if er.errno != EINPROGRESS:
+                        raise
+                yield _io_queue.queue_write(s)
+                s.send(b"")  # raises what the attempt ended with
+                if ssl:
+                    if ssl is True:
+                        import ssl as _ssl
+
+                        ssl = _ssl.SSLContext(_ssl.PROTOCOL_TLS_CLIENT)
+                    s = ssl.wrap_socket(
+                        s, server_hostname=server_hostname or host, do_handshake_on_connect=False
+                    )
+                    s.setblocking(False)
+                s = Stream(s)
+                return s, s
+            except BaseException:
+                s.close()
+                raise
+        except OSError as er:
+            error = er
+    raise error
+
+
+# What start_server() returns; `async with` closes it at the end.
+class Server:
+    state = False  # closed on purpose
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, exc_type, exc, tb):
+        self.close()
+        await self.wait_closed()
+
+    # No more connections; those that there are stay.
+    def close(self):
+        self.state = True
+        self.task.cancel()
+
+    # Waits until it is closed. A cancel of who waits here ends the server.
+    async def wait_closed(self):
+        await self.task
+
+    # async
+    def _serve(self, s, cb, ssl):
+        try:
+            while True:
+                yield _io_queue.queue_read(s)
+                try:
+                    s2, addr = s.accept()
+                except OSError:
+                    yield from sleep_ms(10)  # too many files open, perhaps: it would stay readable
+                    continue
+                try:
+                    if ssl:
+                        s2 = ssl.wrap_socket(s2, server_side=True, do_handshake_on_connect=False)
+                    s2.setblocking(False)
+                    st = Stream(s2, {"peername": addr})
+                    create_task(cb(st, st), current_task().level)
+                except Exception as er:
+                    s2.close()
+                    Loop.call_exception_handler(
+                        {"message": "Connection refused", "exception": er, "future": None}
+                    )
+        except CancelledError:
+            if not self.state:
+                raise
+        finally:
+            s.close()
+
+
+# start_server(cb, host, port) -> Server: for each connection cb(reader, writer) is started as a
+# task, at the level of the caller. OSError if it cannot listen at `host` and `port`.
+# ssl: an SSLContext.
+async def start_server(cb, host, port, backlog=5, ssl=None):
+    import socket
+
+    ai = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0]
+    s = socket.socket(ai[0], ai[1], ai[2])
+    try:
+        s.setblocking(False)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind(ai[-1])
+        s.listen(backlog)
+        server = Server()
+        server.task = create_task(server._serve(s, cb, ssl), current_task().level)
+        try:
+            await sleep_ms(0)  # from its first step on the task closes the socket
+        except CancelledError:
+            server.task.cancel()
+            raise
+    except BaseException:
+        s.close()
+        raise
+    return server
