@@ -57,7 +57,7 @@ static mp_obj_t up_sleep_iternext(mp_obj_t self_in) {
     up_sleep_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
     // The task that comes back is done with it, even if it has been armed meanwhile by another.
-    if (up_resumed(loop) && !(self->armed && self->armer == loop->cur)) {
+    if (up_back_from(loop, UP_SLEEP) && !(self->armed && self->armer == loop->cur)) {
         return MP_OBJ_STOP_ITERATION;
     }
     if (!self->armed) {
@@ -81,13 +81,21 @@ MP_DEFINE_CONST_OBJ_TYPE(
 // -- when
 
 // An awaitable into the stock for the next when(). EXCEPTION: none.
-void up_when_spare(up_loop_t *loop, up_when_t *when) {
+static void up_when_spare(up_loop_t *loop, up_when_t *when) {
     when->callback = MP_OBJ_NULL;
+    when->waiter = NULL;
     when->args = MP_OBJ_NULL;
     if (loop->spare_whens < loop->hpqlen) {
         when->args = MP_OBJ_FROM_PTR(loop->spare_when);
         loop->spare_when = when;
         ++loop->spare_whens;
+    }
+}
+
+// `task` does not wait at `when` any more. EXCEPTION: none.
+void up_when_done(up_loop_t *loop, up_when_t *when, up_task_t *task) {
+    if (when->waiter == task) { // else it is another's by now
+        up_when_spare(loop, when);
     }
 }
 
@@ -115,6 +123,7 @@ static mp_obj_t up_when(size_t n_args, const mp_obj_t *args) {
         self = mp_obj_malloc(up_when_t, &up_when_type);
     }
     self->callback = args[0];
+    self->waiter = NULL;
     self->args = rest;
     return MP_OBJ_FROM_PTR(self);
 }
@@ -123,10 +132,14 @@ MP_DEFINE_CONST_FUN_OBJ_VAR(up_when_obj, 1, up_when);
 static mp_obj_t up_when_iternext(mp_obj_t self_in) {
     up_when_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
-    if (up_resumed(loop) || self->callback == MP_OBJ_NULL) {
+    if (up_back_from(loop, self_in) || self->callback == MP_OBJ_NULL) {
         return MP_OBJ_STOP_ITERATION;
     }
     up_task_t *task = up_current(loop);
+    if (self->waiter != NULL && self->waiter != task) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("another task awaits this when()"));
+    }
+    self->waiter = task;
     up_core_when(&loop->core, task->handle);
     *up_task_data(task) = self_in;
     task->flags |= UP_TASK_AWAITING;

@@ -55,7 +55,10 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(up_flag_wait_obj, 1, up_flag_wait);
 static mp_obj_t up_flag_iternext(mp_obj_t self_in) {
     up_flag_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
-    if (up_resumed(loop) || self->set) {
+    if (up_back_from(loop, self_in)) {
+        return MP_OBJ_STOP_ITERATION; // up_flags_check() cleared it
+    }
+    if (self->set) {
         self->set = false;
         return MP_OBJ_STOP_ITERATION;
     }
@@ -78,7 +81,8 @@ void up_flags_check(up_loop_t *loop) {
     up_flag_t **link = &loop->flags;
     while (*link != NULL) {
         up_flag_t *self = *link;
-        if (self->set) {
+        if (self->set && up_core_first(&loop->core, &self->waiters) != 0) {
+            self->set = false; // first, so that a set() from here on is another one
             while (up_core_wake(&loop->core, &self->waiters, self->high ? UP_HIGH : UP_OWN, up_now(loop)) != 0) {
             }
         }

@@ -18,7 +18,7 @@ static mp_obj_t up_call(mp_obj_t fun, mp_obj_t args, uint32_t level, uint32_t de
         } else if (task == loop->cur) {
             mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("'callback' is the running coroutine"));
         }
-        *up_task_data(task) = mp_const_none;
+        up_task_revive(task);
         up_task_schedule(loop, task, level, delay);
         return MP_OBJ_FROM_PTR(task);
     }
@@ -273,13 +273,19 @@ static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_call_exception_handler_obj, up_loop_cal
 static const MP_DEFINE_STR_OBJ(of_task, "Task exception wasn't retrieved");
 static const MP_DEFINE_STR_OBJ(of_callback, "Exception in callback");
 
+// Fills in what an exception handler is given. The keys are there already except the first time.
+void up_report_context(up_loop_t *loop, mp_obj_t exc, mp_obj_t future) {
+    mp_obj_dict_store(loop->context, MP_OBJ_NEW_QSTR(MP_QSTR_message), MP_OBJ_FROM_PTR(future == mp_const_none ? &of_callback : &of_task));
+    mp_obj_dict_store(loop->context, MP_OBJ_NEW_QSTR(MP_QSTR_exception), exc);
+    mp_obj_dict_store(loop->context, MP_OBJ_NEW_QSTR(MP_QSTR_future), future);
+}
+
 // Tells the handler of an exception that no task awaits. `future` is the task, None for a callback.
+// Allocates nothing. Raises what the handler raises.
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future) {
-    mp_obj_t context = mp_obj_new_dict(3);
-    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_message), MP_OBJ_FROM_PTR(future == mp_const_none ? &of_callback : &of_task));
-    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_exception), exc);
-    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_future), future);
-    up_loop_call_exception_handler(MP_OBJ_FROM_PTR(loop), context);
+    up_report_context(loop, exc, future);
+    up_loop_call_exception_handler(MP_OBJ_FROM_PTR(loop), loop->context);
+    up_report_context(loop, mp_const_none, mp_const_none);
 }
 
 // set_exception_handler(handler): a callable, called with (loop, context); None: the default one.

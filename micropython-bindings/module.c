@@ -1,4 +1,5 @@
 // The built-in module uasyncio_priority: its names, and the loop's memory.
+#include "py/gc.h"
 #include "py/objexcept.h"
 #include "shim.h"
 
@@ -18,18 +19,28 @@ MP_DECLARE_CONST_FUN_OBJ_KW(up_writable_obj);
 mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw);
 extern const mp_obj_module_t up_module;
 
-// Called by an import that does not find the module among the loaded ones. A root pointer survives
-// a soft reset and the heap it points to does not; the table of loaded modules is always new then,
-// so the module enters itself there, and a loop is made when it is not.
+// Whether the loop that the root pointer names is there. A root pointer survives a soft reset and the
+// heap that it points into does not: the block is free then, or somebody else's and was cleared.
+static bool up_loop_lives(up_loop_t *loop) {
+    return loop != NULL && gc_nbytes(loop) >= sizeof(*loop) && loop->base.type == &up_loop_type;
+}
+
+// Called by an import that does not find the module among the loaded ones.
 static mp_obj_t up_module_init(void) {
+    mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), MP_OBJ_NEW_QSTR(MP_QSTR_uasyncio_priority), MP_OBJ_FROM_PTR(&up_module));
+    if (up_loop_lives(up_loop())) {
+        return mp_const_none;
+    }
     up_loop_t *loop = m_new0(up_loop_t, 1);
     loop->base.type = &up_loop_type;
     loop->exc_handler = mp_const_none;
     loop->stop_value = mp_const_none;
     up_core_init(&loop->core);
+    // What is needed when the heap may be locked or full.
+    up_sleeper_new(loop);
+    loop->context = mp_obj_new_dict(3);
+    up_report_context(loop, mp_const_none, mp_const_none);
     MP_STATE_VM(up_loop) = loop;
-    up_sleeper_new(loop); // so that a first sleep may come with the heap locked
-    mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), MP_OBJ_NEW_QSTR(MP_QSTR_uasyncio_priority), MP_OBJ_FROM_PTR(&up_module));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(up_module_init_obj, up_module_init);
@@ -163,7 +174,7 @@ static mp_obj_t up_wake(mp_obj_t task_in) {
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(task_in);
     if (!(task->flags & UP_TASK_DONE) && task != loop->cur) {
-        *up_task_data(task) = mp_const_none;
+        up_task_revive(task);
         up_task_schedule(loop, task, UP_OWN, 0);
     }
     return mp_const_none;
@@ -196,7 +207,8 @@ static mp_obj_t up_mock_clock(size_t n, const mp_obj_t *a) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_clock);
 #endif
 
-// What is not in ROM: `Loop`, and `cur_task`, the Task whose step runs or None.
+// What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an
+// exception handler is given.
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     (void)self_in;
@@ -206,6 +218,8 @@ void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         } else if (attr == MP_QSTR_cur_task) {
             up_task_t *cur = up_loop()->cur;
             dest[0] = cur == NULL ? mp_const_none : MP_OBJ_FROM_PTR(cur);
+        } else if (attr == MP_QSTR__exc_context) {
+            dest[0] = up_loop()->context;
         }
     }
 }

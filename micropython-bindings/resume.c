@@ -31,7 +31,7 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
     const mp_obj_type_t *type = mp_obj_get_type(value);
     if (type == &up_sleep_type || type == &up_when_type) {
         // `yield sleep_ms(n)`, as in V2. It resumes the task, not an await.
-        loop->resumed = false;
+        loop->back = MP_OBJ_NULL;
         mp_iternext(value);
         task->flags &= ~UP_TASK_AWAITING;
     } else if (!mp_obj_is_small_int(value) && !mp_obj_is_bool(value)) {
@@ -69,9 +69,27 @@ static mp_obj_t up_take_data(up_loop_t *loop, up_task_t *task) {
         return d;
     }
     if (mp_obj_is_type(d, &up_when_type)) {
-        up_when_spare(loop, MP_OBJ_TO_PTR(d));
+        up_when_done(loop, MP_OBJ_TO_PTR(d), task);
     }
     return MP_OBJ_NULL;
+}
+
+// After a task's step, however it ended.
+static void up_step_over(up_loop_t *loop, up_task_t *task) {
+    if (loop->calling != MP_OBJ_NULL && mp_obj_is_type(loop->calling, &up_lock_type)) {
+        // A lock was handed to it. If it did not take it, the next one gets it.
+        up_lock_abandon(loop, MP_OBJ_TO_PTR(loop->calling), task);
+    }
+    loop->calling = MP_OBJ_NULL;
+    if (loop->sleeper->armed) {
+        // Kept for later: it is theirs.
+        up_sleep_t *next = m_new_obj_maybe(up_sleep_t);
+        if (next != NULL) {
+            next->base.type = &up_sleep_type;
+            next->armed = false;
+            loop->sleeper = next;
+        }
+    }
 }
 
 // One step of a task.
@@ -87,9 +105,12 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
         }
         return;
     }
+    mp_obj_t at = *up_task_data(task);
     mp_obj_t exc = up_take_data(loop, task);
-    loop->resumed = exc == MP_OBJ_NULL && task->flags & UP_TASK_AWAITING;
-    task->flags &= ~UP_TASK_AWAITING;
+    loop->back = exc != MP_OBJ_NULL || !(task->flags & UP_TASK_AWAITING) ? MP_OBJ_NULL : task->flags & UP_TASK_STREAMING ? UP_STREAM_WAIT
+                                                                                                                         : at;
+    loop->calling = at;
+    task->flags &= ~(UP_TASK_AWAITING | UP_TASK_STREAMING);
     loop->doing = UP_DOING_STEP;
     loop->doing_task = task;
     loop->cur = task;
@@ -100,6 +121,7 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     } else {
         kind = mp_resume(task->coro, exc == MP_OBJ_NULL ? mp_const_none : MP_OBJ_NULL, exc, &ret);
     }
+    up_step_over(loop, task);
     if (kind == MP_VM_RETURN_YIELD) {
         if (ret != mp_const_none) {
             loop->doing = UP_DOING_YIELD;
@@ -143,6 +165,7 @@ static void up_ask(up_loop_t *loop, uint32_t handle) {
             }
             truth = mp_obj_is_true(mp_call_function_n_kw(when->callback, n, 0, args));
             loop->doing = UP_DOING_NOTHING;
+            loop->calling = MP_OBJ_NULL;
         }
     }
     up_core_answer(&loop->core, handle, truth, up_now(loop));
@@ -152,15 +175,14 @@ static void up_ask(up_loop_t *loop, uint32_t handle) {
 // is left.
 static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
     for (;;) {
-        if (MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL
-#if MICROPY_ENABLE_SCHEDULER
-            || MP_STATE_VM(sched_state) == MP_SCHED_PENDING
-#endif
-        ) {
+        if (up_pending()) {
             mp_handle_pending(true);
         }
         if (loop->flag_set) {
             up_flags_check(loop);
+        }
+        if (loop->stopping) {
+            return; // a scheduled callback or a condition said so
         }
         uint32_t yielded = loop->yielded;
         loop->yielded = 0;
@@ -181,9 +203,6 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
                     up_entry_free(loop, value); // stop()
                     loop->stop_handle = 0;
                     loop->stopping = forever;
-                }
-                if (loop->stopping) {
-                    return;
                 }
                 break;
             }
@@ -217,8 +236,11 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
     up_task_t *task = loop->doing_task;
     loop->doing = UP_DOING_NOTHING;
     loop->cur = NULL;
-    loop->calling = MP_OBJ_NULL;
     bool ordinary = up_ordinary(exc);
+    if (doing == UP_DOING_STEP) {
+        up_step_over(loop, task);
+    }
+    loop->calling = MP_OBJ_NULL;
     switch (doing) {
         case UP_DOING_STEP:
             if (mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_StopIteration))) {
@@ -237,9 +259,11 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
             }
             return ordinary;
         case UP_DOING_ASK:
-            if (ordinary) {
+            if (ordinary && up_core_place(&loop->core, task->handle) == UP_CONDITION) {
                 // Into the task that waits, as urgently as if the condition had come true.
                 up_core_answer(&loop->core, task->handle, true, up_now(loop));
+                up_task_throw(loop, task, exc);
+            } else if (ordinary && up_core_place(&loop->core, task->handle) == UP_STREAM) {
                 up_task_throw(loop, task, exc);
             }
             return ordinary;

@@ -10,6 +10,10 @@
 #include "py/mphal.h"
 #include "uasyncio_priority.h"
 
+#if !MICROPY_MODULE_BUILTIN_INIT || !MICROPY_MODULE_ATTR_DELEGATION
+#error "uasyncio_priority needs MICROPY_MODULE_BUILTIN_INIT and MICROPY_MODULE_ATTR_DELEGATION"
+#endif
+
 // A build for tests can replace the loop's clock: _mock_clock(). Boards leave it out.
 #ifndef MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
 #define MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK (0)
@@ -29,6 +33,8 @@ struct up_chunk {
     mp_obj_t object[UP_CHUNK_LEN];
     uint8_t entry[UP_CHUNK_LEN * UP_ENTRY_BYTES];
 };
+
+_Static_assert(sizeof(mp_obj_t) == sizeof(void *), "the core reserves a word for an object");
 
 // A task. It is small because there are many: what only some need is in a join box or in the core.
 typedef struct _up_task_t {
@@ -52,6 +58,7 @@ typedef struct _up_task_t {
 #define UP_TASK_BOXED (8) // data is a join box
 #define UP_TASK_AWAITING (16) // one of our awaitables parked it, and is what it comes back to
 #define UP_TASK_UNSEEN (32) // done; it has a turn left, to report an exception nobody awaited
+#define UP_TASK_STREAMING (64) // with AWAITING: it is parked by readable() or writable()
 
 // What a task needs only once somebody awaits it.
 typedef struct _up_join_t {
@@ -76,6 +83,7 @@ typedef struct _up_when_t {
     mp_obj_base_t base;
     mp_obj_t callback;
     mp_obj_t args; // a tuple, or MP_OBJ_NULL
+    struct _up_task_t *waiter; // the task that awaits it, or NULL
 } up_when_t;
 
 // Event and WaitQueue.
@@ -120,6 +128,8 @@ typedef struct _up_loop_t {
     up_task_t *doing_task; // the task that `doing` is about
     up_task_t *main; // the task that run_until_complete() waits for, or NULL
     mp_obj_t calling; // the arguments of the callback or condition that runs
+    mp_obj_t back; // what the running step came back from, until that notices; see up_back_from()
+    mp_obj_t context; // what an exception handler is given, made beforehand
     mp_obj_t exc_handler; // None: the default one
     mp_obj_t stop_value; // what run_forever() returns
     up_sleep_t *sleeper; // the awaitable that sleep() and its kin hand out
@@ -144,8 +154,6 @@ typedef struct _up_loop_t {
     bool ended;
     bool fast_io; // streams wake at high level unless they say otherwise
     bool flag_set; // a flag was set: from any thread or interrupt
-    // The step began by coming back from one of our awaitables, which has not noticed yet.
-    bool resumed;
 } up_loop_t;
 
 extern const mp_obj_type_t up_loop_type;
@@ -208,19 +216,43 @@ static inline mp_obj_t *up_task_data(up_task_t *task) {
     return &task->data;
 }
 
+// Before somebody else schedules a task: it lets go of what it waits at, but not of an exception that
+// is on its way to it. EXCEPTION: none.
+static inline void up_task_revive(up_task_t *task) {
+    mp_obj_t *data = up_task_data(task);
+    if (!mp_obj_is_exception_instance(*data) && !mp_obj_is_exception_type(*data)) {
+        *data = mp_const_none;
+    }
+}
+
+// Whether mp_handle_pending() has something to do. EXCEPTION: none.
+static inline bool up_pending(void) {
+#if MICROPY_ENABLE_SCHEDULER
+    if (MP_STATE_VM(sched_state) == MP_SCHED_PENDING) {
+        return true;
+    }
+#endif
+    return MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
+}
+
 // resume.c: the run loop.
 mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever);
 up_task_t *up_current(up_loop_t *loop);
-// True, once, if the running task comes back from the await that parked it. EXCEPTION: none.
-static inline bool up_resumed(up_loop_t *loop) {
-    bool resumed = loop->resumed;
-    loop->resumed = false;
-    return resumed;
+// True, once, if the step began by coming back from `what`: the object that the task was parked at,
+// UP_SLEEP or UP_STREAM_WAIT. EXCEPTION: none.
+static inline bool up_back_from(up_loop_t *loop, mp_obj_t what) {
+    bool back = loop->back == what;
+    if (back) {
+        loop->back = MP_OBJ_NULL;
+    }
+    return back;
 }
+#define UP_SLEEP (mp_const_none)
+#define UP_STREAM_WAIT (mp_const_true)
 
 // awaitables.c
 up_sleep_t *up_sleeper_new(up_loop_t *loop);
-void up_when_spare(up_loop_t *loop, up_when_t *when);
+void up_when_done(up_loop_t *loop, up_when_t *when, up_task_t *task);
 void up_when_reserve(up_loop_t *loop, size_t n);
 
 // sync.c
@@ -235,6 +267,7 @@ void up_flags_forget(up_loop_t *loop);
 
 // loop.c
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
+void up_report_context(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
 void up_callback_run(up_loop_t *loop, up_callback_t *callback);
 
 // args.c: what callers pass, checked; errors name the argument.

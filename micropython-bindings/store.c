@@ -1,34 +1,50 @@
 // The entry store's memory: chunks on the garbage collected heap, and the object of each entry.
 #include "shim.h"
 
-// One chunk more, in place of one that was given back or at the end. Raises MemoryError with nothing
-// changed.
-static void up_grow(up_loop_t *loop) {
+// `n` chunks more, in place of those that were given back or at the end. Raises MemoryError with
+// nothing changed.
+static void up_grow(up_loop_t *loop, size_t n) {
     up_core_t *core = &loop->core;
-    up_chunk_t *chunk = m_new0(up_chunk_t, 1);
-    size_t n = 0;
-    while (n < core->chunk_count && core->chunks[n] != NULL) {
-        ++n;
+    // All memory first: a chain of chunks, and room for their names.
+    up_chunk_t *chain = NULL;
+    for (size_t i = 0; i < n; ++i) {
+        up_chunk_t *chunk = m_new0(up_chunk_t, 1);
+        chunk->object[0] = MP_OBJ_FROM_PTR(chain);
+        chain = chunk;
     }
-    if (n == loop->chunk_alloc) {
-        size_t alloc = n + n / 2 + 4;
-        core->chunks = m_renew(up_chunk_t *, core->chunks, n, alloc);
+    size_t free = loop->chunk_alloc - core->chunk_count;
+    for (size_t i = 0; i < core->chunk_count; ++i) {
+        free += core->chunks[i] == NULL;
+    }
+    if (free < n) {
+        size_t alloc = loop->chunk_alloc + (n - free) + core->chunk_count / 2;
+        core->chunks = m_renew(up_chunk_t *, core->chunks, loop->chunk_alloc, alloc);
         loop->chunk_alloc = alloc;
     }
-    core->chunks[n] = chunk;
-    uint32_t count = core->chunk_count;
-    core->chunk_count = MAX(count, n + 1);
-    if (!up_core_grown(core, n)) {
-        core->chunks[n] = NULL;
-        core->chunk_count = count;
-        mp_raise_msg(&mp_type_MemoryError, MP_ERROR_TEXT("too many tasks and callbacks"));
+    for (size_t i = 0; chain != NULL; ++i) {
+        if (i < core->chunk_count && core->chunks[i] != NULL) {
+            continue;
+        }
+        up_chunk_t *chunk = chain;
+        chain = MP_OBJ_TO_PTR(chunk->object[0]);
+        chunk->object[0] = MP_OBJ_NULL;
+        core->chunks[i] = chunk;
+        uint32_t count = core->chunk_count;
+        core->chunk_count = MAX(count, i + 1);
+        if (!up_core_grown(core, i)) {
+            core->chunks[i] = NULL;
+            core->chunk_count = count;
+            mp_raise_msg(&mp_type_MemoryError, MP_ERROR_TEXT("too many tasks and callbacks"));
+        }
     }
 }
 
-// Makes room for `entries` in all, so that queueing them allocates nothing, and keeps it.
+// Makes room for `entries` in all, so that queueing them allocates nothing, and keeps it. Raises
+// MemoryError with nothing changed.
 void up_reserve(up_loop_t *loop, size_t entries) {
-    while (up_core_room(&loop->core) + up_core_len(&loop->core) < entries) {
-        up_grow(loop);
+    size_t have = up_core_room(&loop->core) + up_core_len(&loop->core);
+    if (have < entries) {
+        up_grow(loop, (entries - have + UP_CHUNK_LEN - 1) / UP_CHUNK_LEN);
     }
     loop->reserved = MAX(loop->reserved, entries);
 }
@@ -37,7 +53,7 @@ void up_reserve(up_loop_t *loop, size_t entries) {
 uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object, uint32_t level) {
     uint32_t handle = up_core_create(&loop->core, level);
     if (handle == 0) {
-        up_grow(loop);
+        up_grow(loop, 1);
         handle = up_core_create(&loop->core, level);
     }
     *up_object(loop, handle) = object;
@@ -65,7 +81,7 @@ void up_entry_free(up_loop_t *loop, uint32_t handle) {
 // Parks the running task in a list; `at` is what it waits for. Raises MemoryError, not parked.
 void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list, mp_obj_t at) {
     if (!up_core_park(&loop->core, task->handle, list)) {
-        up_grow(loop);
+        up_grow(loop, 1);
         up_core_park(&loop->core, task->handle, list);
     }
     *up_task_data(task) = at;

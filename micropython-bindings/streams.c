@@ -120,7 +120,7 @@ static mp_obj_t up_stream_wait_iternext(mp_obj_t self_in) {
     up_stream_wait_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
     mp_obj_t stream = self->stream;
-    if (up_resumed(loop) && !(stream != MP_OBJ_NULL && self->armer == loop->cur)) {
+    if (up_back_from(loop, UP_STREAM_WAIT) && !(stream != MP_OBJ_NULL && self->armer == loop->cur)) {
         return MP_OBJ_STOP_ITERATION;
     }
     if (stream == MP_OBJ_NULL) {
@@ -129,7 +129,7 @@ static mp_obj_t up_stream_wait_iternext(mp_obj_t self_in) {
     self->stream = MP_OBJ_NULL;
     self->armer = NULL;
     up_stream_wait(loop, stream, self->events, self->fast);
-    loop->cur->flags |= UP_TASK_AWAITING;
+    loop->cur->flags |= UP_TASK_AWAITING | UP_TASK_STREAMING;
     return mp_const_none;
 }
 

@@ -30,7 +30,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_waitqueue_wait_obj, up_waitqueue_wait);
 static mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
-    if (up_resumed(loop) || self->set) {
+    if (up_back_from(loop, self_in) || self->set) {
         return mp_make_stop_iteration(self->base.type == &up_event_type ? mp_const_true : MP_OBJ_NULL);
     }
     up_park(loop, up_current(loop), &self->waiters, self_in);
@@ -49,7 +49,7 @@ static size_t up_waitqueue_wake_n(up_waitqueue_t *self, size_t n) {
 
 // wake(n=1): makes the `n` tasks due that have waited longest; how many there were.
 static mp_obj_t up_waitqueue_wake(size_t n_args, const mp_obj_t *args) {
-    size_t n = n_args == 1 ? 1 : up_arg_range(args[1], MP_QSTR_n, 0, INT32_MAX);
+    size_t n = n_args == 1 ? 1 : up_arg_range(args[1], MP_QSTR_n, 0, UP_MAX_DELAY);
     return MP_OBJ_NEW_SMALL_INT(up_waitqueue_wake_n(MP_OBJ_TO_PTR(args[0]), n));
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_wake_obj, 1, 2, up_waitqueue_wake);
@@ -134,7 +134,7 @@ static mp_obj_t up_mainqueue_push(size_t n_args, const mp_obj_t *args) {
     up_task_t *task = up_arg_task(args[1]);
     uint32_t delay = n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0;
     if (!(task->flags & UP_TASK_DONE)) {
-        *up_task_data(task) = mp_const_none;
+        up_task_revive(task);
         up_task_schedule(loop, task, UP_OWN, delay);
     }
     return mp_const_none;
@@ -225,8 +225,11 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_acquire_obj, up_lock_acquire);
 static mp_obj_t up_lock_iternext(mp_obj_t self_in) {
     up_lock_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
-    loop->resumed = false;
+    up_back_from(loop, self_in);
     up_task_t *task = up_current(loop);
+    if (self->state != MP_OBJ_NULL && mp_obj_is_type(self->state, &up_task_type) && ((up_task_t *)MP_OBJ_TO_PTR(self->state))->handle == 0) {
+        self->state = MP_OBJ_NULL; // handed to a task that ended, or that new_event_loop() forgot
+    }
     if (self->state == MP_OBJ_NULL || self->state == MP_OBJ_FROM_PTR(task)) {
         self->state = mp_const_true;
         return mp_make_stop_iteration(mp_const_true);

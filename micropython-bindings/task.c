@@ -55,7 +55,11 @@ up_task_t *up_promote(up_loop_t *loop, mp_obj_t awaitable) {
 
 // Throws `exc` into a task at its next step, which is due now. EXCEPTION: none.
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
-    *up_task_data(task) = exc;
+    mp_obj_t *data = up_task_data(task);
+    if (mp_obj_is_type(*data, &up_when_type)) {
+        up_when_done(loop, MP_OBJ_TO_PTR(*data), task);
+    }
+    *data = exc;
     task->flags &= ~UP_TASK_AWAITING;
     if (task->handle != 0) {
         up_core_cancel(&loop->core, task->handle, up_now(loop));
@@ -252,7 +256,7 @@ static mp_obj_t up_task_getiter(mp_obj_t self_in, mp_obj_iter_buf_t *iter_buf) {
 static mp_obj_t up_task_iternext(mp_obj_t self_in) {
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
-    loop->resumed = false;
+    up_back_from(loop, self_in);
     if (self->flags & UP_TASK_DONE) {
         self->flags |= UP_TASK_AWAITED;
         if (self->flags & UP_TASK_RAISED) {
