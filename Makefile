@@ -28,7 +28,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test unix repl bench-cost format clean distclean setup-demo setup-test setup-bench source mpy-cross core
+.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench source mpy-cross core
 
 ## help: this list
 help:
@@ -42,7 +42,11 @@ demo: unix
 
 ## test: set up, and run all tests
 test: setup-demo setup-test setup-bench
-	@python3 tests/all.py
+	@MPY_TREE=$(MPY) python3 tests/all.py
+
+## test-upstream: run MicroPython's own asyncio tests on our loop, under each name it has
+test-upstream: unix
+	@python3 tests/upstream.py $(UNIX) $(MPY)
 
 ## unix: build MicroPython for this machine with our loop in it: build/unix/micropython
 unix: setup-demo source mpy-cross core

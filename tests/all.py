@@ -4,6 +4,7 @@
 A group is a function in GROUPS that returns (passed, failed, skipped). Its output goes to build/logs/test-NAME.log.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/logs"
 BIN = ROOT / "build/venv/bin"
 MICROPYTHON = ROOT / "build/unix/micropython"
+TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
 
 C_CODE = ("micropython-bindings/*.[ch]", "ports/*/*.[ch]", "tests/host/*.[ch]")
@@ -127,6 +129,20 @@ def no_panic():
     return (1, 0, 0) if good and "up_core_next" in text and not bad else (0, 1, 0)
 
 
+def counted(name, *argv):
+    """A script of ours that closes with a line of totals; those."""
+    text = run(name, sys.executable, *argv, show=200)[1]
+    for skip in re.findall(r"^skip .*", text, re.MULTILINE):
+        print(skip)
+    total = re.findall(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", text, re.MULTILINE)
+    return tuple(map(int, total[-1])) if total else (0, 1, 0)
+
+
+def upstream():
+    """MicroPython's own asyncio tests, under each name of our loop."""
+    return counted("upstream", "tests/upstream.py", MICROPYTHON, TREE)
+
+
 def cost():
     """A step's instructions are within bounds, and it allocates nothing."""
     return one("cost", sys.executable, "benchmarks/cost.py", MICROPYTHON)
@@ -134,11 +150,7 @@ def cost():
 
 def python_tests():
     """tests/python on the unix firmware."""
-    text = run("python", sys.executable, "tests/run.py", MICROPYTHON, show=200)[1]
-    for skip in re.findall(r"^skip .*", text, re.MULTILINE):
-        print(skip)
-    total = re.findall(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", text, re.MULTILINE)
-    return tuple(map(int, total[-1])) if total else (0, 1, 0)
+    return counted("python", "tests/run.py", MICROPYTHON)
 
 
 GROUPS = (
@@ -152,6 +164,7 @@ GROUPS = (
     firmware,
     no_panic,
     python_tests,
+    upstream,
     cost,
 )
 
