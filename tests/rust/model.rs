@@ -148,11 +148,8 @@ impl Model {
         let keeps = match at {
             // Its turn is as near as it can be.
             At::Queue {
-                level: High,
-                slept: false,
-                ..
-            } => true,
-            At::Queue { level, due, .. } => level == own && due <= self.now,
+                level, due, slept, ..
+            } => (level == own || level == High) && (!slept || due <= self.now),
             _ => false,
         };
         if !keeps {
@@ -675,6 +672,7 @@ impl Pair {
                 Action::Ask(h) => self.answer(h, self.model.find(h), true),
                 Action::Wait(ms) => self.pass(ms.into()),
                 Action::WaitForever => break,
+                Action::AskStream(_) | Action::AskFds => panic!("nobody waits for a stream"),
                 Action::Fault => panic!("the core says that its state is damaged"),
             }
         }

@@ -956,14 +956,25 @@ fn a_cancelled_task_that_is_due_already_keeps_its_turn() {
 
 #[test]
 fn a_cancelled_task_that_is_due_at_high_level_stays_there() {
-    let mut b = Bench::new();
-    let [a, n] = b.tasks(["a", "n"]);
-    b.own(n, 0);
-    b.at(High, a, 0);
-    b.cancel(a);
-    assert_eq!(b.place(a), Place::Ready(High));
-    b.drain();
-    assert_eq!(runs(&b.take()), ["a", "n"]);
+    for own in LEVELS {
+        let mut b = Bench::new();
+        let a = b.task("a", own);
+        let n = b.task("n", Normal);
+        b.own(n, 0);
+        b.at(High, a, 0);
+        b.cancel(a);
+        assert_eq!(b.place(a), Place::Ready(High));
+        b.drain();
+        assert_eq!(runs(&b.take()), ["a", "n"]);
+
+        b.at(High, a, 5);
+        b.now = 5; // a timer, but due
+        b.own(n, 0);
+        b.cancel(a);
+        assert_eq!(b.place(a), Place::Timer(High));
+        b.drain();
+        assert_eq!(runs(&b.take()), ["a", "n"]);
+    }
 }
 
 #[test]

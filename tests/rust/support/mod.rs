@@ -1,14 +1,15 @@
 //! The harness of the tests: a core with memory that grows, a clock that the test moves, names for
 //! handles, and a run loop that plays scripts and records what happens as lines of text.
 //!
-//! A line is `"<ms since the start> <what>"`: `run a`, `ask a`, `wait 5`, `wait for ever`. What a
-//! test expects is the exact list of lines. The start is a tick of the test's choice, so one test
+//! A line is `"<ms since the start> <what>"`: `run a`, `ask a`, `poll a` (its stream), `poll fds a c`
+//! (the rows of the table), `wait 5`, `wait for ever`. What a test expects is the exact list of lines. The start is a tick of the test's choice, so one test
 //! runs at every wrap of the counter and must record the same list.
 #![allow(dead_code)] // each test binary uses its own part
 
 use uasyncio_priority::entry::{Handle, Level, Place};
 use uasyncio_priority::scheduler::{Action, Scheduler, State};
 use uasyncio_priority::store::{CHUNK_LEN, Chunk, Store};
+use uasyncio_priority::streams::{Interest, PollFd, READ, WRITE};
 use uasyncio_priority::tick::Tick;
 use uasyncio_priority::waitlist::WaitList;
 
@@ -159,6 +160,55 @@ impl Bench {
         self.core(|core| core.when(h));
     }
 
+    /// Lets an entry wait for a stream; false if another one does.
+    #[must_use]
+    pub fn wait_stream(&mut self, h: Handle, interest: Interest) -> bool {
+        self.core(|core| core.wait_stream(h, interest))
+    }
+
+    /// Lets an entry wait for a stream that nobody else waits for.
+    pub fn io(&mut self, h: Handle, interest: Interest) {
+        assert!(self.wait_stream(h, interest), "{interest:?} is taken");
+    }
+
+    /// Tells what the stream of an entry was found to be.
+    pub fn found(&mut self, h: Handle, events: u32) {
+        let now = self.tick();
+        self.core(|core| core.found(h, events, now));
+    }
+
+    /// The table of descriptors with so much room, and whose rows they are.
+    pub fn fds(&mut self, room: usize) -> (Vec<PollFd>, Vec<Handle>) {
+        let (mut table, mut owners) = (vec![PollFd::default(); room], vec![0; room]);
+        let rows = self.core(|core| core.fds(&mut table, &mut owners));
+        table.truncate(rows);
+        owners.truncate(rows);
+        (table, owners.into_iter().map(Handle::from_raw).collect())
+    }
+
+    /// Tells what all descriptors were found to be: `find` is given each number and its owner.
+    pub fn found_fds(&mut self, find: impl Fn(i32, Handle) -> i16) {
+        let count = self.core(|core| core.fd_count());
+        let (mut table, owners) = self.fds(count as usize);
+        for (row, &owner) in table.iter_mut().zip(&owners) {
+            row.revents = find(row.fd, owner);
+        }
+        let owners: Vec<_> = owners.iter().map(|h| h.raw()).collect();
+        let now = self.tick();
+        self.core(|core| core.found_fds(&table, &owners, now));
+    }
+
+    /// Takes an entry out of its queue.
+    pub fn unqueue(&mut self, h: Handle) {
+        self.core(|core| core.unqueue(h));
+    }
+
+    /// Forgets everything; the memory goes back.
+    pub fn clear(&mut self) {
+        self.chunks.clear();
+        self.state.clear();
+    }
+
     /// Answers for a condition.
     pub fn answer(&mut self, h: Handle, truth: bool) {
         let now = self.tick();
@@ -212,6 +262,12 @@ impl Bench {
         let what = match action {
             Action::Run(h) => format!("run {}", self.name(h)),
             Action::Ask(h) => format!("ask {}", self.name(h)),
+            Action::AskStream(h) => format!("poll {}", self.name(h)),
+            Action::AskFds => {
+                let (_, owners) = self.fds(usize::from(u16::MAX));
+                let names = owners.into_iter().map(|h| format!(" {}", self.name(h)));
+                format!("poll fds{}", names.collect::<String>())
+            }
             Action::Wait(ms) => format!("wait {ms}"),
             Action::WaitForever => "wait for ever".into(),
             Action::Fault => "fault".into(),
@@ -220,12 +276,13 @@ impl Bench {
         action
     }
 
-    /// Actions until the core would wait; every condition answers false.
+    /// Actions until the core would wait; conditions are false, no stream is ready.
     pub fn drain(&mut self) {
         loop {
             match self.next() {
-                Action::Run(_) => {}
+                Action::Run(_) | Action::AskFds => {}
                 Action::Ask(h) => self.answer(h, false),
+                Action::AskStream(h) => self.found(h, 0),
                 Action::Wait(_) | Action::WaitForever | Action::Fault => return,
             }
         }
@@ -234,6 +291,40 @@ impl Bench {
     /// What happened since the last time this was asked.
     pub fn take(&mut self) -> Vec<String> {
         std::mem::take(&mut self.trace)
+    }
+}
+
+/// For reading a stream without a descriptor.
+pub const fn read(key: u32) -> Interest {
+    Interest {
+        events: READ,
+        fast: false,
+        fd: false,
+        key,
+    }
+}
+
+/// For writing it.
+pub const fn write(key: u32) -> Interest {
+    Interest {
+        events: WRITE,
+        ..read(key)
+    }
+}
+
+/// The same with fast I/O.
+pub const fn fast(interest: Interest) -> Interest {
+    Interest {
+        fast: true,
+        ..interest
+    }
+}
+
+/// The same with the key as a descriptor.
+pub const fn fd(interest: Interest) -> Interest {
+    Interest {
+        fd: true,
+        ..interest
     }
 }
 
@@ -254,6 +345,8 @@ pub enum Do {
     After(u32),
     /// Ends the step: `when` a condition that is true from this time on.
     When(u32),
+    /// Ends the step: waits for a stream that is ready from this time on.
+    Io(Interest, u32),
     /// Ends the step: waits in a list.
     Park(usize),
     /// Ends the step and the task.
@@ -266,6 +359,7 @@ struct Task {
     handle: Handle,
     script: &'static [Do],
     at: usize,
+    // When its condition comes true, or its stream is ready.
     truth_from: u32,
 }
 
@@ -330,6 +424,22 @@ impl Loop {
                     let truth = self.find(h).truth_from <= self.bench.now;
                     self.bench.answer(h, truth);
                 }
+                Action::AskStream(h) => {
+                    self.silence();
+                    let ready = self.find(h).truth_from <= self.bench.now;
+                    let interest = self.bench.core(|core| core.interest(h));
+                    let events = interest.expect("it waits for a stream").events;
+                    self.bench.found(h, if ready { events } else { 0 });
+                }
+                Action::AskFds => {
+                    self.silence();
+                    let (tasks, now) = (&self.tasks, self.bench.now);
+                    self.bench.found_fds(|_, h| {
+                        let owner = tasks.iter().find(|task| task.handle == h);
+                        let ready = owner.expect("a task of this loop").truth_from <= now;
+                        if ready { (READ | WRITE) as i16 } else { 0 }
+                    });
+                }
                 Action::Wait(ms) => {
                     self.silence();
                     self.bench.now += ms;
@@ -384,6 +494,10 @@ impl Loop {
                 Do::When(from) => {
                     task.truth_from = from;
                     self.bench.when(h);
+                }
+                Do::Io(interest, from) => {
+                    task.truth_from = from;
+                    self.bench.io(h, interest);
                 }
                 Do::Park(list) => self.bench.park(h, &mut self.lists[list]),
                 Do::End => self.bench.free(h),
