@@ -152,6 +152,13 @@ static mp_obj_t up_loop_call_at(size_t n, const mp_obj_t *a) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_call_at_obj, 3, 4, up_loop_call_at);
 
+// call_at(ticks, callback, *args): due when time() is `ticks`.
+static mp_obj_t up_loop_call_at_args(size_t n, const mp_obj_t *a) {
+    uint32_t delay = up_arg_until(a[1], MP_QSTR_when);
+    return up_call(a[2], mp_obj_new_tuple(n - 3, a + 3), UP_OWN, delay);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_at_args_obj, 3, up_loop_call_at_args);
+
 // -- tasks and running
 
 // create_task(coro, level=NORMAL): a Task, due now, whose wake-ups land at `level` unless an await
@@ -327,6 +334,7 @@ static const mp_rom_map_elem_t up_loop_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_call_soon), MP_ROM_PTR(&up_loop_call_soon_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_later), MP_ROM_PTR(&up_loop_call_later_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_later_ms), MP_ROM_PTR(&up_loop_call_later_ms_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call_at), MP_ROM_PTR(&up_loop_call_at_args_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_at_), MP_ROM_PTR(&up_loop_call_at_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_after), MP_ROM_PTR(&up_loop_call_after_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_after_ms), MP_ROM_PTR(&up_loop_call_after_ms_obj) },
