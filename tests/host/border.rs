@@ -19,6 +19,8 @@ unsafe extern "C" {
     fn double_growing(out: *mut c_char, size: usize, index_bits: u32, count: u32, keep: u32)
     -> u32;
     fn double_stale(out: *mut c_char, size: usize, index_bits: u32) -> u32;
+    fn double_streams(out: *mut c_char, size: usize, index_bits: u32) -> u32;
+    fn double_clear(out: *mut c_char, size: usize, index_bits: u32) -> u32;
     fn double_fault(out: *mut c_char, size: usize, index_bits: u32) -> u32;
 }
 
@@ -135,15 +137,100 @@ fn handles_that_name_nothing_change_not_a_bit() {
         trace,
         [
             "0 ask condition",
+            "0 poll fds",
+            "  fd 3 1",
+            "0 poll stream",
             "0 run condition",
+            "0 run stream", // with fast I/O
             "0 run ready",
             "0 run parked1",
             "0 run parked2",
+            "0 run fd",
             "0 wait 1",
             "1 run high",
             "1 run normal",
             "1 run low",
             "1 wait for ever",
+        ]
+    );
+}
+
+#[test]
+fn streams_are_asked_and_found_ready() {
+    // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
+    let trace = trace(|out, size| unsafe { double_streams(out, size, INDEX_BITS) });
+    assert_eq!(
+        trace,
+        [
+            "0 run reader",
+            "0 poll reader",
+            "0 run writer", // it waits with fast I/O: from now on all are asked on every pass
+            "0 poll reader",
+            "0 poll writer",
+            "0 run fd_reader",
+            "0 poll fds",
+            "  fd_reader 2147483647 1",
+            "0 poll reader",
+            "0 poll writer",
+            "0 run fd_writer",
+            "0 poll fds",
+            "  fd_reader 2147483647 1",
+            "  fd_writer 2147483647 4",
+            "0 poll reader",
+            "0 poll writer",
+            "0 run second",
+            "0 poll fds",
+            "  fd_reader 2147483647 1",
+            "  fd_writer 2147483647 4",
+            "0 poll reader",
+            "0 poll writer",
+            "0 wait 1",
+            "1 poll fds",
+            "  fd_reader 2147483647 1",
+            "  fd_writer 2147483647 4",
+            "1 poll reader",
+            "1 poll writer",
+            "1 wait 1",
+            "2 poll fds",
+            "  fd_reader 2147483647 1",
+            "  fd_writer 2147483647 4",
+            "2 poll reader",
+            "2 poll writer",
+            "2 run fd_reader",
+            "2 poll fds",
+            "  fd_writer 2147483647 4",
+            "2 poll writer",
+            "2 run reader",
+            "2 poll fds",
+            "  fd_writer 2147483647 4",
+            "2 poll writer",
+            "2 wait 1",
+            "3 poll fds",
+            "  fd_writer 2147483647 4",
+            "3 poll writer",
+            "3 run writer",
+            "3 wait for ever", // the fast one is gone; the rest was asked in this tick
+            "4 run fd_writer", // found while the core waited
+            "4 wait for ever",
+        ]
+    );
+}
+
+#[test]
+fn a_cleared_core_is_like_a_new_one() {
+    // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
+    let trace = trace(|out, size| unsafe { double_clear(out, size, INDEX_BITS) });
+    assert_eq!(
+        trace,
+        [
+            "0 ask task",
+            "0 wait for ever",
+            "0 ask task",
+            "0 wait for ever",
+            "0 ask task",
+            "0 wait for ever",
+            "0 run last",
+            "0 wait for ever",
         ]
     );
 }

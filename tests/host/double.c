@@ -26,8 +26,10 @@ struct task {
     void (*step)(loop_t *loop, task_t *task);
     uint32_t handle;
     uint32_t steps;
-    // When the condition of the task comes true; what step() wants to keep.
+    // When the condition of the task comes true, or its stream is ready; what step() wants to keep.
     uint32_t value;
+    // What its stream is found to be then.
+    uint32_t found;
 };
 
 struct loop {
@@ -218,6 +220,29 @@ static void park(loop_t *loop, task_t *task, up_list_t *list) {
     CHECK(loop, up_core_place(loop->core, task->handle) == UP_PARKED);
 }
 
+// Stands in for poll(2), with tables of exactly as many rows as there are.
+static void poll_fds(loop_t *loop, bool loud) {
+    up_core_t *core = loop->core;
+    uint32_t count = up_core_fd_count(core);
+    up_pollfd_t *table = guarded(count * sizeof(up_pollfd_t));
+    uint32_t *owners = guarded(count * sizeof(uint32_t));
+    CHECK(loop, up_core_fds(core, table, owners, count) == count);
+    for (uint32_t i = 0; i < count; i++) {
+        task_t *task = *object(loop, owners[i]);
+        CHECK(loop, (uint32_t)table[i].events == up_core_events(core, owners[i]));
+        CHECK(loop, table[i].revents == 0);
+        if (loud) {
+            say(loop, "  %s %d %d\n", task->name, (int)table[i].fd, (int)table[i].events);
+        }
+        table[i].revents = task->value <= loop->now ? (int16_t)task->found : 0;
+    }
+    up_core_found_fds(core, table, owners, count, tick(loop));
+    CHECK(loop, intact(table, count * sizeof(up_pollfd_t)));
+    CHECK(loop, intact(owners, count * sizeof(uint32_t)));
+    free(table);
+    free(owners);
+}
+
 // Does one thing that the core says; false if there is nothing left to do.
 static bool turn(loop_t *loop, bool quiet) {
     uint64_t next = up_core_next(loop->core, loop->yielded, tick(loop));
@@ -242,6 +267,19 @@ static bool turn(loop_t *loop, bool quiet) {
             up_core_answer(loop->core, value, task->value <= loop->now ? 0x80000000 : 0, tick(loop));
             return true;
         }
+        case UP_ASK_STREAM: {
+            task_t *task = *object(loop, value);
+            CHECK(loop, up_core_place(loop->core, value) == UP_STREAM);
+            CHECK(loop, up_core_events(loop->core, value) != 0);
+            say(loop, "%u poll %s\n", loop->now, task->name);
+            up_core_found(loop->core, value, task->value <= loop->now ? task->found : 0, tick(loop));
+            return true;
+        }
+        case UP_ASK_FDS:
+            CHECK(loop, value == 0);
+            say(loop, "%u poll fds\n", loop->now);
+            poll_fds(loop, true);
+            return true;
         case UP_WAIT:
             if (!quiet) {
                 say(loop, "%u wait %u\n", loop->now, value);
@@ -251,6 +289,11 @@ static bool turn(loop_t *loop, bool quiet) {
         case UP_WAIT_FOREVER:
             CHECK(loop, value == 0);
             say(loop, "%u wait for ever\n", loop->now);
+            if (up_core_fd_count(loop->core) > 0) {
+                loop->now++;
+                poll_fds(loop, false);
+                return true;
+            }
             return false;
         default:
             say(loop, "%u fault %u\n", loop->now, value);
@@ -496,6 +539,14 @@ static void poke(loop_t *loop, uint32_t handle) {
     up_core_when(core, handle);
     up_core_answer(core, handle, 1, now);
     up_core_cancel(core, handle, now);
+    up_core_unqueue(core, handle);
+    up_core_found(core, handle, UP_READ | UP_WRITE, now);
+    up_pollfd_t row = { .fd = 1, .events = UP_READ, .revents = UP_READ };
+    up_core_found_fds(core, &row, &handle, 1, now);
+    CHECK(loop, up_core_events(core, handle) == 0);
+    // Nobody else waits for it, so not 0; and it does not wait either.
+    CHECK(loop, up_core_wait_stream(core, handle, UP_READ, 0, 0, 77) == 1);
+    CHECK(loop, up_core_wait_stream(core, handle, UP_WRITE, 1, 1, 77) == 1);
     CHECK(loop, up_core_shrink(core, 0) == UP_NO_CHUNK);
     // Not for lack of room, so not 0; and nobody waits.
     CHECK(loop, up_core_park(core, handle, &list) == 1);
@@ -538,11 +589,13 @@ uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
         NORMAL,
         LOW,
         CONDITION,
+        STREAM,
+        FD,
         PARKED1,
         PARKED2,
         OWNERS
     };
-    static const char *const names[OWNERS] = { "ready", "high", "normal", "low", "condition", "parked1", "parked2" };
+    static const char *const names[OWNERS] = { "ready", "high", "normal", "low", "condition", "stream", "fd", "parked1", "parked2" };
     uint32_t stale[OWNERS];
     task_t owners[OWNERS];
     for (int i = 0; i < OWNERS; i++) {
@@ -554,7 +607,7 @@ uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
         poke(&loop, stale[i]);
     }
     for (int i = 0; i < OWNERS; i++) {
-        owners[i] = (task_t){ .name = names[i], .step = end };
+        owners[i] = (task_t){ .name = names[i], .step = end, .found = UP_READ };
         task_start(&loop, &owners[i], UP_LOW);
         CHECK(&loop, object(&loop, owners[i].handle) == object(&loop, stale[i]));
     }
@@ -562,6 +615,8 @@ uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
     up_core_schedule(core, owners[NORMAL].handle, UP_NORMAL, 1, tick(&loop));
     up_core_schedule(core, owners[LOW].handle, UP_LOW, 1, tick(&loop));
     up_core_when(core, owners[CONDITION].handle);
+    CHECK(&loop, up_core_wait_stream(core, owners[STREAM].handle, UP_READ, 1, 0, 3) == 1);
+    CHECK(&loop, up_core_wait_stream(core, owners[FD].handle, UP_READ, 0, 1, 3) == 1);
     park(&loop, &owners[PARKED1], &loop.lists[0]);
     park(&loop, &owners[PARKED2], &loop.lists[0]);
     for (int i = 0; i < OWNERS; i++) {
@@ -577,6 +632,9 @@ uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
     up_core_schedule(core, forged, UP_OWN, 0, tick(&loop));
     up_core_when(core, forged);
     up_core_cancel(core, forged, tick(&loop));
+    up_core_unqueue(core, forged);
+    up_core_found(core, forged, UP_READ, tick(&loop));
+    CHECK(&loop, up_core_wait_stream(core, forged, UP_WRITE, 0, 0, 3) == 1);
     uint8_t *after = snapshot(&loop, &bytes);
     CHECK(&loop, memcmp(before, after, bytes) == 0);
     free(before);
@@ -592,6 +650,155 @@ uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
     while (turn(&loop, false)) {
     }
     CHECK(&loop, up_core_len(core) == 0);
+    loop_free(&loop);
+    return loop.len;
+}
+
+// Streams
+
+static uint32_t wait_stream(loop_t *loop, task_t *task, uint32_t events, uint32_t fast, uint32_t fd, uint32_t key) {
+    up_core_unqueue(loop->core, task->handle);
+    uint32_t count = up_core_fd_count(loop->core);
+    uint32_t waits = up_core_wait_stream(loop->core, task->handle, events, fast, fd, key);
+    CHECK(loop, up_core_events(loop->core, task->handle) == (waits ? events : 0));
+    CHECK(loop, up_core_place(loop->core, task->handle) == (waits ? UP_STREAM : UP_IDLE));
+    CHECK(loop, up_core_fd_count(loop->core) == count + (waits && fd != 0));
+    return waits;
+}
+
+static void reader(loop_t *loop, task_t *task) {
+    if (task->steps == 2) {
+        task_end(loop, task);
+        return;
+    }
+    CHECK(loop, wait_stream(loop, task, UP_READ, 0, 0, 0xfffffffc) == 1);
+}
+
+// Writes what the reader reads, as urgently as can be.
+static void writer(loop_t *loop, task_t *task) {
+    if (task->steps == 2) {
+        task_end(loop, task);
+        return;
+    }
+    CHECK(loop, wait_stream(loop, task, UP_WRITE, 0x80000000, 0, 0xfffffffc) == 1);
+}
+
+static void fd_reader(loop_t *loop, task_t *task) {
+    if (task->steps == 2) {
+        task_end(loop, task);
+        return;
+    }
+    CHECK(loop, wait_stream(loop, task, UP_READ, 0, 0x80000000, 0x7fffffff) == 1);
+}
+
+static void fd_writer(loop_t *loop, task_t *task) {
+    if (task->steps == 2) {
+        task_end(loop, task);
+        return;
+    }
+    CHECK(loop, wait_stream(loop, task, UP_WRITE, 0, 1, 0x7fffffff) == 1);
+}
+
+// Wants what others have, gets nothing, and waits for nothing.
+static void second(loop_t *loop, task_t *task) {
+    for (uint32_t fast = 0; fast < 2; fast++) {
+        CHECK(loop, wait_stream(loop, task, UP_READ, fast, 0, 0xfffffffc) == 0);
+        CHECK(loop, wait_stream(loop, task, UP_WRITE, fast, 0, 0xfffffffc) == 0);
+        CHECK(loop, wait_stream(loop, task, UP_READ, fast, 1, 0x7fffffff) == 0);
+        CHECK(loop, wait_stream(loop, task, UP_WRITE, fast, 1, 0x7fffffff) == 0);
+        // The same number is another stream if it is no descriptor, and if it is one.
+        CHECK(loop, wait_stream(loop, task, UP_READ, fast, 0, 0x7fffffff) == 1);
+        CHECK(loop, wait_stream(loop, task, UP_READ, fast, 1, 0xfffffffc) == 1);
+    }
+    up_core_unqueue(loop->core, task->handle);
+    CHECK(loop, up_core_place(loop->core, task->handle) == UP_IDLE);
+    CHECK(loop, up_core_events(loop->core, task->handle) == 0);
+    // A table with too little room is filled as far as it goes.
+    up_pollfd_t *table = guarded(sizeof(up_pollfd_t));
+    uint32_t *owners = guarded(sizeof(uint32_t));
+    CHECK(loop, up_core_fds(loop->core, table, owners, 0) == 0);
+    CHECK(loop, owners[0] == 0);
+    CHECK(loop, up_core_fds(loop->core, table, owners, 1) == 1);
+    CHECK(loop, intact(table, sizeof(up_pollfd_t)) && intact(owners, sizeof(uint32_t)));
+    CHECK(loop, table[0].fd == 0x7fffffff && table[0].events == UP_READ && table[0].revents == 0);
+    CHECK(loop, up_core_events(loop->core, owners[0]) == UP_READ);
+    free(table);
+    free(owners);
+    task_end(loop, task);
+}
+
+// Tasks that wait for both directions of two streams, one of which is a descriptor.
+uint32_t double_streams(char *out, size_t size, uint32_t index_bits) {
+    loop_t loop = loop_new(out, size, index_bits, UINT32_MAX - 1);
+    task_t tasks[] = {
+        { .name = "reader", .step = reader, .value = 2, .found = UP_READ },
+        { .name = "writer", .step = writer, .value = 3, .found = UP_WRITE },
+        { .name = "fd_reader", .step = fd_reader, .value = 2, .found = UP_READ | UP_WRITE },
+        { .name = "fd_writer", .step = fd_writer, .value = 4, .found = 0x10 }, // POLLHUP
+        { .name = "second", .step = second },
+    };
+    uint32_t count = sizeof(tasks) / sizeof(tasks[0]);
+    for (uint32_t i = 0; i < count; i++) {
+        task_start(&loop, &tasks[i], UP_NORMAL);
+    }
+    while (turn(&loop, false)) {
+    }
+    CHECK(&loop, up_core_len(loop.core) == 0);
+    loop_free(&loop);
+    return loop.len;
+}
+
+// Clearing
+
+// A core with all kinds of entries is cleared, and is like a new one but for its wait lists' stamps.
+uint32_t double_clear(char *out, size_t size, uint32_t index_bits) {
+    loop_t loop = loop_new(out, size, index_bits, 5);
+    up_core_t *core = loop.core;
+    task_t tasks[UP_CHUNK_LEN + 5];
+    up_list_t old[2];
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < UP_CHUNK_LEN + 5; i++) {
+            tasks[i] = (task_t){ .name = "task", .step = spin };
+            task_start(&loop, &tasks[i], i % 3);
+        }
+        up_core_set_max_overdue(core, 1);
+        up_core_schedule(core, tasks[0].handle, UP_OWN, 9, tick(&loop));
+        up_core_when(core, tasks[1].handle);
+        CHECK(&loop, wait_stream(&loop, &tasks[2], UP_READ, 1, 1, 0) == 1);
+        CHECK(&loop, wait_stream(&loop, &tasks[3], UP_READ, 1, 0, 0) == 1);
+        up_list_t lists[2] = { { 0, 0 }, { 0, 0 } };
+        park(&loop, &tasks[4], &lists[0]);
+        park(&loop, &tasks[5], &lists[1]);
+        for (int i = 0; round > 0 && i < 2; i++) {
+            // The same handles as before, of entries that are lists again.
+            CHECK(&loop, old[i].handle == lists[i].handle && old[i].stamp != lists[i].stamp);
+            CHECK(&loop, up_core_first(core, &old[i]) == 0);
+            CHECK(&loop, up_core_wake(core, &old[i], UP_OWN, tick(&loop)) == 0);
+            CHECK(&loop, up_core_waiting(core, &old[i]) == 0);
+            CHECK(&loop, up_core_waiting(core, &lists[i]) == 1);
+        }
+        memcpy(old, lists, sizeof(lists));
+        turn(&loop, true); // in the middle of a pass
+        up_chunk_t **chunks = core->chunks;
+        uint32_t chunk_count = core->chunk_count;
+        up_core_clear(core);
+        CHECK(&loop, core->chunks == NULL && core->chunk_count == 0);
+        CHECK(&loop, up_core_len(core) == 0 && up_core_room(core) == 0);
+        CHECK(&loop, up_core_fd_count(core) == 0);
+        CHECK(&loop, up_core_create(core, UP_NORMAL) == 0);
+        CHECK(&loop, up_core_waiting(core, &old[0]) == 0);
+        for (uint32_t i = 0; i < chunk_count; i++) {
+            CHECK(&loop, intact(chunks[i], CHUNK_BYTES));
+            memset(chunks[i], 0xff, CHUNK_BYTES);
+            free(chunks[i]);
+        }
+        free(chunks);
+        turn(&loop, false);
+    }
+    task_t last = { .name = "last", .step = end };
+    task_start(&loop, &last, UP_LOW);
+    while (turn(&loop, false)) {
+    }
     loop_free(&loop);
     return loop.len;
 }

@@ -11,11 +11,17 @@ use proptest::test_runner::RngAlgorithm;
 use support::*;
 use uasyncio_priority::entry::{Handle, Level, Place};
 use uasyncio_priority::scheduler::Action;
+use uasyncio_priority::streams::{Interest, READ, WRITE};
 use uasyncio_priority::tick::{MAX_DELAY, Tick};
 use uasyncio_priority::waitlist::WaitList;
 
 /// Wait lists of a case.
 const LISTS: usize = 3;
+
+/// What a stream may be found to be, beside its directions: POLLERR, POLLHUP, POLLPRI.
+const ERR: u32 = 8;
+const HUP: u32 = 16;
+const PRI: u32 = 2;
 
 /// Handles to freed entries that are still tried.
 const STALE: usize = 8;
@@ -35,10 +41,34 @@ enum At {
         seq: u64,
         asked: bool,
     },
+    Stream {
+        interest: Interest,
+        seq: u64,
+        asked: bool,
+    },
     List {
         list: usize,
         seq: u64,
     },
+}
+
+/// Whether the streams are asked in a pass.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Poll {
+    Must,
+    /// It was done in this tick, but one that is new was not there then.
+    May,
+    No,
+}
+
+/// A pass that is asking.
+#[derive(Clone, Copy, Debug)]
+struct Pass {
+    // The `seq` at which it began.
+    began: u64,
+    poll: Poll,
+    // Descriptors are to be asked, all together.
+    fds: bool,
 }
 
 /// A task of the model.
@@ -60,16 +90,20 @@ struct Model {
     max_overdue: u64,
     // The last step that was not at high level ran an overdue low entry.
     overdue_low: bool,
-    // The `seq` at which the pass that is asking the conditions began.
-    pass: Option<u64>,
+    pass: Option<Pass>,
+    // When the last pass that had something to ask began.
+    looked: Tick,
+    // The `seq` at which streams were asked last, and at which one was waited for last.
+    polled: u64,
+    streamed: u64,
 }
 
 /// What the model says of the next action.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Next {
-    Ask(usize),
-    /// A condition came in the middle of the pass: it may be asked in this one or in the next.
-    MayAsk(usize),
+    Must(Action),
+    /// What came in the middle of the pass may be asked in this one or in the next.
+    May(Action),
     Choose,
 }
 
@@ -117,6 +151,46 @@ impl Model {
     fn when(&mut self, t: usize) {
         let seq = self.seq();
         self.tasks[t].at = At::Condition { seq, asked: false };
+    }
+
+    /// False if another task waits for the same stream in the same direction.
+    fn wait_stream(&mut self, t: usize, interest: Interest) -> bool {
+        self.tasks[t].at = At::Nowhere;
+        let same = |other: Interest| {
+            (other.fd, other.key, other.events) == (interest.fd, interest.key, interest.events)
+        };
+        let mut others = self.tasks.iter().filter_map(interest_of);
+        if others.any(same) {
+            return false;
+        }
+        self.streamed = self.seq();
+        self.tasks[t].at = At::Stream {
+            interest,
+            seq: self.streamed,
+            asked: false,
+        };
+        true
+    }
+
+    fn found(&mut self, t: usize, events: u32) {
+        if let Some(interest) = interest_of(&self.tasks[t])
+            && events & (interest.events | !(READ | WRITE)) != 0
+        {
+            self.queue(t, interest.fast.then_some(High), 0);
+        }
+    }
+
+    /// The tasks that wait for a stream with or without a descriptor, first come first.
+    fn streams(&self, fd: bool) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (t, task) in self.tasks.iter().enumerate() {
+            match task.at {
+                At::Stream { interest, seq, .. } if interest.fd == fd => found.push((seq, t)),
+                _ => {}
+            }
+        }
+        found.sort_unstable();
+        found.into_iter().map(|(_, t)| t).collect()
     }
 
     fn park(&mut self, t: usize, list: usize) {
@@ -177,6 +251,7 @@ impl Model {
                 level, slept: true, ..
             } => Place::Timer(level),
             At::Condition { .. } => Place::Condition,
+            At::Stream { .. } => Place::Stream,
             At::List { .. } => Place::Parked,
         }
     }
@@ -206,34 +281,107 @@ impl Model {
         first.map(|(due, _, _, t)| (t, self.now - due))
     }
 
-    /// First half of a pass: the conditions.
-    fn ask(&mut self) -> Next {
-        let began = match self.pass {
-            Some(began) => began,
-            None => {
-                for task in &mut self.tasks {
-                    if let At::Condition { asked, .. } = &mut task.at {
-                        *asked = false;
-                    }
-                }
-                self.pass = Some(self.seq);
-                self.seq
-            }
+    /// First half of a pass: the conditions, then the streams.
+    fn ask(&mut self, now: Tick) -> Next {
+        let Some(pass) = self.pass.or_else(|| self.begin(now)) else {
+            return Next::Choose;
         };
         let unasked = |(t, task): (usize, &Task)| match task.at {
             At::Condition { seq, asked: false } => Some((seq, t)),
             _ => None,
         };
+        if let Some((seq, t)) = self.tasks.iter().enumerate().filter_map(unasked).min() {
+            return pass.next(seq, Action::Ask(self.tasks[t].handle));
+        }
+        if pass.poll == Poll::No {
+            return Next::Choose;
+        }
+        if pass.fds {
+            // All that were there may have left in this pass.
+            return match pass.poll {
+                Poll::Must if !self.streams(true).is_empty() => Next::Must(Action::AskFds),
+                _ => Next::May(Action::AskFds),
+            };
+        }
+        let unasked = |(t, task): (usize, &Task)| match task.at {
+            At::Stream {
+                interest: Interest { fd: false, .. },
+                seq,
+                asked: false,
+            } => Some((seq, t)),
+            _ => None,
+        };
         match self.tasks.iter().enumerate().filter_map(unasked).min() {
-            Some((seq, t)) if seq <= began => Next::Ask(t),
-            Some((_, t)) => Next::MayAsk(t),
+            Some((seq, t)) => match pass.next(seq, Action::AskStream(self.tasks[t].handle)) {
+                Next::Must(action) if pass.poll == Poll::May => Next::May(action),
+                next => next,
+            },
             None => Next::Choose,
         }
     }
 
-    fn asked(&mut self, t: usize) {
-        if let At::Condition { asked, .. } = &mut self.tasks[t].at {
+    /// A pass begins, if there is anything to ask.
+    fn begin(&mut self, now: Tick) -> Option<Pass> {
+        let (mut any, mut fast) = (false, false);
+        for task in &mut self.tasks {
+            fast |= interest_of(task).is_some_and(|interest| interest.fast);
+            if let At::Condition { asked, .. } | At::Stream { asked, .. } = &mut task.at {
+                *asked = false;
+                any = true;
+            }
+        }
+        let poll = match self.looked == now {
+            _ if fast => Poll::Must,
+            false => Poll::Must,
+            true if self.streamed > self.polled => Poll::May,
+            true => Poll::No,
+        };
+        if !any {
+            return None;
+        }
+        self.looked = now;
+        if poll == Poll::Must {
+            self.polled = self.seq;
+        }
+        self.pass = Some(Pass {
+            began: self.seq,
+            poll,
+            fds: !self.streams(true).is_empty(),
+        });
+        self.pass
+    }
+
+    /// The core asked this.
+    fn asked(&mut self, action: Action) {
+        if let Some(pass) = &mut self.pass
+            && pass.poll == Poll::May
+            && !matches!(action, Action::Ask(_))
+        {
+            pass.poll = Poll::Must;
+            self.polled = pass.began;
+        }
+        self.mark(action);
+    }
+
+    /// The core need not have asked this, and did not.
+    fn skipped(&mut self, action: Action) {
+        if let Some(pass) = &mut self.pass
+            && pass.poll == Poll::May
+            && !matches!(action, Action::Ask(_))
+        {
+            pass.poll = Poll::No;
+        }
+        self.mark(action);
+    }
+
+    fn mark(&mut self, action: Action) {
+        if let Action::Ask(h) | Action::AskStream(h) = action
+            && let Some(t) = self.find(h)
+            && let At::Condition { asked, .. } | At::Stream { asked, .. } = &mut self.tasks[t].at
+        {
             *asked = true;
+        } else if let Some(pass) = &mut self.pass {
+            pass.fds = false;
         }
     }
 
@@ -264,11 +412,13 @@ impl Model {
     }
 
     fn wait(&self) -> Action {
-        if self
-            .tasks
-            .iter()
-            .any(|task| matches!(task.at, At::Condition { .. }))
-        {
+        // What can only be asked is asked once a millisecond.
+        let asked = |task: &Task| match task.at {
+            At::Condition { .. } => true,
+            At::Stream { interest, .. } => !interest.fd,
+            _ => false,
+        };
+        if self.tasks.iter().any(asked) {
             return Action::Wait(1);
         }
         let ahead = |task: &Task| match task.at {
@@ -280,6 +430,24 @@ impl Model {
             .filter_map(ahead)
             .min()
             .map_or(Action::WaitForever, Action::Wait)
+    }
+}
+
+impl Pass {
+    /// What is to be asked next, given when it came.
+    fn next(&self, seq: u64, action: Action) -> Next {
+        if seq <= self.began {
+            Next::Must(action)
+        } else {
+            Next::May(action)
+        }
+    }
+}
+
+fn interest_of(task: &Task) -> Option<Interest> {
+    match task.at {
+        At::Stream { interest, .. } => Some(interest),
+        _ => None,
     }
 }
 
@@ -306,6 +474,13 @@ enum Op {
     ScheduleFrom(Who, Option<Level>, u32, u64),
     When(Who),
     Answer(Who, bool),
+    WaitStream(Who, Interest),
+    Found(Who, u32),
+    /// What poll(2) finds, row by row.
+    FoundFds([u32; 4]),
+    Unqueue(Who),
+    /// Forgets everything.
+    Clear,
     Park(Who, usize),
     Wake(usize, Option<Level>),
     /// Forgets a list, as the garbage collector does; who waits there stays.
@@ -319,7 +494,8 @@ enum Op {
     Next,
     /// The next action, after a task named no wake-up.
     Yield(Who),
-    /// Actions until something runs, or nothing can; the bits are what conditions answer.
+    /// Actions until something runs, or nothing can; the bits are what conditions answer, and
+    /// whether streams are ready.
     Step(u8),
 }
 
@@ -341,6 +517,35 @@ fn delay() -> impl Strategy<Value = u32> {
     ]
 }
 
+/// Few streams, so that tasks meet at them.
+fn interest() -> impl Strategy<Value = Interest> {
+    let key = prop_oneof![4 => 0..4u32, 1 => any::<u32>()];
+    let events = prop_oneof![Just(READ), Just(WRITE)];
+    let fast = prop_oneof![4 => Just(false), 1 => Just(true)];
+    (events, fast, any::<bool>(), key).prop_map(|(events, fast, fd, key)| Interest {
+        events,
+        fast,
+        fd,
+        key,
+    })
+}
+
+/// What a stream is found to be.
+fn found() -> impl Strategy<Value = u32> {
+    proptest::sample::select(vec![
+        0,
+        READ,
+        WRITE,
+        READ | WRITE,
+        ERR,
+        HUP,
+        READ | HUP,
+        WRITE | ERR,
+        PRI,
+        0x20,
+    ])
+}
+
 fn op() -> impl Strategy<Value = Op> {
     let own_or = || proptest::option::of(level());
     prop_oneof![
@@ -352,6 +557,11 @@ fn op() -> impl Strategy<Value = Op> {
         6 => (who(), own_or(), 0..9u32, 0..9u64).prop_map(|(w, l, d, a)| Op::ScheduleFrom(w, l, d, a)),
         20 => who().prop_map(Op::When),
         12 => (who(), any::<bool>()).prop_map(|(w, truth)| Op::Answer(w, truth)),
+        32 => (who(), interest()).prop_map(|(w, i)| Op::WaitStream(w, i)),
+        8 => (who(), found()).prop_map(|(w, events)| Op::Found(w, events)),
+        8 => proptest::array::uniform4(found()).prop_map(Op::FoundFds),
+        6 => who().prop_map(Op::Unqueue),
+        1 => Just(Op::Clear),
         20 => (who(), 0..LISTS).prop_map(|(w, list)| Op::Park(w, list)),
         16 => (0..LISTS, own_or()).prop_map(|(list, l)| Op::Wake(list, l)),
         4 => (0..LISTS).prop_map(Op::Forget),
@@ -486,18 +696,20 @@ impl Pair {
         {
             self.model.queue(t, None, 0);
         }
-        let expected = match self.model.ask() {
-            Next::Ask(t) => Action::Ask(self.model.tasks[t].handle),
-            Next::MayAsk(t) if action == Action::Ask(self.model.tasks[t].handle) => action,
-            Next::MayAsk(_) | Next::Choose => self.model.choose(),
+        let expected = loop {
+            match self.model.ask(now) {
+                Next::Must(expected) => break expected,
+                Next::May(expected) if action == expected => break expected,
+                Next::May(skipped) => self.model.skipped(skipped),
+                Next::Choose => break self.model.choose(),
+            }
         };
         assert_eq!(action, expected);
-        if let Action::Ask(h) | Action::Run(h) = action {
+        if let Action::Ask(h) | Action::AskStream(h) | Action::Run(h) = action {
             self.last = Some(h);
         }
-        if let Action::Ask(h) = action {
-            let t = self.model.find(h).expect("the model expected it");
-            self.model.asked(t);
+        if let Action::Ask(_) | Action::AskStream(_) | Action::AskFds = action {
+            self.model.asked(action);
         }
         action
     }
@@ -508,6 +720,47 @@ impl Pair {
         if let Some(t) = task {
             self.model.answer(t, truth);
         }
+    }
+
+    fn found(&mut self, h: Handle, task: Option<usize>, events: u32) {
+        let now = self.tick();
+        self.bench.core(|core| core.found(h, events, now));
+        if let Some(t) = task {
+            self.model.found(t, events);
+        }
+    }
+
+    /// Row by row of the table, what was found.
+    fn found_fds(&mut self, found: [u32; 4]) {
+        let rows = self.model.streams(true);
+        let (mut table, owners) = self.bench.fds(rows.len());
+        for (n, row) in table.iter_mut().enumerate() {
+            row.revents = found[n % 4] as i16;
+        }
+        let owners: Vec<_> = owners.iter().map(|h| h.raw()).collect();
+        let now = self.tick();
+        self.bench.core(|core| core.found_fds(&table, &owners, now));
+        for (n, t) in rows.into_iter().enumerate() {
+            self.model.found(t, found[n % 4]);
+        }
+    }
+
+    /// Does what an action asks for, with these answers; false if it asks for nothing.
+    fn tell(&mut self, action: Action, truths: &mut u8) -> bool {
+        let truth = *truths & 1 != 0;
+        match action {
+            Action::Ask(h) => self.answer(h, self.model.find(h), truth),
+            Action::AskStream(h) => {
+                self.found(h, self.model.find(h), if truth { READ | WRITE } else { 0 });
+            }
+            Action::AskFds => {
+                let row = |bit: u32| u32::from(*truths >> bit & 1) * (READ | WRITE);
+                self.found_fds([row(0), row(1), row(2), row(3)]);
+            }
+            Action::Run(_) | Action::Wait(_) | Action::WaitForever | Action::Fault => return false,
+        }
+        *truths >>= 1;
+        true
     }
 
     /// Lets time pass, but no entry becomes later than the core promises to bear.
@@ -565,6 +818,39 @@ impl Pair {
                     self.model.when(t);
                 }
             }
+            Op::WaitStream(who, interest) => {
+                let Some((h, task)) = self.pick(who) else {
+                    return;
+                };
+                let waits = self.bench.wait_stream(h, interest);
+                let expected = task.is_none_or(|t| self.model.wait_stream(t, interest));
+                assert_eq!(waits, expected);
+            }
+            Op::Found(who, events) => {
+                if let Some((h, task)) = self.pick(who) {
+                    self.found(h, task, events);
+                }
+            }
+            Op::FoundFds(found) => self.found_fds(found),
+            Op::Unqueue(who) => {
+                let Some((h, task)) = self.pick(who) else {
+                    return;
+                };
+                self.bench.unqueue(h);
+                if let Some(t) = task {
+                    self.model.tasks[t].at = At::Nowhere;
+                }
+            }
+            Op::Clear => {
+                // The lists stay as they are; handles of before are not used any more.
+                self.bench.clear();
+                self.model = Model {
+                    now: self.model.now,
+                    ..Model::default()
+                };
+                self.stale.clear();
+                self.last = None;
+            }
             Op::Answer(who, truth) => {
                 if let Some((h, task)) = self.pick(who) {
                     self.answer(h, task, truth);
@@ -617,12 +903,12 @@ impl Pair {
                 let yielded = self.pick(who).map(|(h, _)| h);
                 self.next(yielded);
             }
-            Op::Step(mut truths) => {
-                while let Action::Ask(h) = self.next(None) {
-                    self.answer(h, self.model.find(h), truths & 1 != 0);
-                    truths >>= 1;
+            Op::Step(mut truths) => loop {
+                let action = self.next(None);
+                if !self.tell(action, &mut truths) {
+                    break;
                 }
-            }
+            },
         }
     }
 
@@ -646,7 +932,9 @@ impl Pair {
                     assert_eq!(core.due_time(task.handle), Some(due));
                 }
                 assert_eq!(core.level(task.handle), Some(task.own));
+                assert_eq!(core.interest(task.handle), interest_of(task));
             }
+            assert_eq!(core.fd_count() as usize, model.streams(true).len());
             for &h in stale.iter() {
                 assert_eq!(core.place(h), Place::Free);
             }
@@ -657,6 +945,21 @@ impl Pair {
                 assert_eq!(core.first(list), first);
             }
         });
+        let rows: Vec<_> = model.streams(true);
+        let expected = rows.iter().map(|&t| {
+            let interest = interest_of(&model.tasks[t]).expect("it waits for a stream");
+            let key = interest.key.cast_signed();
+            (key, interest.events as i16, 0, model.tasks[t].handle)
+        });
+        let expected: Vec<_> = expected.collect();
+        // Also with too little room, and with too much.
+        for room in [0, rows.len() / 2, rows.len(), rows.len() + 3] {
+            let (table, owners) = bench.fds(room);
+            let seen = table.iter().zip(owners);
+            let seen = seen.map(|(row, owner)| (row.fd, row.events, row.revents, owner));
+            let room = room.min(rows.len());
+            assert_eq!(seen.collect::<Vec<_>>(), expected[..room]);
+        }
     }
 
     /// Runs everything that is left, in the model's order.
@@ -667,13 +970,16 @@ impl Pair {
             }
         }
         loop {
-            match self.next(None) {
-                Action::Run(_) => {}
-                Action::Ask(h) => self.answer(h, self.model.find(h), true),
+            let action = self.next(None);
+            match action {
                 Action::Wait(ms) => self.pass(ms.into()),
-                Action::WaitForever => break,
-                Action::AskStream(_) | Action::AskFds => panic!("nobody waits for a stream"),
+                Action::WaitForever if self.model.streams(true).is_empty() => break,
+                // poll(2) returns.
+                Action::WaitForever => self.found_fds([HUP; 4]),
                 Action::Fault => panic!("the core says that its state is damaged"),
+                _ => {
+                    self.tell(action, &mut u8::MAX.clone());
+                }
             }
         }
         self.check();
@@ -771,9 +1077,11 @@ fn chunks_come_and_go_while_entries_are_in_every_place() {
             let size = b.size();
             if live.len() < target {
                 let h = b.create(Normal);
-                match numbers.next(6) {
+                match numbers.next(8) {
                     0 => b.own(h, 0),
                     1 => b.when(h),
+                    6 => b.io(h, fast(read(h.raw()))),
+                    7 => b.io(h, fd(write(h.raw()))),
                     2 => b.park(h, &mut lists[numbers.next(4) as usize]),
                     n => b.own(h, n),
                 }
@@ -813,6 +1121,8 @@ fn chunks_come_and_go_while_entries_are_in_every_place() {
     loop {
         match b.next() {
             Action::Ask(h) => b.answer(h, true),
+            Action::AskStream(h) => b.found(h, READ),
+            Action::AskFds => b.found_fds(|_, _| WRITE as i16),
             Action::Run(h) => ran.push(h.raw()),
             action => break assert_eq!(action, Action::WaitForever),
         }

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use support::*;
 use uasyncio_priority::entry::{Handle, Level, Place};
 use uasyncio_priority::scheduler::Action;
+use uasyncio_priority::streams::{Interest, READ, WRITE};
 use uasyncio_priority::tick::{MAX_DELAY, Tick};
 use uasyncio_priority::waitlist::WaitList;
 
@@ -216,10 +217,12 @@ fn a_task_that_names_no_wake_up_is_due_again_at_its_own_level() {
 #[test]
 fn a_task_that_waits_somewhere_stays_there_whatever_it_yields() {
     type Wait = fn(&mut Bench, Handle, &mut WaitList);
-    let waits: [(Place, Wait); 5] = [
+    let waits: [(Place, Wait); 7] = [
         (Place::Ready(Low), |b, h, _| b.at(Low, h, 0)),
         (Place::Timer(Normal), |b, h, _| b.at(Normal, h, 5)),
         (Place::Condition, |b, h, _| b.when(h)),
+        (Place::Stream, |b, h, _| b.io(h, fast(read(1)))),
+        (Place::Stream, |b, h, _| b.io(h, fast(fd(write(1))))),
         (Place::Parked, |b, h, list| b.park(h, list)),
         (Place::Free, |b, h, _| b.free(h)),
     ];
@@ -233,8 +236,7 @@ fn a_task_that_waits_somewhere_stays_there_whatever_it_yields() {
         b.next();
         wait(&mut b, h, &mut list);
         let mut action = b.next_after(Some(h));
-        if place == Place::Condition {
-            assert_eq!(action, Action::Ask(h));
+        if let Action::Ask(_) | Action::AskStream(_) | Action::AskFds = action {
             action = b.next();
         }
         assert_eq!(action, Action::Run(n));
@@ -797,6 +799,704 @@ fn nothing_to_do_is_waited_for_without_spinning() {
     assert_eq!(b.take(), ["0 wait for ever", "0 wait for ever"]);
 }
 
+// Streams (SPEC 4)
+
+/// Beside the directions: an error, a hang-up.
+const ERR: u32 = 8;
+const HUP: u32 = 16;
+
+const FOUR_WAYS: [fn(Interest) -> Interest; 4] = [|i| i, fd, fast, |i| fast(fd(i))];
+
+#[test]
+fn a_stream_is_asked_every_millisecond_while_all_others_sleep() {
+    const READER: &[Do] = &[Sleep(1), Io(read(7), 4), End];
+    for start in STARTS {
+        let tasks = [("a", Normal, READER), ("n", Normal, &[Sleep(40), End])];
+        let trace = Loop::new(start, &tasks).steps(10);
+        assert_eq!(
+            trace,
+            [
+                "0 run a",
+                "0 run n",
+                "0 wait 1",
+                "1 run a",
+                "1 poll a",
+                "1 wait 1",
+                "2 poll a",
+                "2 wait 1",
+                "3 poll a",
+                "3 wait 1",
+                "4 poll a",
+                "4 run a",
+                "4 wait 36",
+                "40 run n",
+                "40 wait for ever"
+            ]
+        );
+    }
+}
+
+#[test]
+fn descriptors_are_waited_for_without_being_asked_again() {
+    const READER: &[Do] = &[Sleep(1), Io(fd(read(3)), 25), End];
+    const WRITER: &[Do] = &[Sleep(1), Io(fast(fd(write(4))), 90), End];
+    for start in STARTS {
+        let tasks = [
+            ("a", Normal, READER),
+            ("b", Normal, WRITER),
+            ("n", Normal, &[Sleep(40), End]),
+        ];
+        let trace = Loop::new(start, &tasks).steps(20);
+        assert_eq!(
+            trace,
+            [
+                "0 run a",
+                "0 run b",
+                "0 run n",
+                "0 wait 1",
+                "1 run a",
+                "1 poll fds a",
+                "1 run b",
+                "1 poll fds a b",
+                "1 wait 39",
+                "25 poll fds b", // what was found while the core waited needs no asking
+                "25 run a",
+                "25 poll fds b",
+                "25 wait 15",
+                "40 poll fds b",
+                "40 run n",
+                "40 poll fds b",
+                "40 wait for ever",
+                "90 run b",
+                "90 wait for ever"
+            ]
+        );
+    }
+}
+
+#[test]
+fn streams_are_asked_once_a_tick_or_on_every_pass_if_one_is_fast() {
+    for (how, often) in FOUR_WAYS.into_iter().zip([false, false, true, true]) {
+        let mut b = Bench::new();
+        let [a, c, d, n] = b.tasks(["a", "c", "d", "n"]);
+        b.now = 1;
+        b.io(a, read(1));
+        b.io(c, fd(write(1)));
+        b.io(d, how(read(2)));
+        for now in [1, 1, 1, 2, 2] {
+            b.now = now;
+            b.own(n, 0);
+            while b.next() != Action::Run(n) {}
+        }
+        let trace = b.take();
+        let asked = |what: &str| trace.iter().filter(|line| line.contains(what)).count();
+        let expected = if often { 5 } else { 2 };
+        assert_eq!(asked("run n"), 5);
+        assert_eq!((asked("poll a"), asked("poll fds c")), (expected, expected));
+        // The first time in a tick, before anything runs.
+        assert_eq!(
+            trace[0],
+            ["1 poll fds c", "1 poll fds c d"][usize::from(how(read(2)).fd)]
+        );
+    }
+}
+
+#[test]
+fn fast_streams_that_left_do_not_make_the_rest_be_asked_more_often() {
+    type Leave = fn(&mut Bench, Handle);
+    let leaves: [Leave; 5] = [
+        |b, h| b.found(h, READ),
+        |b, h| b.unqueue(h),
+        |b, h| b.free(h),
+        |b, h| b.when(h),
+        |b, h| b.io(h, read(3)),
+    ];
+    for leave in leaves {
+        for how in [fast, |i| fast(fd(i))] {
+            let mut b = Bench::new();
+            let [slow, quick, n] = b.tasks(["slow", "quick", "n"]);
+            b.now = 1;
+            b.io(slow, read(1));
+            b.io(quick, how(read(2)));
+            b.own(n, 0);
+            while b.next() != Action::Run(n) {}
+            leave(&mut b, quick);
+            b.unqueue(quick);
+            b.own(n, 0);
+            b.take();
+            // It may be asked at once, if one of them came to wait for a stream: but not again.
+            while b.next() != Action::Run(n) {}
+            b.own(n, 0);
+            b.take();
+            assert_eq!(b.next(), Action::Run(n));
+            b.now = 2;
+            b.drain();
+            assert_eq!(b.take(), ["1 run n", "2 poll slow", "2 wait 1"]);
+        }
+    }
+}
+
+#[test]
+fn conditions_are_asked_first_then_descriptors_then_streams_one_by_one() {
+    let mut b = Bench::new();
+    let [s1, f1, s2, c1, f2, c2, n] = b.tasks(["s1", "f1", "s2", "c1", "f2", "c2", "n"]);
+    b.now = 1;
+    b.own(n, 0);
+    b.io(s1, read(1));
+    b.io(f1, fd(read(1)));
+    b.io(s2, fast(write(1)));
+    b.when(c1);
+    b.io(f2, fd(write(1)));
+    b.when(c2);
+    b.drain();
+    assert_eq!(
+        b.take()[..7],
+        [
+            "1 ask c1",
+            "1 ask c2",
+            "1 poll fds f1 f2",
+            "1 poll s1",
+            "1 poll s2",
+            "1 run n",
+            "1 ask c1"
+        ]
+    );
+}
+
+#[test]
+fn streams_are_asked_in_rotating_order() {
+    for how in [|i| i, fd as fn(Interest) -> Interest] {
+        let mut b = Bench::new();
+        let [a, c, d] = b.tasks(["a", "c", "d"]);
+        for (key, h) in [(1, a), (2, c), (3, d)] {
+            b.io(h, how(read(key)));
+        }
+        b.found(c, READ);
+        assert_eq!(b.place(c), Place::Ready(Normal));
+        b.io(c, how(read(2))); // waits again, behind the others
+        b.now = 1;
+        b.drain();
+        let polls = if how(read(0)).fd {
+            vec!["1 poll fds a d c", "1 wait for ever"]
+        } else {
+            vec!["1 poll a", "1 poll d", "1 poll c", "1 wait 1"]
+        };
+        assert_eq!(b.take(), polls);
+    }
+}
+
+#[test]
+fn a_ready_streams_task_lands_at_its_own_level_or_high_with_fast_io() {
+    for own in LEVELS {
+        for how in FOUR_WAYS {
+            let mut b = Bench::new();
+            let h = b.task("h", own);
+            b.io(h, how(write(9)));
+            assert_eq!(b.place(h), Place::Stream);
+            b.now = 5;
+            b.found(h, WRITE);
+            let level = if how(write(9)).fast { High } else { own };
+            assert_eq!(b.place(h), Place::Ready(level));
+            let due = b.core(|core| core.due_time(h));
+            assert_eq!(due, Some(Tick::new(5)));
+            b.drain();
+            assert_eq!(b.take(), ["5 run h", "5 wait for ever"]);
+            assert_eq!(b.core(|core| core.level(h)), Some(own));
+        }
+    }
+}
+
+#[test]
+fn a_direction_wakes_its_own_waiter_and_an_error_or_a_hang_up_both() {
+    for (found, reader_wakes, writer_wakes) in [
+        (0, false, false),
+        (READ, true, false),
+        (WRITE, false, true),
+        (READ | WRITE, true, true),
+        (ERR, true, true),
+        (HUP, true, true),
+        (READ | HUP, true, true),
+        (WRITE | ERR, true, true),
+        (0x20, true, true), // POLLNVAL: the descriptor was closed
+        (1 << 15, true, true),
+    ] {
+        for how in FOUR_WAYS {
+            let mut b = Bench::new();
+            let [r, w] = b.tasks(["r", "w"]);
+            b.io(r, how(read(6)));
+            b.io(w, how(write(6)));
+            if how(read(6)).fd {
+                b.found_fds(|key, _| {
+                    assert_eq!(key, 6);
+                    found as i16
+                });
+            } else {
+                b.found(r, found);
+                b.found(w, found);
+            }
+            let woken = [r, w].map(|h| b.place(h) != Place::Stream);
+            assert_eq!(woken, [reader_wakes, writer_wakes], "{found:#x}");
+        }
+    }
+}
+
+#[test]
+fn a_second_waiter_of_a_stream_and_direction_is_refused() {
+    type Put = fn(&mut Bench, Handle, &mut WaitList);
+    let puts: [Put; 7] = [
+        |_, _, _| {},
+        |b, h, _| b.own(h, 0),
+        |b, h, _| b.own(h, 9),
+        |b, h, _| b.when(h),
+        |b, h, _| b.io(h, read(99)),
+        |b, h, _| b.io(h, fast(fd(write(99)))),
+        |b, h, list| b.park(h, list),
+    ];
+    for put in puts {
+        for first in FOUR_WAYS {
+            for second in FOUR_WAYS {
+                let mut b = Bench::new();
+                let [a, c, d] = b.tasks(["a", "c", "d"]);
+                let mut list = WaitList::default();
+                let (one, two) = (first(read(5)), second(read(5)));
+                b.io(a, one);
+                put(&mut b, c, &mut list);
+                // A descriptor and a key that is no descriptor are two streams.
+                let taken = one.fd == two.fd;
+                assert_eq!(b.wait_stream(c, two), !taken);
+                if taken {
+                    assert_eq!(b.place(c), Place::Idle);
+                    assert_eq!(b.core(|core| core.interest(c)), None);
+                }
+                assert_eq!(b.core(|core| core.waiting(list)), 0);
+                assert_eq!(b.core(|core| core.interest(a)), Some(one));
+                // The other direction, and another stream, are free.
+                b.io(d, second(write(5)));
+                b.io(d, second(read(6)));
+                // And so is this one, once the first has what it waited for.
+                b.found(a, READ);
+                b.io(c, two);
+                assert_eq!(b.core(|core| core.interest(c)), Some(two));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_task_may_wait_anew_for_what_it_waits_for() {
+    for first in FOUR_WAYS {
+        for second in FOUR_WAYS {
+            let mut b = Bench::new();
+            let a = b.task("a", Normal);
+            b.io(a, first(read(u32::MAX)));
+            b.io(a, second(read(u32::MAX)));
+            let interest = second(read(u32::MAX));
+            assert_eq!(b.core(|core| core.interest(a)), Some(interest));
+            let fds = u32::from(interest.fd);
+            assert_eq!(b.core(|core| core.fd_count()), fds);
+            b.found(a, READ);
+            assert_eq!(b.core(|core| core.fd_count()), 0);
+            b.drain();
+            assert_eq!(b.take(), ["0 run a", "0 wait for ever"]);
+        }
+    }
+}
+
+#[test]
+fn a_stream_may_leave_in_the_middle_of_a_pass() {
+    // While the first is asked, which of the three leaves: and the pass goes on behind it.
+    for (leaver, rest) in [
+        (0, ["1 poll y", "1 poll z", "1 run x"]),
+        (1, ["1 poll z", "1 run y", "1 wait 1"]),
+        (2, ["1 poll y", "1 run z", "1 wait 1"]),
+    ] {
+        let mut b = Bench::new();
+        let handles = b.tasks(["x", "y", "z"]);
+        for (key, h) in handles.into_iter().enumerate() {
+            b.io(h, read(key as u32));
+        }
+        b.now = 1;
+        assert_eq!(b.next(), Action::AskStream(handles[0]));
+        b.cancel(handles[leaver]);
+        b.found(handles[0], 0);
+        for _ in 0..3 {
+            b.next();
+        }
+        assert_eq!(b.take()[1..], rest);
+    }
+}
+
+#[test]
+fn all_streams_may_leave_in_the_middle_of_a_pass() {
+    let mut b = Bench::new();
+    let handles = b.tasks(["x", "y", "z"]);
+    for (key, h) in handles.into_iter().enumerate() {
+        b.io(h, fast(write(key as u32)));
+    }
+    b.now = 1;
+    b.next();
+    for h in handles {
+        b.free(h);
+    }
+    b.drain();
+    assert_eq!(b.take(), ["1 poll x", "1 wait for ever"]);
+    let new = b.task("new", Normal);
+    b.io(new, write(1));
+    b.now = 2;
+    b.drain();
+    assert_eq!(b.take(), ["2 poll new", "2 wait 1"]);
+}
+
+#[test]
+fn descriptors_may_leave_while_conditions_are_asked() {
+    let mut b = Bench::new();
+    let [c, f1, f2, n] = b.tasks(["c", "f1", "f2", "n"]);
+    b.when(c);
+    b.io(f1, fd(read(1)));
+    b.io(f2, fd(read(2)));
+    b.own(n, 0);
+    b.now = 1;
+    assert_eq!(b.next(), Action::Ask(c));
+    b.cancel(f1);
+    b.answer(c, true);
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "1 ask c",
+            "1 poll fds f2",
+            "1 run c",
+            "1 run n",
+            "1 run f1",
+            "1 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn a_stream_found_ready_too_late_does_nothing() {
+    type Go = fn(&mut Bench, Handle, &mut WaitList);
+    let goes: [(Place, Go); 5] = [
+        (Place::Ready(Normal), |b, h, _| b.cancel(h)),
+        (Place::Timer(Normal), |b, h, _| b.own(h, 9)),
+        (Place::Condition, |b, h, _| b.when(h)),
+        (Place::Parked, |b, h, list| b.park(h, list)),
+        (Place::Idle, |b, h, _| b.unqueue(h)),
+    ];
+    for (place, go) in goes {
+        for how in FOUR_WAYS {
+            let mut b = Bench::new();
+            let h = b.task("h", Normal);
+            let mut list = WaitList::default();
+            b.io(h, how(read(1)));
+            b.now = 1;
+            b.next();
+            go(&mut b, h, &mut list); // the driver's own code, while it is asked
+            b.found(h, READ | HUP);
+            assert_eq!(b.place(h), place);
+            assert_eq!(
+                b.core(|core| (core.interest(h), core.fd_count())),
+                (None, 0)
+            );
+        }
+    }
+}
+
+#[test]
+fn the_wait_is_cut_to_a_millisecond_for_streams_and_not_for_descriptors() {
+    for how in FOUR_WAYS {
+        for (delay, wait) in [(None, None), (Some(50), Some(50)), (Some(1), Some(1))] {
+            let mut b = Bench::new();
+            let [a, n] = b.tasks(["a", "n"]);
+            b.io(a, how(read(1)));
+            b.now = 1;
+            if let Some(ms) = delay {
+                b.own(n, ms);
+            }
+            b.next();
+            let wait = if how(read(1)).fd {
+                wait.map_or(Action::WaitForever, Action::Wait)
+            } else {
+                Action::Wait(1)
+            };
+            assert_eq!(b.next(), wait);
+        }
+    }
+}
+
+#[test]
+fn streams_wait_in_no_room_of_their_own() {
+    let mut b = Bench::new();
+    let handles: Vec<_> = (0..CHUNK).map(|_| b.create(Normal)).collect();
+    assert_eq!(b.room(), 0);
+    for (key, &h) in handles.iter().enumerate() {
+        b.io(h, FOUR_WAYS[key % 4](read(key as u32)));
+    }
+    assert_eq!((b.len(), b.room()), (CHUNK, 0));
+    for &h in &handles {
+        b.found(h, READ);
+    }
+    // Fast ones before the others, each in the order of arrival.
+    let mut order: Vec<_> = (0..CHUNK as usize).collect();
+    order.sort_by_key(|key| key % 4 < 2);
+    for key in order {
+        assert_eq!(b.next(), Action::Run(handles[key]));
+    }
+}
+
+#[test]
+fn the_table_has_a_row_for_each_task_as_far_as_there_is_room() {
+    let mut b = Bench::new();
+    let [a, c, d, e] = b.tasks(["a", "c", "d", "e"]);
+    b.io(a, fd(read(3)));
+    b.io(c, fd(write(3)));
+    b.io(d, write(3));
+    b.io(e, fast(fd(read(0x7fff_ffff))));
+    assert_eq!(b.core(|core| core.fd_count()), 3);
+    let rows = [(3, 1, 0, a), (3, 4, 0, c), (0x7fff_ffff, 1, 0, e)];
+    for room in 0..6 {
+        let (table, owners) = b.fds(room);
+        let seen: Vec<_> = table
+            .iter()
+            .zip(owners)
+            .map(|(row, h)| (row.fd, row.events, row.revents, h))
+            .collect();
+        assert_eq!(seen, rows[..room.min(3)]);
+    }
+    b.found(a, HUP);
+    assert_eq!(b.fds(5).1, [c, e]);
+    b.free(e);
+    assert_eq!(b.fds(5).1, [c]);
+    b.own(c, 1);
+    assert_eq!((b.fds(5).1, b.core(|core| core.fd_count())), (vec![], 0));
+}
+
+#[test]
+fn a_table_that_is_out_of_date_wakes_nobody_who_does_not_wait() {
+    let mut b = Bench::new();
+    let [gone, waits, asleep, a] = b.tasks(["gone", "waits", "asleep", "a"]);
+    for (key, h) in [gone, waits, asleep, a].into_iter().enumerate() {
+        b.io(h, fd(read(key as u32)));
+    }
+    let (mut table, owners) = b.fds(4);
+    let owners: Vec<_> = owners.iter().map(|h| h.raw()).collect();
+    for row in &mut table {
+        row.revents = (READ | HUP) as i16;
+    }
+    table[1].revents = 0; // nothing was found there
+    b.free(gone);
+    b.own(asleep, 7);
+    let new = b.task("new", Normal); // in the entry of `gone`
+    assert_eq!(new.index(), gone.index());
+    b.io(new, fd(read(0)));
+    let now = b.tick();
+    b.core(|core| core.found_fds(&table, &owners, now));
+    let places = [new, waits, asleep, a].map(|h| b.place(h));
+    assert_eq!(
+        places,
+        [
+            Place::Stream,
+            Place::Stream,
+            Place::Timer(Normal),
+            Place::Ready(Normal)
+        ]
+    );
+}
+
+#[test]
+fn a_task_may_leave_a_streams_queue_from_any_position() {
+    type Leave = fn(&mut Bench, Handle, &mut WaitList);
+    let leaves: [Leave; 8] = [
+        |b, h, _| b.cancel(h),
+        |b, h, _| b.unqueue(h),
+        |b, h, _| b.own(h, 0),
+        |b, h, _| b.own(h, 9),
+        |b, h, _| b.when(h),
+        |b, h, list| b.park(h, list),
+        |b, h, _| b.free(h),
+        |b, h, _| b.found(h, HUP),
+    ];
+    for leave in leaves {
+        for how in FOUR_WAYS {
+            for (leaver, rest) in [(0, ["b", "c"]), (1, ["a", "c"]), (2, ["a", "b"])] {
+                let mut b = Bench::new();
+                let handles = b.tasks(["a", "b", "c"]);
+                let mut list = WaitList::default();
+                for (key, h) in handles.into_iter().enumerate() {
+                    b.io(h, how(read(key as u32)));
+                }
+                leave(&mut b, handles[leaver], &mut list);
+                b.unqueue(handles[leaver]);
+                b.now = 1;
+                let mut asked = Vec::new();
+                loop {
+                    match b.next() {
+                        Action::AskStream(h) => asked.push(b.name(h)),
+                        Action::AskFds => {
+                            asked.extend(b.fds(3).1.into_iter().map(|h| b.name(h)));
+                        }
+                        _ => break,
+                    }
+                }
+                assert_eq!(asked, rest);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_fast_stream_that_is_always_ready_starves_nobody() {
+    const READER: &[Do] = &[Io(fast(read(1)), 0)];
+    const WRITER: &[Do] = &[Io(fast(fd(write(1))), 0)];
+    let tasks = [
+        ("r", High, READER),
+        ("w", High, WRITER),
+        ("n", Normal, SPIN),
+        ("s", Normal, &[Sleep(1)][..]),
+    ];
+    let trace = Loop::new(0, &tasks).steps(12);
+    assert_eq!(
+        runs(&trace),
+        ["r", "w", "n", "r", "w", "s", "r", "w", "n", "r", "w", "n"]
+    );
+}
+
+#[test]
+fn a_fast_stream_waits_for_one_step_and_a_normal_one_for_a_round() {
+    // Ready at 21, beside ten tasks that take 2 ms a step.
+    const READERS: [(&[Do], u32); 4] = [
+        (&[Io(fast(read(1)), 21), Sleep(500)], 22),
+        (&[Io(fast(fd(read(1))), 21), Sleep(500)], 22),
+        (&[Io(read(1), 21), Sleep(500)], 42),
+        (&[Io(fd(read(1)), 21), Sleep(500)], 42),
+    ];
+    for (reader, ran) in READERS {
+        let mut tasks = vec![("reader", Normal, reader)];
+        tasks.extend([("hog", Normal, &[Busy(2), Sleep(0)][..]); 10]);
+        let trace = Loop::new(0, &tasks).steps(40);
+        assert_eq!(times(&trace, "reader"), [0, ran], "{reader:?}");
+    }
+}
+
+#[test]
+fn out_of_its_queue_an_entry_waits_for_somebody_to_schedule_it() {
+    type Put = fn(&mut Bench, Handle, &mut WaitList);
+    let puts: [(&str, Put); 10] = [
+        ("nowhere", |_, _, _| {}),
+        ("high", |b, h, _| b.at(High, h, 0)),
+        ("normal", |b, h, _| b.at(Normal, h, 0)),
+        ("low", |b, h, _| b.at(Low, h, 0)),
+        ("high timer", |b, h, _| b.at(High, h, 3)),
+        ("normal timer", |b, h, _| b.at(Normal, h, 3)),
+        ("low timer", |b, h, _| b.at(Low, h, 3)),
+        ("condition", |b, h, _| b.when(h)),
+        ("descriptor", |b, h, _| b.io(h, fast(fd(read(0))))),
+        ("wait list", |b, h, list| b.park(h, list)),
+    ];
+    for (what, put) in puts {
+        let mut b = Bench::new();
+        let h = b.task("h", Low);
+        let mut list = WaitList::default();
+        put(&mut b, h, &mut list);
+        b.unqueue(h);
+        b.unqueue(h); // twice is once
+        assert_eq!(b.place(h), Place::Idle, "{what}");
+        assert_eq!((b.len(), b.wake(list)), (1, None), "{what}");
+        b.now = 10;
+        b.drain();
+        assert_eq!(b.take(), ["10 wait for ever"], "{what}");
+        b.own(h, 2);
+        b.now = 12;
+        b.drain();
+        assert_eq!(b.take(), ["12 run h", "12 wait for ever"], "{what}");
+    }
+}
+
+// Clearing
+
+#[test]
+fn cleared_a_core_is_like_new() {
+    let mut b = Bench::new();
+    let mut list = WaitList::default();
+    let [n, l, c, f, s, p] = b.tasks(["n", "l", "c", "f", "s", "p"]);
+    b.set_max_overdue(1);
+    b.own(n, 0);
+    b.at(Low, l, 0);
+    b.own(n, 50);
+    b.when(c);
+    b.io(f, fast(fd(read(1))));
+    b.io(s, fast(read(1)));
+    b.park(p, &mut list);
+    b.now = 5;
+    b.next(); // in the middle of a pass
+    b.clear();
+    assert_eq!((b.len(), b.room(), b.size()), (0, 0, 0));
+    assert_eq!(b.core(|core| (core.fd_count(), core.waiting(list))), (0, 0));
+    b.take();
+    b.drain();
+    assert_eq!(b.take(), ["5 wait for ever"]);
+
+    // No limit is left, no turn, no stream that is taken, no overdue low step.
+    let [n, l, h, f] = b.tasks(["n", "l", "h", "f"]);
+    b.at(Low, l, 0);
+    b.io(f, fd(read(1)));
+    b.now = 90;
+    b.own(n, 0);
+    b.at(High, h, 0);
+    b.drain();
+    assert_eq!(
+        b.take(),
+        [
+            "90 poll fds f",
+            "90 run h",
+            "90 run n",
+            "90 run l",
+            "90 wait for ever"
+        ]
+    );
+}
+
+#[test]
+fn wait_lists_of_before_are_stale_after_clearing() {
+    let mut b = Bench::new();
+    let mut old = Vec::new();
+    for _ in 0..5 {
+        let [a, c] = b.tasks(["a", "c"]);
+        let (mut list, mut other) = (WaitList::default(), WaitList::default());
+        b.park(a, &mut list);
+        b.park(c, &mut other);
+        // The same entries with the same generations as each time: only the stamps differ.
+        for &stale in &old {
+            assert_eq!(b.core(|core| core.first(stale)), None);
+            assert_eq!(b.wake(stale), None);
+        }
+        assert_eq!(b.core(|core| core.first(list)), Some(a));
+        if let Some(mut stale) = old.pop() {
+            b.park(c, &mut stale); // starts it anew
+            assert_eq!(b.wake(stale), Some(c));
+        }
+        old.extend([list, other]);
+        b.clear();
+        assert_eq!([list, other].map(|list| b.wake(list)), [None; 2]);
+    }
+}
+
+#[test]
+fn a_fault_ends_with_clearing() {
+    let mut b = Bench::new();
+    for _ in 0..=CHUNK {
+        let h = b.create(Normal);
+        b.own(h, 0);
+    }
+    let now = b.tick();
+    while b.core_with(1, |core| core.next(None, now)) != Action::Fault {}
+    b.clear();
+    let a = b.task("a", Normal);
+    b.own(a, 0);
+    b.drain();
+    assert_eq!(b.take(), ["0 run a", "0 wait for ever"]);
+}
+
 // Levels of wake-ups (SPEC 2)
 
 #[test]
@@ -893,7 +1593,7 @@ fn a_task_at_low_level_that_only_knows_sleep_runs_behind_normal_ones() {
 #[test]
 fn cancelling_is_prompt_wherever_a_task_waits() {
     type Wait = fn(&mut Bench, Handle, &mut WaitList);
-    let waits: [(&str, Wait); 8] = [
+    let waits: [(&str, Wait); 10] = [
         ("nowhere", |_, _, _| {}),
         ("high timer", |b, h, _| b.at(High, h, 500)),
         ("normal timer", |b, h, _| b.at(Normal, h, 500)),
@@ -901,6 +1601,8 @@ fn cancelling_is_prompt_wherever_a_task_waits() {
         ("normal", |b, h, _| b.at(Normal, h, 0)),
         ("low", |b, h, _| b.at(Low, h, 0)),
         ("condition", |b, h, _| b.when(h)),
+        ("stream", |b, h, _| b.io(h, fast(read(7)))),
+        ("descriptor", |b, h, _| b.io(h, fd(write(7)))),
         ("wait list", |b, h, list| b.park(h, list)),
     ];
     for own in LEVELS {
@@ -1108,11 +1810,13 @@ fn a_parked_task_does_not_run_by_itself() {
 #[test]
 fn a_task_may_leave_a_wait_list_from_any_position() {
     type Leave = fn(&mut Bench, Handle);
-    let leaves: [(&str, Leave); 5] = [
+    let leaves: [(&str, Leave); 7] = [
         ("cancel", |b, h| b.cancel(h)),
+        ("unqueue", |b, h| b.unqueue(h)),
         ("schedule", |b, h| b.own(h, 0)),
         ("timer", |b, h| b.own(h, 1)),
         ("when", |b, h| b.when(h)),
+        ("stream", |b, h| b.io(h, read(0))),
         ("free", |b, h| b.free(h)),
     ];
     for (what, leave) in leaves {
@@ -1135,8 +1839,10 @@ fn a_task_may_leave_a_wait_list_from_any_position() {
 #[test]
 fn the_last_task_frees_the_lists_entry_however_it_leaves() {
     type Leave = fn(&mut Bench, Handle);
-    let leaves: [Leave; 4] = [
+    let leaves: [Leave; 6] = [
         |b, h| b.cancel(h),
+        |b, h| b.unqueue(h),
+        |b, h| b.io(h, fd(read(0))),
         |b, h| b.own(h, 7),
         |b, h| b.when(h),
         |b, h| b.free(h),
@@ -1245,6 +1951,11 @@ fn poke(b: &mut Bench, h: Handle) {
         core.when(h);
         core.answer(h, true, now);
         core.cancel(h, now);
+        core.unqueue(h);
+        core.found(h, READ | WRITE, now);
+        // True: nobody else waits for it. But it does not either.
+        assert!(core.wait_stream(h, read(0)) && core.wait_stream(h, fd(write(0))));
+        assert_eq!(core.interest(h), None);
         core.free(h);
         // True: growing would not help. But nobody is parked.
         assert!(core.park(h, &mut empty));
@@ -1256,7 +1967,7 @@ fn poke(b: &mut Bench, h: Handle) {
 #[test]
 fn a_stale_handle_does_nothing_to_the_new_owner_of_its_entry() {
     type Put = fn(&mut Bench, Handle, &mut WaitList);
-    let puts: [(Place, Put); 9] = [
+    let puts: [(Place, Put); 11] = [
         (Place::Idle, |_, _, _| {}),
         (Place::Ready(High), |b, h, _| b.at(High, h, 0)),
         (Place::Ready(Normal), |b, h, _| b.at(Normal, h, 0)),
@@ -1265,6 +1976,8 @@ fn a_stale_handle_does_nothing_to_the_new_owner_of_its_entry() {
         (Place::Timer(Normal), |b, h, _| b.at(Normal, h, 9)),
         (Place::Timer(Low), |b, h, _| b.at(Low, h, 9)),
         (Place::Condition, |b, h, _| b.when(h)),
+        (Place::Stream, |b, h, _| b.io(h, read(5))),
+        (Place::Stream, |b, h, _| b.io(h, fast(fd(write(5))))),
         (Place::Parked, |b, h, list| b.park(h, list)),
     ];
     for (place, put) in puts {
@@ -1374,11 +2087,12 @@ fn without_room_nothing_is_created_and_nothing_changes() {
 #[test]
 fn without_room_nobody_is_parked_and_nothing_changes() {
     type Put = fn(&mut Bench, Handle);
-    let puts: [(Place, Put); 4] = [
+    let puts: [(Place, Put); 5] = [
         (Place::Idle, |_, _| {}),
         (Place::Ready(Normal), |b, h| b.own(h, 0)),
         (Place::Timer(Low), |b, h| b.at(Low, h, 3)),
         (Place::Condition, |b, h| b.when(h)),
+        (Place::Stream, |b, h| b.io(h, read(1))),
     ];
     for (place, put) in puts {
         let mut b = Bench::new();
@@ -1418,19 +2132,26 @@ fn a_list_in_which_somebody_waits_takes_any_number_without_room() {
 #[test]
 fn growing_leaves_everything_where_it_is() {
     let mut b = Bench::new();
-    let [ready, timer, low, asked, parked] = b.tasks(["ready", "timer", "low", "asked", "parked"]);
+    let [ready, timer, low, asked] = b.tasks(["ready", "timer", "low", "asked"]);
+    let [parked, polled, fd_owner] = b.tasks(["parked", "polled", "fd owner"]);
     let mut list = WaitList::default();
     b.own(ready, 0);
     b.own(timer, 4);
     b.at(Low, low, 4);
     b.when(asked);
     b.park(parked, &mut list);
+    b.io(polled, fast(read(1)));
+    b.io(fd_owner, fd(read(1)));
     b.next(); // in the middle of a pass
     for _ in 0..40 {
         b.grow();
     }
-    assert_eq!((b.len(), b.room()), (6, 41 * CHUNK - 6));
+    assert_eq!((b.len(), b.room()), (8, 41 * CHUNK - 8));
     b.answer(asked, true);
+    assert_eq!(b.next(), Action::AskFds);
+    b.found_fds(|_, _| READ as i16);
+    assert_eq!(b.next(), Action::AskStream(polled));
+    b.found(polled, READ);
     b.drain();
     b.wake(list);
     b.now = 4;
@@ -1439,8 +2160,12 @@ fn growing_leaves_everything_where_it_is() {
         b.take(),
         [
             "0 ask asked",
+            "0 poll fds fd owner",
+            "0 poll polled",
             "0 run asked",
+            "0 run polled",
             "0 run ready",
+            "0 run fd owner",
             "0 wait 4",
             "4 run parked",
             "4 run timer",
@@ -1521,11 +2246,13 @@ fn reserved_entries_are_kept() {
 #[test]
 fn a_chunk_in_which_one_entry_is_in_use_stays() {
     type Put = fn(&mut Bench, Handle, &mut WaitList);
-    let puts: [Put; 5] = [
+    let puts: [Put; 7] = [
         |_, _, _| {},
         |b, h, _| b.own(h, 0),
         |b, h, _| b.own(h, 9),
         |b, h, _| b.when(h),
+        |b, h, _| b.io(h, read(1)),
+        |b, h, _| b.io(h, fd(read(1))),
         |b, h, list| b.park(h, list),
     ];
     for put in puts {
@@ -1587,7 +2314,7 @@ fn a_high_step_of_a_task_whose_chunk_is_gone_leaves_no_trace() {
 #[test]
 fn an_entry_may_be_freed_wherever_it_is() {
     type Put = fn(&mut Bench, Handle, &mut WaitList);
-    let puts: [(&str, Put); 9] = [
+    let puts: [(&str, Put); 11] = [
         ("nowhere", |_, _, _| {}),
         ("high", |b, h, _| b.at(High, h, 0)),
         ("normal", |b, h, _| b.at(Normal, h, 0)),
@@ -1596,6 +2323,8 @@ fn an_entry_may_be_freed_wherever_it_is() {
         ("normal timer", |b, h, _| b.at(Normal, h, 3)),
         ("low timer", |b, h, _| b.at(Low, h, 3)),
         ("condition", |b, h, _| b.when(h)),
+        ("stream", |b, h, _| b.io(h, fast(read(h.raw())))),
+        ("descriptor", |b, h, _| b.io(h, fd(read(h.raw())))),
         ("wait list", |b, h, list| b.park(h, list)),
     ];
     for (what, put) in puts {
@@ -1621,6 +2350,8 @@ fn an_entry_may_be_freed_wherever_it_is() {
             loop {
                 match b.next() {
                     Action::Ask(h) => b.answer(h, true),
+                    Action::AskStream(h) => b.found(h, READ),
+                    Action::AskFds => b.found_fds(|_, _| READ as i16),
                     Action::Run(h) => left.push(b.name(h)),
                     _ => break,
                 }
@@ -1946,7 +2677,11 @@ fn bug_12_no_queue_is_ever_full() {
             b.when(h);
             let h = b.create(level);
             b.park(h, &mut list);
-            count += 3;
+            for interest in [read(count), fd(read(count))] {
+                let h = b.create(level);
+                b.io(h, interest);
+            }
+            count += 5;
         }
     }
     assert_eq!(b.len(), count + 1);
@@ -1956,6 +2691,8 @@ fn bug_12_no_queue_is_ever_full() {
     loop {
         match b.next() {
             Action::Ask(h) => b.answer(h, true),
+            Action::AskStream(h) => b.found(h, READ),
+            Action::AskFds => b.found_fds(|_, _| READ as i16),
             Action::Run(_) => ran += 1,
             _ => break,
         }

@@ -433,21 +433,39 @@ impl Loop {
                 }
                 Action::AskFds => {
                     self.silence();
-                    let (tasks, now) = (&self.tasks, self.bench.now);
-                    self.bench.found_fds(|_, h| {
-                        let owner = tasks.iter().find(|task| task.handle == h);
-                        let ready = owner.expect("a task of this loop").truth_from <= now;
-                        if ready { (READ | WRITE) as i16 } else { 0 }
-                    });
+                    self.poll();
                 }
                 Action::Wait(ms) => {
                     self.silence();
-                    self.bench.now += ms;
+                    self.idle(ms);
+                }
+                Action::WaitForever if self.bench.core(|core| core.fd_count()) > 0 => {
+                    self.silence();
+                    self.idle(u32::MAX);
                 }
                 Action::WaitForever | Action::Fault => break,
             }
         }
         self.bench.take()
+    }
+
+    /// As poll(2) does it without waiting.
+    fn poll(&mut self) {
+        let (tasks, now) = (&self.tasks, self.bench.now);
+        self.bench.found_fds(|_, h| {
+            let owner = tasks.iter().find(|task| task.handle == h);
+            let ready = owner.expect("a task of this loop").truth_from <= now;
+            if ready { (READ | WRITE) as i16 } else { 0 }
+        });
+    }
+
+    /// As poll(2) does it: until the time is up or a descriptor is ready.
+    fn idle(&mut self, ms: u32) {
+        let (_, owners) = self.bench.fds(self.tasks.len());
+        let ready = owners.iter().map(|&h| self.find(h).truth_from).min();
+        let until = self.bench.now.saturating_add(ms);
+        self.bench.now = ready.map_or(until, |from| from.max(self.bench.now).min(until));
+        self.poll();
     }
 
     fn silence(&mut self) {
