@@ -223,7 +223,7 @@ class Server:
                 except Exception as er:
                     s2.close()
                     Loop.call_exception_handler(
-                        {"message": "Connection refused", "exception": er, "future": None}
+                        {"message": "Connection dropped", "exception": er, "future": None}
                     )
         except CancelledError:
             if not self.state:

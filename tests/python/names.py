@@ -1,5 +1,4 @@
 # Every public name is there, under asyncio_priority and uasyncio alike, and is the same object.
-# (Streams come with their own tests.)
 import asyncio_priority
 import uasyncio
 import uasyncio_priority
