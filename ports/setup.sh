@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [http]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -7,6 +7,10 @@ set -u
 # Formatters come from PyPI at fixed versions: another version lays out code differently.
 VENV=build/venv
 TOOLS="ruff==0.14.14 clang-format==18.1.8"
+
+# What tests/http serves with: a library for MicroPython, so it goes into a folder and not into VENV.
+LIBRARIES=build/http
+MICRODOT="microdot==2.7.0"
 
 missing=
 need() { # need PACKAGE COMMAND...: the Debian package, and a command that succeeds where it is not needed
@@ -33,6 +37,7 @@ venv_python() {
     return 1
 }
 has_tools() { [ -e "$VENV/installed" ] && [ "$(cat "$VENV/installed")" = "$TOOLS" ] && "$VENV/bin/ruff" --version; }
+has_microdot() { [ -e "$LIBRARIES/installed" ] && [ "$(cat "$LIBRARIES/installed")" = "$MICRODOT" ]; }
 
 install() { # install PACKAGE...
     if ! command -v apt-get >/dev/null; then
@@ -68,6 +73,11 @@ for goal in "$@"; do
             has_tools >/dev/null 2>&1 || need python3-venv venv_python
             ;;
         bench) need valgrind has valgrind ;;
+        http)
+            need apache2-utils has ab
+            need valgrind has valgrind
+            has_microdot >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
+            ;;
         *) echo "setup: no such goal: $goal" >&2 && exit 2 ;;
     esac
 done
@@ -78,21 +88,38 @@ if ! cargo --version >/dev/null 2>&1; then
     echo "Missing: cargo. Install a Rust toolchain with rustup, and have its cargo in PATH." >&2
     exit 1
 fi
-case " $* " in *" test "*) ;; *) exit 0 ;; esac
-
-for component in rustfmt clippy; do
-    cargo "${component#rust}" --version >/dev/null 2>&1 || rustup component add "$component" || {
-        echo "Missing: $component. This would install it: rustup component add $component" >&2
-        exit 1
-    }
-done
-if ! has_tools >/dev/null 2>&1; then
+install_test() {
+    for component in rustfmt clippy; do
+        cargo "${component#rust}" --version >/dev/null 2>&1 || rustup component add "$component" || {
+            echo "Missing: $component. This would install it: rustup component add $component" >&2
+            return 1
+        }
+    done
+    has_tools >/dev/null 2>&1 && return
     rm -rf "$VENV"
     # shellcheck disable=SC2086 # one word a tool
     if "$(venv_python)" -m venv "$VENV" && "$VENV/bin/pip" install -q $TOOLS; then
         echo "$TOOLS" >"$VENV/installed"
     else
         echo "Missing: $TOOLS. This would install them: $VENV/bin/pip install $TOOLS" >&2
-        exit 1
+        return 1
     fi
-fi
+}
+
+install_http() {
+    has_microdot >/dev/null 2>&1 && return
+    rm -rf "$LIBRARIES"
+    [ -x "$VENV/bin/pip" ] || "$(venv_python)" -m venv "$VENV"
+    if "$VENV/bin/pip" install -q --no-deps --no-compile --target "$LIBRARIES" "$MICRODOT"; then
+        echo "$MICRODOT" >"$LIBRARIES/installed"
+    else
+        echo "Missing: $MICRODOT. This would install it: $VENV/bin/pip install --target $LIBRARIES $MICRODOT" >&2
+        return 1
+    fi
+}
+
+for goal in "$@"; do
+    case $goal in
+        test | http) "install_$goal" || exit 1 ;;
+    esac
+done
