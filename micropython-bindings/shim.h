@@ -165,6 +165,7 @@ extern const mp_obj_type_t up_event_type;
 extern const mp_obj_type_t up_lock_type;
 extern const mp_obj_type_t up_callback_type;
 extern const mp_obj_type_t up_flag_type;
+extern const mp_obj_type_t up_stream_wait_type;
 extern const mp_obj_type_t up_ioqueue_type;
 extern const mp_obj_base_t up_ioqueue;
 extern const mp_obj_base_t up_mainqueue;

@@ -19,8 +19,6 @@ typedef struct _up_stream_wait_t {
     uint32_t events;
 } up_stream_wait_t;
 
-static const mp_obj_type_t up_stream_wait_type;
-
 static mp_uint_t (*up_ioctl(mp_obj_t stream))(mp_obj_t, mp_uint_t, uintptr_t, int *) {
     const mp_obj_type_t *type = mp_obj_get_type(stream);
     const mp_stream_p_t *p = MP_OBJ_TYPE_HAS_SLOT(type, protocol) ? MP_OBJ_TYPE_GET_SLOT(type, protocol) : NULL;
@@ -133,7 +131,7 @@ static mp_obj_t up_stream_wait_iternext(mp_obj_t self_in) {
     return mp_const_none;
 }
 
-static MP_DEFINE_CONST_OBJ_TYPE(
+MP_DEFINE_CONST_OBJ_TYPE(
     up_stream_wait_type,
     MP_QSTR_StreamWait,
     MP_TYPE_FLAG_ITER_IS_ITERNEXT,

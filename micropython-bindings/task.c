@@ -8,11 +8,32 @@ static bool is_task(mp_obj_t o) {
     return mp_obj_is_type(o, &up_task_type);
 }
 
-// A task for `coro` that nobody has scheduled yet.
-up_task_t *up_task_new(mp_obj_t coro) {
+// Whether a task can run `o`: a coroutine, or what wait(), acquire() and their like return. Those are
+// coroutines in MicroPython's asyncio; here they are awaitables that can be resumed as one.
+static bool up_is_coroutine(mp_obj_t o) {
+    static const mp_obj_type_t *const types[] = {
+        &up_event_type,
+        &up_lock_type,
+        &up_flag_type,
+        &up_waitqueue_type,
+        &up_sleep_type,
+        &up_when_type,
+        &up_stream_wait_type,
+    };
+    const mp_obj_type_t *type = mp_obj_get_type(o);
+    for (size_t i = 0; i < MP_ARRAY_SIZE(types); ++i) {
+        if (type == types[i]) {
+            return true;
+        }
+    }
     mp_obj_t send[2];
-    mp_load_method_maybe(coro, MP_QSTR_send, send);
-    if (send[0] == MP_OBJ_NULL) {
+    mp_load_method_protected(o, MP_QSTR_send, send, false);
+    return send[0] != MP_OBJ_NULL;
+}
+
+// A task for `coro` that nobody has scheduled yet. TypeError if it is not a coroutine.
+up_task_t *up_task_new(mp_obj_t coro) {
+    if (!up_is_coroutine(coro)) {
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("coroutine expected, not %s"), mp_obj_get_type_str(coro));
     }
     up_task_t *task = mp_obj_malloc(up_task_t, &up_task_type);

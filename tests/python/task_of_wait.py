@@ -24,7 +24,11 @@ async def main():
     lock.release()
     flag.set()
     await asyncio.sleep_ms(1)
-    print([t.done() for t in tasks], [await tasks[i] for i in (0, 2, 3)], lock.locked())
+    print(
+        [t.done() for t in tasks],
+        await asyncio.gather(tasks[0], tasks[2], tasks[3]),
+        lock.locked(),
+    )
     try:
         await tasks[1]
     except asyncio.CancelledError:
