@@ -34,6 +34,9 @@ static bool up_is_coroutine(mp_obj_t o) {
 // A task for `coro` that nobody has scheduled yet. TypeError if it is not a coroutine.
 up_task_t *up_task_new(mp_obj_t coro) {
     if (!up_is_coroutine(coro)) {
+        if (mp_obj_is_callable(coro)) {
+            mp_raise_TypeError(MP_ERROR_TEXT("coroutine expected: 'coro' is a function that was not called"));
+        }
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("coroutine expected, not %s"), mp_obj_get_type_str(coro));
     }
     up_task_t *task = mp_obj_malloc(up_task_t, &up_task_type);
