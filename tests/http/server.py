@@ -18,15 +18,15 @@ sys.modules["asyncio"] = aio  # what microdot imports
 priority = hasattr(aio, "when")
 
 MASK = 0x3FFFFFFF
-PAGE = "".join("line {:03} of a page of 2000 bytes\r\n".format(n) for n in range(56))[:2000]
+PAGE = "".join("line {:03} of a page of 2000 bytes\r\n".format(n) for n in range(59))[:2000]
 
 begun = []  # when each request came to its page
 events = {"device": [], "when": []}  # [when it happened, when its task ran]
 
 
 def listen(start_server):
-    # microdot leaves the length of the queue of new connections to asyncio, which has 5. To 50
-    # clients at once that is a second for one in ten: Linux drops what does not fit, unheard.
+    # microdot leaves the length of the queue of new connections to asyncio, which has 5. Linux drops
+    # what does not fit, unheard: some of 50 clients that come at once would wait for seconds.
     async def start(cb, host, port):
         server = await start_server(cb, host, port, backlog=100)
         print("ready")
