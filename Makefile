@@ -28,7 +28,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench source mpy-cross core
+.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http source mpy-cross core
 
 ## help: this list
 help:
@@ -41,7 +41,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test setup-bench
+test: setup-demo setup-test setup-bench setup-http
 	@MPY_TREE=$(MPY) python3 tests/all.py
 
 ## test-upstream: run MicroPython's own asyncio tests on our loop, under each name it has
@@ -86,7 +86,7 @@ distclean:
 micropython = PYTHONPYCACHEPREFIX=$(CURDIR)/build/pycache $(if $(wildcard $(MPY)/.git),,MICROPY_GIT_TAG=$$(cut -d' ' -f2 $(TREE))) \
 	$(MAKE) -j$(JOBS) -C $(MPY)/$(1) BUILD=$(CURDIR)/$(2)
 
-setup-demo setup-test setup-bench:
+setup-demo setup-test setup-bench setup-http:
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)

@@ -143,6 +143,11 @@ def upstream():
     return counted("upstream", "tests/upstream.py", MICROPYTHON, TREE)
 
 
+def http():
+    """A web server beside a fast driver and a condition, ours and stock's."""
+    return counted("http", "tests/http/run.py", MICROPYTHON)
+
+
 def cost():
     """A step's instructions are within bounds, and it allocates nothing."""
     return one("cost", sys.executable, "benchmarks/cost.py", MICROPYTHON)
@@ -165,6 +170,7 @@ GROUPS = (
     no_panic,
     python_tests,
     upstream,
+    http,
     cost,
 )
 
