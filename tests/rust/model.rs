@@ -365,9 +365,11 @@ impl Model {
 
     /// The core need not have asked this, and did not.
     fn skipped(&mut self, action: Action) {
+        let none_left = action == Action::AskFds && self.streams(true).is_empty();
         if let Some(pass) = &mut self.pass
             && pass.poll == Poll::May
             && !matches!(action, Action::Ask(_))
+            && !none_left
         {
             pass.poll = Poll::No;
         }
