@@ -4,13 +4,10 @@ import sys
 from time import ticks_add, ticks_diff
 
 from uasyncio_priority import *
-from uasyncio_priority import Loop, _io_queue, _task_queue
+from uasyncio_priority import Loop, _exc_context, _io_queue, _task_queue
 import uasyncio_priority as _native
 
 ticks = Loop.time
-
-# What an exception handler is called with has these keys.
-_exc_context = {"message": "Task exception wasn't retrieved", "exception": None, "future": None}
 
 
 # Ensures that the awaitable is a task.

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Check what python/manifest.py freezes, with MicroPython's own reader of manifests: manifest.py MICROPYTHON_TREE
+
+Ends with `N passed, N failed`.
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STOCK = 'include("$(MPY_DIR)/extmod/asyncio")'
+
+
+def frozen(tree, text):
+    """The files that a manifest freezes, by their name on the device."""
+    import manifestfile
+
+    variables = {"MPY_DIR": str(tree), "MPY_LIB_DIR": ""}
+    manifest = manifestfile.ManifestFile(manifestfile.MODE_FREEZE, variables)
+    manifest.execute(text)
+    names = [file.target_path for file in manifest.files()]
+    assert len(set(names)) == len(names), f"frozen twice: {sorted(names)}"
+    return {file.target_path: Path(file.full_path).resolve() for file in manifest.files()}
+
+
+def main():
+    """Check all, print the count, return the exit status."""
+    tree = Path(sys.argv[1]).resolve()
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(tree / "tools"))
+    ours = ROOT / "python"
+    own = {str(p.relative_to(ours)): p for p in ours.rglob("*.py") if p.name != "manifest.py"}
+    asyncio = {name for name in own if name.startswith("asyncio/")}
+    stock = {name: tree / "extmod" / name if name in asyncio else own[name] for name in own}
+    include = f'include("{ours}/manifest.py"'
+    checks = {
+        "asyncio is ours": (include + ")", own),
+        "before the port's": (include + ")\n" + STOCK, own),
+        "asyncio is stock": (include + ", stock_asyncio=True)", stock),
+        "stock, before the port's": (include + ", stock_asyncio=True)\n" + STOCK, stock),
+        "after the port's": (STOCK + "\n" + include + ")", "before the port's own"),
+    }
+    failed = 0
+    for what, (text, want) in checks.items():
+        try:
+            got = frozen(tree, text)
+        except Exception as er:  # of the manifest's author, or of its reader
+            got = str(er)
+        if not (got == want or isinstance(want, str) and want in got):
+            failed += 1
+            print(f"{what}: {got}, not {want}")
+    print(f"{len(checks) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
