@@ -107,8 +107,10 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     }
     mp_obj_t at = *up_task_data(task);
     mp_obj_t exc = up_take_data(loop, task);
-    loop->back = exc != MP_OBJ_NULL || !(task->flags & UP_TASK_AWAITING) ? MP_OBJ_NULL : task->flags & UP_TASK_STREAMING ? UP_STREAM_WAIT
-                                                                                                                         : at;
+    loop->back = MP_OBJ_NULL;
+    if (exc == MP_OBJ_NULL && task->flags & UP_TASK_AWAITING) {
+        loop->back = task->flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
+    }
     loop->calling = at;
     task->flags &= ~(UP_TASK_AWAITING | UP_TASK_STREAMING);
     loop->doing = UP_DOING_STEP;
