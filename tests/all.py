@@ -134,8 +134,18 @@ def counted(name, *argv):
     text = run(name, sys.executable, *argv, show=200)[1]
     for skip in re.findall(r"^skip .*", text, re.MULTILINE):
         print(skip)
-    total = re.findall(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", text, re.MULTILINE)
-    return tuple(map(int, total[-1])) if total else (0, 1, 0)
+    total = re.findall(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", text, re.MULTILINE)
+    return tuple(int(n or 0) for n in total[-1]) if total else (0, 1, 0)
+
+
+def stubs():
+    """The type stubs say what the modules have."""
+    return counted("stubs", "tests/stubs.py", MICROPYTHON)
+
+
+def manifest():
+    """python/manifest.py freezes what it should, also beside a port's own asyncio."""
+    return counted("manifest", "tests/manifest.py", TREE)
 
 
 def upstream():
@@ -169,6 +179,8 @@ GROUPS = (
     firmware,
     no_panic,
     python_tests,
+    stubs,
+    manifest,
     upstream,
     http,
     cost,
