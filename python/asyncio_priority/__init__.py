@@ -57,14 +57,13 @@ _PARTS = (
 # `name` for a module that has these `names`, which keeps what does not change.
 def _lazy(name, names):
     if name == "core":
-        from asyncio_priority import core as value
+        return __import__(name, None, None, True, 1)
+    for part, its in _PARTS:
+        if name in its:
+            break
     else:
-        for part, its in _PARTS:
-            if name in its:
-                break
-        else:
-            raise AttributeError(name)
-        value = getattr(__import__(part, None, None, True, 1), name)
+        raise AttributeError(name)
+    value = getattr(__import__(part, None, None, True, 1), name)
     if callable(value):  # DEBUG, log and cur_task change
         names[name] = value
     return value

@@ -1,0 +1,4 @@
+# core is there although nobody imported it: the first thing that is asked of the package.
+from asyncio_priority import core
+
+print(core.cur_task, core._io_queue is not None)
