@@ -886,7 +886,7 @@ fn streams_are_asked_once_a_tick_or_on_every_pass_if_one_is_fast() {
         for now in [1, 1, 1, 2, 2] {
             b.now = now;
             b.own(n, 0);
-            while b.next() != Action::Run(n) {}
+            b.until(Action::Run(n));
         }
         let trace = b.take();
         let asked = |what: &str| trace.iter().filter(|line| line.contains(what)).count();
@@ -919,13 +919,13 @@ fn fast_streams_that_left_do_not_make_the_rest_be_asked_more_often() {
             b.io(slow, read(1));
             b.io(quick, how(read(2)));
             b.own(n, 0);
-            while b.next() != Action::Run(n) {}
+            b.until(Action::Run(n));
             leave(&mut b, quick);
             b.unqueue(quick);
             b.own(n, 0);
             b.take();
             // It may be asked at once, if one of them came to wait for a stream: but not again.
-            while b.next() != Action::Run(n) {}
+            b.until(Action::Run(n));
             b.own(n, 0);
             b.take();
             assert_eq!(b.next(), Action::Run(n));

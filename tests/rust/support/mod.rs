@@ -19,6 +19,9 @@ pub use Level::{High, Low, Normal};
 /// signed number's, the counter's own; and zero.
 pub const STARTS: [u32; 4] = [0, (1 << 30) - 7, (1 << 31) - 7, u32::MAX - 6];
 
+/// Actions after which a test that has not ended never will.
+const MOST: u32 = 100_000;
+
 /// Entries in a chunk, as the core counts them.
 pub const CHUNK: u32 = CHUNK_LEN as u32;
 
@@ -276,9 +279,15 @@ impl Bench {
         action
     }
 
+    /// Actions until this one, which must come soon.
+    pub fn until(&mut self, wanted: Action) {
+        let found = (0..20).any(|_| self.next() == wanted);
+        assert!(found, "no {wanted:?} in {:#?}", self.trace);
+    }
+
     /// Actions until the core would wait; conditions are false, no stream is ready.
     pub fn drain(&mut self) {
-        loop {
+        for _ in 0..MOST {
             match self.next() {
                 Action::Run(_) | Action::AskFds => {}
                 Action::Ask(h) => self.answer(h, false),
@@ -286,6 +295,7 @@ impl Bench {
                 Action::Wait(_) | Action::WaitForever | Action::Fault => return,
             }
         }
+        panic!("the core never waits");
     }
 
     /// What happened since the last time this was asked.
@@ -412,7 +422,10 @@ impl Loop {
 
     /// Runs `steps` steps or until nothing will ever happen again; what happened.
     pub fn steps(mut self, mut steps: usize) -> Vec<String> {
-        while steps > 0 {
+        for _ in 0..MOST {
+            if steps == 0 {
+                return self.bench.take();
+            }
             let yielded = self.yielded.take();
             match self.bench.next_after(yielded) {
                 Action::Run(h) => {
@@ -443,10 +456,10 @@ impl Loop {
                     self.silence();
                     self.idle(u32::MAX);
                 }
-                Action::WaitForever | Action::Fault => break,
+                Action::WaitForever | Action::Fault => return self.bench.take(),
             }
         }
-        self.bench.take()
+        panic!("{steps} steps are left, and none is made");
     }
 
     /// As poll(2) does it without waiting.
