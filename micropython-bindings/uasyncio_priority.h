@@ -145,7 +145,7 @@ void up_core_unqueue(up_core_t *core, uint32_t handle);
 // What the stream of a task was found to be. Wakes it, or not. O(1).
 void up_core_found(up_core_t *core, uint32_t handle, uint32_t events, uint32_t now);
 // Fills poll(2)'s table, and beside it the handle that each row is about; the number of rows, at most
-// `room`. O(rows).
+// `room`. Neither pointer may be NULL, also with no room. O(rows).
 uint32_t up_core_fds(up_core_t *core, up_pollfd_t *table, uint32_t *owners, uint32_t room);
 // What poll(2) found. O(rows).
 void up_core_found_fds(up_core_t *core, const up_pollfd_t *table, const uint32_t *owners, uint32_t rows, uint32_t now);

@@ -40,6 +40,7 @@ pub(crate) const INDEX_BITS: u32 = 24;
 pub struct Handle(u32);
 
 impl Handle {
+    #[allow(clippy::unnecessary_cast, reason = "an index has 16 or 32 bits")]
     pub(crate) const fn new(index: Index, generation: u8) -> Self {
         Self(index as u32 | (generation as u32) << INDEX_BITS)
     }

@@ -62,6 +62,9 @@ pub(crate) struct Streams {
     others: Fifo,
     next: Index,
     ask_fds: bool,
+    // A task has come whose stream can only be asked: that is done on the next pass, so that the loop
+    // does not sleep for a millisecond beside a stream that is ready.
+    fresh: bool,
     fast: u32,
     polled: Tick,
 }
@@ -73,6 +76,7 @@ impl Streams {
         others: Fifo::EMPTY,
         next: NONE,
         ask_fds: false,
+        fresh: false,
         fast: 0,
         polled: Tick::new(0),
     };
@@ -98,6 +102,7 @@ impl Streams {
     pub(crate) fn push(&mut self, store: &mut Store, i: Index, interest: Interest) {
         self.fast += u32::from(interest.fast);
         self.fd_count += u32::from(interest.fd);
+        self.fresh |= !interest.fd;
         let e = &mut store[i];
         e.due = Tick::new(interest.key);
         e.link[2] = (interest.events & (READ | WRITE)) as Index
@@ -118,6 +123,7 @@ impl Streams {
     }
 
     /// What a task in one of the queues waits for.
+    #[allow(clippy::useless_conversion, reason = "an index has 16 or 32 bits")]
     pub(crate) fn interest(store: &Store, i: Index) -> Interest {
         let e = &store[i];
         Interest {
@@ -136,16 +142,16 @@ impl Streams {
 
     /// A pass begins: what is asked in it. O(1).
     pub(crate) fn begin(&mut self, now: Tick) {
-        let ask = self.fast != 0 || self.polled != now;
+        let ask = self.fast != 0 || self.fresh || self.polled != now;
         self.polled = now;
+        self.fresh = false;
         self.ask_fds = ask && !self.fds.is_empty();
         self.next = if ask { self.others.first() } else { NONE };
     }
 
     /// What to ask next. O(1).
     pub(crate) fn poll(&mut self, store: &Store) -> Poll {
-        if self.ask_fds {
-            self.ask_fds = false;
+        if core::mem::take(&mut self.ask_fds) && !self.fds.is_empty() {
             return Poll::Fds;
         }
         match self.next {

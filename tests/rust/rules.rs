@@ -875,6 +875,34 @@ fn descriptors_are_waited_for_without_being_asked_again() {
 }
 
 #[test]
+fn a_stream_that_comes_in_a_tick_that_was_polled_is_asked_before_the_loop_sleeps() {
+    for now in [0, 1] {
+        // A driver that always has data must not cost a millisecond a read.
+        let mut b = Bench::new();
+        let a = b.task("a", Normal);
+        b.now = now;
+        for _ in 0..3 {
+            b.io(a, read(1));
+            assert_eq!(b.next(), Action::AskStream(a));
+            b.found(a, READ);
+            assert_eq!(b.next(), Action::Run(a));
+        }
+    }
+}
+
+#[test]
+fn no_descriptor_is_asked_for_if_all_left_while_conditions_were_asked() {
+    let mut b = Bench::new();
+    let [c, f] = b.tasks(["c", "f"]);
+    b.when(c);
+    b.io(f, fd(read(1)));
+    b.now = 1;
+    assert_eq!(b.next(), Action::Ask(c));
+    b.unqueue(f);
+    assert_eq!(b.next(), Action::Wait(1));
+}
+
+#[test]
 fn streams_are_asked_once_a_tick_or_on_every_pass_if_one_is_fast() {
     for (how, often) in FOUR_WAYS.into_iter().zip([false, false, true, true]) {
         let mut b = Bench::new();
