@@ -15,7 +15,7 @@
 
 use crate::tick::Tick;
 
-/// The number of an entry. 16 bits where RAM is scarce: 65534 entries are more than a board holds.
+/// The number of an entry. 16 bits where RAM is scarce: 65520 entries are more than a board holds.
 #[cfg(any(target_pointer_width = "32", feature = "narrow-index"))]
 pub type Index = u16;
 /// The number of an entry.
@@ -34,7 +34,7 @@ pub(crate) const INDEX_BITS: u32 = 24;
 /// Names an entry to the outside: its index and its generation, never 0.
 ///
 /// The generation changes when the entry is freed, so a handle kept too long is recognised (for
-/// the next 62 owners of the same entry).
+/// the next 62 owners of the same entry, 31 if its chunk was given back meanwhile).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Handle(u32);
@@ -140,7 +140,8 @@ const LEVEL: u32 = 5; // 2 bits: its own level
 const BALANCE: u32 = 7; // 2 bits: balance + 1 (Timer)
 const SERVED: u32 = 9; // 1 bit
 const GENERATION: u32 = 10; // 6 bits
-const GENERATIONS: u16 = (1 << 6) - 1;
+/// Generations that an entry goes through before one comes again: 1 to this.
+pub(crate) const GENERATIONS: u8 = (1 << 6) - 1;
 
 /// One entry: 12 bytes with 16-bit indices, 20 with 32-bit ones. All zero is a free entry.
 #[derive(Clone, Copy, Debug, Default)]
@@ -229,14 +230,24 @@ impl Entry {
         (self.bits >> GENERATION) as u8
     }
 
+    /// Whether it is the idle entry that `h` names: both questions in one comparison.
+    #[inline]
+    pub(crate) const fn is_idle(&self, h: Handle) -> bool {
+        // In 32 bits, so that an invented generation that is too large is not cut to a valid one.
+        const BITS: u32 = 7 | (GENERATIONS as u32) << GENERATION;
+        let generation = h.0 >> INDEX_BITS << GENERATION;
+        self.bits as u32 & BITS == Kind::Idle as u32 | generation
+    }
+
     pub(crate) const fn set_generation(&mut self, generation: u8) {
-        self.set(GENERATION, GENERATIONS, generation as u16 & GENERATIONS);
+        let mask = GENERATIONS as u16;
+        self.set(GENERATION, mask, generation as u16 & mask);
     }
 
     /// Makes every handle to the entry stale, and the mark void.
     pub(crate) const fn next_generation(&mut self) {
-        let next = self.generation() as u16 % GENERATIONS + 1;
-        self.set(SERVED, 127, next << (GENERATION - SERVED));
+        let next = self.generation() % GENERATIONS + 1;
+        self.set(SERVED, 127, (next as u16) << (GENERATION - SERVED));
     }
 }
 

@@ -52,22 +52,34 @@ unsafe fn scheduler<'a>(core: *mut up_core_t) -> Scheduler<'a> {
     // SAFETY: the caller's promise; no reference to the whole struct is made, only to its parts.
     unsafe {
         let state = &mut *(&raw mut (*core).state).cast::<State>();
-        let chunks: &mut [Option<&mut Chunk>] = match (*core).chunk_count {
-            0 => &mut [],
-            // Null, or a pointer to a chunk that is zeroed or in use (up_core_grown).
-            n => slice::from_raw_parts_mut((*core).chunks.cast(), n as usize),
-        };
+        // Null, or a pointer to a chunk that is zeroed or in use (up_core_grown).
+        let chunks = items_mut::<Option<&mut Chunk>>((*core).chunks.cast(), (*core).chunk_count);
         Scheduler::new(state, Store::new(chunks))
     }
 }
 
-/// The wait list in the shim's memory.
+/// `len` items in the shim's memory; none if `len` is 0, whatever `first` is: C may say NULL.
 ///
 /// # Safety
-/// `list` points to a wait list that nothing else uses until the result is dropped.
-unsafe fn wait_list<'a>(list: *mut up_list_t) -> &'a mut WaitList {
-    // SAFETY: the caller's promise; size and alignment are asserted above, any bits are valid.
-    unsafe { &mut *list.cast() }
+/// `first` points to as many initialized items, which nobody writes until the result is dropped.
+unsafe fn items<'a, T>(first: *const T, len: u32) -> &'a [T] {
+    match len {
+        0 => &[],
+        // SAFETY: the caller's promise.
+        n => unsafe { slice::from_raw_parts(first, n as usize) },
+    }
+}
+
+/// The same, to be written.
+///
+/// # Safety
+/// As for [`items`], and nothing else reads them either.
+unsafe fn items_mut<'a, T>(first: *mut T, len: u32) -> &'a mut [T] {
+    match len {
+        0 => &mut [],
+        // SAFETY: the caller's promise.
+        n => unsafe { slice::from_raw_parts_mut(first, n as usize) },
+    }
 }
 
 const fn level(level: u32) -> Option<Level> {
@@ -155,16 +167,17 @@ export! {
         scheduler(core).schedule(Handle::from_raw(handle), level(at), delay, Tick::new(now))
     }
     fn up_core_park(core: *mut up_core_t, handle: u32, list: *mut up_list_t) -> u32 {
-        scheduler(core).park(Handle::from_raw(handle), wait_list(list)).into()
+        // Any bits are a valid list; size and alignment are asserted above.
+        scheduler(core).park(Handle::from_raw(handle), &mut *list.cast()).into()
     }
     fn up_core_wake(core: *mut up_core_t, list: *mut up_list_t, at: u32, now: u32) -> u32 {
-        raw(scheduler(core).wake(*wait_list(list), level(at), Tick::new(now)))
+        raw(scheduler(core).wake(list.cast::<WaitList>().read(), level(at), Tick::new(now)))
     }
     fn up_core_first(core: *mut up_core_t, list: *mut up_list_t) -> u32 {
-        raw(scheduler(core).first(*wait_list(list)))
+        raw(scheduler(core).first(list.cast::<WaitList>().read()))
     }
     fn up_core_waiting(core: *mut up_core_t, list: *mut up_list_t) -> u32 {
-        scheduler(core).waiting(*wait_list(list))
+        scheduler(core).waiting(list.cast::<WaitList>().read())
     }
     fn up_core_when(core: *mut up_core_t, handle: u32) {
         scheduler(core).when(Handle::from_raw(handle))
@@ -196,9 +209,7 @@ export! {
         scheduler(core).found(Handle::from_raw(handle), events, Tick::new(now))
     }
     fn up_core_fds(core: *mut up_core_t, table: *mut up_pollfd_t, owners: *mut u32, room: u32) -> u32 {
-        let table = slice::from_raw_parts_mut(table.cast(), room as usize);
-        let owners = slice::from_raw_parts_mut(owners, room as usize);
-        scheduler(core).fds(table, owners) as u32
+        scheduler(core).fds(items_mut(table.cast(), room), items_mut(owners, room)) as u32
     }
     fn up_core_found_fds(
         core: *mut up_core_t,
@@ -207,9 +218,7 @@ export! {
         rows: u32,
         now: u32
     ) {
-        let table = slice::from_raw_parts(table.cast(), rows as usize);
-        let owners = slice::from_raw_parts(owners, rows as usize);
-        scheduler(core).found_fds(table, owners, Tick::new(now))
+        scheduler(core).found_fds(items(table.cast(), rows), items(owners, rows), Tick::new(now))
     }
     fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32) {
         scheduler(core).cancel(Handle::from_raw(handle), Tick::new(now))
@@ -233,7 +242,7 @@ export! {
 #[cfg(panic = "abort")]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo) -> ! {
-    // SAFETY: the shim's function never returns. What it jumps over are frames of this crate, and
-    // none of them has a destructor to run.
+    // SAFETY: the shim's function never returns. What it jumps over are frames of this crate; the one
+    // destructor in them, the scheduler's, would only note a fault.
     unsafe { bindings::up_panic() }
 }

@@ -1,8 +1,9 @@
 //! A queue in the order of arrival, linked through the entries: ready entries, conditions.
 //! Push, pop and removal from the middle are O(1), and stable.
 
-use crate::entry::{Index, NONE};
+use crate::entry::{Entry, Index, Kind, Level, NONE};
 use crate::store::Store;
+use crate::tick::Tick;
 
 const PREV: usize = 0;
 const NEXT: usize = 1;
@@ -59,19 +60,60 @@ impl Fifo {
 
     /// Appends an entry that is in no queue. O(1).
     pub(crate) fn push(&mut self, store: &mut Store, i: Index) {
-        let e = &mut store[i];
-        e.link[PREV] = self.last;
-        e.link[NEXT] = NONE;
         match self.last {
             NONE => self.first = i,
-            last => store[last].link[NEXT] = i,
+            last => store.at_mut(last).link[NEXT] = i,
         }
+        let e = store.at_mut(i);
+        e.link[PREV] = self.last;
+        e.link[NEXT] = NONE;
         self.last = i;
+    }
+
+    /// Appends an entry that is due, at `level`: this is that level's ready queue. O(1).
+    ///
+    /// The clock may be read before something younger was queued, by an interrupt or by the user's
+    /// own hand: the queue stays sorted by due time all the same.
+    #[inline]
+    pub(crate) fn push_due(&mut self, store: &mut Store, i: Index, level: Level, now: Tick) {
+        let mut due = now;
+        match self.last {
+            NONE => self.first = i,
+            last => {
+                let last = store.at_mut(last);
+                last.link[NEXT] = i;
+                if now.since(last.due) < 0 {
+                    due = last.due;
+                }
+            }
+        }
+        let e = store.at_mut(i);
+        e.due = due;
+        e.link[PREV] = self.last;
+        e.link[NEXT] = NONE;
+        e.set_queue(Kind::Ready, level);
+        self.last = i;
+    }
+
+    /// Takes out the oldest entry, which is there, and gives access to it. O(1).
+    ///
+    /// The one behind it keeps its link to it: the first entry's is not looked at.
+    #[inline]
+    pub(crate) fn pop<'a>(&mut self, store: &'a mut Store) -> &'a mut Entry {
+        let e = store.at_mut(self.first);
+        self.first = e.link[NEXT];
+        if self.first == NONE {
+            self.last = NONE;
+        }
+        e
     }
 
     /// Takes out an entry of this queue. O(1).
     pub(crate) fn remove(&mut self, store: &mut Store, i: Index) {
-        let [prev, next, _] = store[i].link;
+        let [mut prev, next, _] = store[i].link;
+        if i == self.first {
+            prev = NONE;
+        }
         match prev {
             NONE => self.first = next,
             _ => store[prev].link[NEXT] = next,

@@ -9,10 +9,24 @@
 //!                      ▼  │
 //!     Timer(level) ··▶ Ready(level) ◀── wake() ── Parked ◀── park() ── Idle
 //!          due              ▲
-//!                           └── answer(true) ── Condition ◀── when() ── Idle
+//!                           ├── answer(true) ── Condition ◀── when() ── Idle
+//!                           └── found() ── Stream ◀── wait_stream() ── Idle
 //! ```
 //! `cancel()` leads from every place on the right to `Ready`, `schedule()` from any place to any.
 //! What finished, failed or was never awaited is the shim's to know: it concerns objects.
+//!
+//! # What runs next
+//! One entry runs per pass. First every pending condition is asked, then the streams. Then the first
+//! of these that exists is run:
+//! 1. the oldest high entry;
+//! 2. the first low entry, if there is a limit and it is overdue by more than that;
+//! 3. the first normal entry that is due;
+//! 4. the first low entry that is due.
+//!
+//! Otherwise the shim waits. Inside a level the earliest due time goes first, equal ones in the order
+//! in which they were queued. Two exceptions, so that no level starves another: between two high
+//! steps of a task one due entry of another level runs, and two overdue low entries never run back to
+//! back while a normal one is due.
 
 use heapless::Vec;
 
@@ -87,9 +101,7 @@ impl State {
             fault: false,
         }
     }
-}
 
-impl State {
     /// Forgets everything, as new. Wait lists of before stay recognisable as stale.
     pub fn clear(&mut self) {
         *self = Self {
@@ -196,8 +208,11 @@ impl<'a> Scheduler<'a> {
     /// O(1) for a zero delay, else O(log n).
     pub fn schedule(&mut self, h: Handle, level: Option<Level>, delay: u32, now: Tick) {
         let Some(i) = self.find(h) else { return };
-        self.detach(i);
-        let level = level.unwrap_or(self.store[i].level());
+        let e = self.store.at(i);
+        let level = level.unwrap_or(e.level());
+        if e.kind() != Kind::Idle {
+            self.detach(i);
+        }
         if delay == 0 {
             self.push_ready(i, level, now);
         } else {
@@ -348,16 +363,17 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// What to do next: the rules of SPEC 3, one entry a pass. O(log n) at worst.
+    /// What to do next, by the rules above. O(log n) at worst; O(n) once another level has its turn
+    /// after more than 8 tasks ran at high level.
     ///
     /// `yielded` is the task whose step just ended without naming a wake-up: if it is in no queue,
     /// it is due again now, at its own level (SPEC 5).
     pub fn next(&mut self, yielded: Option<Handle>, now: Tick) -> Action {
-        if let Some(i) = yielded.and_then(|h| self.store.find(h)) {
-            let e = &self.store[i];
-            if e.kind() == Kind::Idle {
-                self.push_ready(i, e.level(), now);
-            }
+        if let Some(h) = yielded
+            && let Some(e) = self.store.get(h.index() as Index)
+            && e.is_idle(h)
+        {
+            self.push_ready(h.index() as Index, e.level(), now);
         }
         let action = self.ask(now).unwrap_or_else(|| self.choose(now));
         self.state.fault |= self.store.fault();
@@ -394,32 +410,38 @@ impl<'a> Scheduler<'a> {
     }
 
     fn choose(&mut self, now: Tick) -> Action {
+        let (i, level, overdue) = self.first_due(now);
+        if i == NONE {
+            return self.wait(now);
+        }
+        self.run(i, level, overdue)
+    }
+
+    /// The entry that runs next, or `NONE`; its level; whether it is an overdue low one.
+    fn first_due(&self, now: Tick) -> (Index, Level, bool) {
         let high = self.due(Level::High, now);
-        if high != NONE && !self.store[high].served() {
-            return self.run(high, Level::High, false);
+        if high != NONE && !self.store.at(high).served() {
+            return (high, Level::High, false);
         }
         // Nothing is at high level, or its oldest task had its step and others have their turn.
         let normal = self.due(Level::Normal, now);
         let limit = self.state.max_overdue;
         if normal != NONE && limit == 0 {
-            return self.run(normal, Level::Normal, false);
+            return (normal, Level::Normal, false);
         }
         let low = self.due(Level::Low, now);
         let overdue =
             low != NONE && limit > 0 && now.since(self.store[low].due) > limit.cast_signed();
         if overdue && !(self.state.overdue_low && normal != NONE) {
-            return self.run(low, Level::Low, true);
+            return (low, Level::Low, true);
         }
         if normal != NONE {
-            return self.run(normal, Level::Normal, false);
+            return (normal, Level::Normal, false);
         }
         if low != NONE {
-            return self.run(low, Level::Low, overdue);
+            return (low, Level::Low, false);
         }
-        if high != NONE {
-            return self.run(high, Level::High, false);
-        }
-        self.wait(now)
+        (high, Level::High, false)
     }
 
     /// The first due entry of a level, or `NONE`.
@@ -440,17 +462,30 @@ impl<'a> Scheduler<'a> {
     }
 
     fn run(&mut self, i: Index, level: Level, overdue_low: bool) -> Action {
-        self.detach(i);
+        // It is at the head of one of the level's two queues: no need to ask it which.
         if level != Level::High {
-            self.clear_served();
+            if !self.state.served.is_empty() {
+                self.clear_served();
+            }
             self.state.overdue_low = overdue_low;
-        } else if !self.store[i].served() {
-            self.store[i].set_served(true);
-            self.state.served_more |= self.state.served.push(i).is_err();
         }
-        Action::Run(self.store.handle(i))
+        let state = &mut *self.state;
+        let ready = &mut state.ready[level as usize];
+        let e = if ready.first() == i {
+            ready.pop(&mut self.store)
+        } else {
+            state.timers[level as usize].remove(&mut self.store, i);
+            self.store.at_mut(i)
+        };
+        e.set_kind(Kind::Idle);
+        if level == Level::High && !e.served() {
+            e.set_served(true);
+            state.served_more |= state.served.push(i).is_err();
+        }
+        Action::Run(Handle::new(i, e.generation()))
     }
 
+    #[cold]
     fn clear_served(&mut self) {
         while let Some(i) = self.state.served.pop() {
             if self.store.get(i).is_some() {
@@ -482,19 +517,7 @@ impl<'a> Scheduler<'a> {
     }
 
     fn push_ready(&mut self, i: Index, level: Level, now: Tick) {
-        let queue = &mut self.state.ready[level as usize];
-        let last = queue.last();
-        // The clock may be read before something younger was queued, by an interrupt or by the
-        // user's own hand: the queue stays sorted all the same.
-        let due = match last {
-            NONE => now,
-            _ if now.since(self.store[last].due) < 0 => self.store[last].due,
-            _ => now,
-        };
-        let e = &mut self.store[i];
-        e.due = due;
-        e.set_queue(Kind::Ready, level);
-        queue.push(&mut self.store, i);
+        self.state.ready[level as usize].push_due(&mut self.store, i, level, now);
     }
 
     /// Takes an entry out of the place it is in.

@@ -1,13 +1,13 @@
 //! The entry store: chunks of memory that the shim allocates on the garbage collected heap.
 //!
 //! It grows a chunk at a time and never moves an entry, so it has no size cliff, and nothing is
-//! copied when a task is added. A chunk that has become empty is given back. A chunk also has room for the objects that belong to its entries:
-//! the core reserves that room and never looks into it.
+//! copied when a task is added. A chunk that has become empty is given back. A chunk also has room
+//! for the objects that belong to its entries: the core reserves that room and never looks into it.
 
 use core::cell::Cell;
 use core::ops;
 
-use crate::entry::{Entry, Handle, INDEX_BITS, Index, Kind, NONE};
+use crate::entry::{Entry, GENERATIONS, Handle, INDEX_BITS, Index, Kind, NONE};
 
 /// Entries in a chunk. A power of two, so that finding an entry is a shift and a mask.
 pub const CHUNK_LEN: usize = 16;
@@ -32,7 +32,8 @@ pub(crate) struct Free {
     used: u32,
     // Chunks in which an entry was freed lately: they may have become empty.
     freed: [Index; 3],
-    // New chunks begin with the generation after this one, which no chunk given back had reached.
+    // New chunks begin with the generation after this one: the latest, cyclically, that an entry of
+    // a chunk given back had reached. So a handle is stale for 31 owners more at least.
     born: u8,
 }
 
@@ -115,7 +116,10 @@ impl<'a> Store<'a> {
             let there = self.chunks.get(chunk).is_some_and(Option::is_some);
             if there && Self::indices(chunk).all(|i| self[i as Index].kind() == Kind::Free) {
                 for i in Self::indices(chunk) {
-                    free.born = free.born.max(self[i as Index].generation());
+                    let generation = self[i as Index].generation();
+                    if (generation + GENERATIONS - free.born) % GENERATIONS <= GENERATIONS / 2 {
+                        free.born = generation;
+                    }
                     self.unlink(free, i as Index);
                 }
                 *self.chunks.get_mut(chunk)? = None;
@@ -129,6 +133,27 @@ impl<'a> Store<'a> {
     #[inline]
     pub(crate) fn get(&self, i: Index) -> Option<&Entry> {
         Some(&self.chunks.get(i as usize >> SHIFT)?.as_ref()?.entries[i as usize % CHUNK_LEN])
+    }
+
+    /// `self[i]` without a call, for what every step passes through.
+    #[inline(always)]
+    pub(crate) fn at(&self, i: Index) -> &Entry {
+        self.get(i).unwrap_or_else(|| {
+            self.fault.set(true);
+            &self.nowhere
+        })
+    }
+
+    /// `self[i]` without a call, for what every step passes through.
+    #[inline(always)]
+    pub(crate) fn at_mut(&mut self, i: Index) -> &mut Entry {
+        match self.chunks.get_mut(i as usize >> SHIFT) {
+            Some(Some(chunk)) => &mut chunk.entries[i as usize % CHUNK_LEN],
+            _ => {
+                self.fault.set(true);
+                &mut self.nowhere
+            }
+        }
     }
 
     /// Every entry, free ones too. O(n).
@@ -194,7 +219,8 @@ impl<'a> Store<'a> {
     /// The entry that a handle names; `None` if the handle is stale or was never one. O(1).
     pub(crate) fn find(&self, h: Handle) -> Option<Index> {
         let i = h.index() as Index;
-        let live = self.get(i)?.kind() != Kind::Free && self.handle(i) == h;
+        let e = self.get(i)?;
+        let live = e.kind() != Kind::Free && Handle::new(i, e.generation()) == h;
         live.then_some(i)
     }
 }
@@ -202,27 +228,16 @@ impl<'a> Store<'a> {
 impl ops::Index<Index> for Store<'_> {
     type Output = Entry;
 
-    #[inline]
+    // Not inlined: there are some 150 uses, and as many copies of it are 3 KB on a Cortex-M.
+    #[inline(never)]
     fn index(&self, i: Index) -> &Entry {
-        match self.chunks.get(i as usize >> SHIFT) {
-            Some(Some(chunk)) => &chunk.entries[i as usize % CHUNK_LEN],
-            _ => {
-                self.fault.set(true);
-                &self.nowhere
-            }
-        }
+        self.at(i)
     }
 }
 
 impl ops::IndexMut<Index> for Store<'_> {
-    #[inline]
+    #[inline(never)]
     fn index_mut(&mut self, i: Index) -> &mut Entry {
-        match self.chunks.get_mut(i as usize >> SHIFT) {
-            Some(Some(chunk)) => &mut chunk.entries[i as usize % CHUNK_LEN],
-            _ => {
-                self.fault.set(true);
-                &mut self.nowhere
-            }
-        }
+        self.at_mut(i)
     }
 }

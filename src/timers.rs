@@ -47,15 +47,12 @@ impl Timers {
         let mut at = self.root;
         while at != NONE && !store.fault() {
             parent = at;
-            side = if due.since(store[at].due) < 0 {
-                LEFT
-            } else {
-                RIGHT
-            };
+            let e = store.at(at);
+            side = if due.since(e.due) < 0 { LEFT } else { RIGHT };
             leftmost &= side == LEFT;
-            at = store[at].link[side & 1];
+            at = e.link[side & 1];
         }
-        let e = &mut store[i];
+        let e = store.at_mut(i);
         e.due = due;
         e.link = [NONE, NONE, parent];
         e.set_balance(0);
@@ -105,16 +102,19 @@ impl Timers {
     }
 
     fn least(store: &Store, mut i: Index) -> Index {
-        while store[i].link[LEFT] != NONE && !store.fault() {
-            i = store[i].link[LEFT];
+        loop {
+            let left = store.at(i).link[LEFT];
+            if left == NONE || store.fault() {
+                return i;
+            }
+            i = left;
         }
-        i
     }
 
     fn attach(store: &mut Store, parent: Index, side: usize, child: Index) {
-        store[parent].link[side & 1] = child;
+        store.at_mut(parent).link[side & 1] = child;
         if child != NONE {
-            store[child].link[PARENT] = parent;
+            store.at_mut(child).link[PARENT] = parent;
         }
     }
 
@@ -127,8 +127,16 @@ impl Timers {
             }
             return LEFT;
         }
-        let side = Self::side(store, parent, old);
-        Self::attach(store, parent, side, new);
+        let above = store.at_mut(parent);
+        let side = if above.link[RIGHT] == old {
+            RIGHT
+        } else {
+            LEFT
+        };
+        above.link[side & 1] = new;
+        if new != NONE {
+            store.at_mut(new).link[PARENT] = parent;
+        }
         side
     }
 
@@ -147,13 +155,14 @@ impl Timers {
             if node == NONE || store.fault() {
                 return;
             }
-            let side = Self::side(store, node, child);
-            let balance = store[node].balance() + weight(side);
+            let e = store.at_mut(node);
+            let side = if e.link[RIGHT] == child { RIGHT } else { LEFT };
+            let balance = e.balance() + weight(side);
             if balance == 2 * weight(side) {
                 self.rotate(store, node, side);
                 return;
             }
-            store[node].set_balance(balance);
+            e.set_balance(balance);
             if balance == 0 {
                 return;
             }
@@ -165,7 +174,8 @@ impl Timers {
     fn shrank(&mut self, store: &mut Store, mut node: Index, mut side: usize) {
         while node != NONE && !store.fault() {
             let high = other(side);
-            let balance = store[node].balance() + weight(high);
+            let e = store.at_mut(node);
+            let balance = e.balance() + weight(high);
             let mut top = node;
             if balance == 2 * weight(high) {
                 top = self.rotate(store, node, high);
@@ -173,7 +183,7 @@ impl Timers {
                     return; // as high as before
                 }
             } else {
-                store[node].set_balance(balance);
+                e.set_balance(balance);
                 if balance != 0 {
                     return;
                 }

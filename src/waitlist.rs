@@ -11,7 +11,7 @@ use crate::tick::Tick;
 /// A wait list as its owner keeps it. All zero is an empty list.
 ///
 /// The entry behind it is freed when the last task leaves, and may then serve another list. The
-/// stamp, unique among 2^32 lists, tells that the entry is still ours; a generation of 7 bits is
+/// stamp, unique among 2^32 lists, tells that the entry is still ours; a generation of 6 bits is
 /// too short for an owner that may live for months.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
