@@ -107,7 +107,7 @@ uint32_t up_core_create(up_core_t *core, uint32_t level);
 void up_core_free(up_core_t *core, uint32_t handle);
 // Where an entry is. O(1).
 uint32_t up_core_place(up_core_t *core, uint32_t handle);
-// When an entry in the ready queue or the timers is or was due; else meaningless. O(1).
+// When an entry in a ready queue or the timers is due; elsewhere 0. O(1).
 uint32_t up_core_due(up_core_t *core, uint32_t handle);
 // The own level of an entry; UP_NORMAL for a stale handle. O(1).
 uint32_t up_core_level(up_core_t *core, uint32_t handle);

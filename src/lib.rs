@@ -24,8 +24,6 @@
 //! | [`streams`] | tasks that wait for I/O |
 //! | [`scheduler`] | which entry runs next |
 //! | `ffi` | the C border, the only `unsafe` |
-// Casts of an index that do something where it has 16 bits.
-#![allow(clippy::unnecessary_cast, clippy::useless_conversion)]
 // Tests are built with unwinding, and with std.
 #![cfg_attr(panic = "abort", no_std)]
 

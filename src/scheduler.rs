@@ -180,9 +180,10 @@ impl<'a> Scheduler<'a> {
         self.find(h).map_or(Place::Free, |i| self.store[i].place())
     }
 
-    /// When a ready entry or a timer is or was due. O(1).
+    /// When a ready entry or a timer is due; `None` elsewhere. O(1).
     pub fn due_time(&self, h: Handle) -> Option<Tick> {
-        self.find(h).map(|i| self.store[i].due)
+        let e = &self.store[self.find(h)?];
+        matches!(e.kind(), Kind::Ready | Kind::Timer).then_some(e.due)
     }
 
     /// The level of the entry's wake-ups that name none. O(1).
