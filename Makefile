@@ -34,7 +34,7 @@ endef
 help:
 	@echo "make VERB [MPY_DIR=...]     MPY_DIR: a MicroPython tree of your own, 1.25 or later"
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r verb text; do \
-		printf '  %-11s %s\n' "$$verb" "$$text"; done
+		printf '  %-13s %s\n' "$$verb" "$$text"; done
 
 ## demo: set up, build, and show the gain: one driver task beside 20 busy ones, stock asyncio and ours
 demo: unix
@@ -52,6 +52,8 @@ test-upstream: unix
 unix: setup-demo source mpy-cross core
 	@mkdir -p build/mpy-lib build/stock && touch build/mpy-lib/README.md
 	@ln -sfn $(MPY)/extmod/asyncio build/stock/stock_asyncio
+	@# MicroPython's make does not see that frozen code may name anew what C names now.
+	@[ -z "$$(find micropython-bindings ports/unix -name '*.[ch]' -newer build/unix/frozen_content.c 2>/dev/null)" ] || rm -f build/unix/frozen_content.c
 	$(call step,unix,Building MicroPython with our loop in it: $(UNIX),\
 		$(call micropython,ports/unix,build/unix) PROG=micropython VARIANT=uasyncio-priority \
 		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
