@@ -51,8 +51,9 @@ def copy_tests(tree, to, name):
     return tests, extmod, hosted, multi
 
 
-def run_once(tests, micropython, command, names):
-    """Run one of the tree's runners; its output, and which of these files failed."""
+def run(tests, micropython, command, files):
+    """Run one of the tree's runners; (passed, failed) of these files."""
+    names = [str(file.relative_to(tests)) for file in files]
     done = subprocess.run(
         [sys.executable, *command, *names],
         cwd=tests,
@@ -63,24 +64,11 @@ def run_once(tests, micropython, command, names):
         text=True,
     )
     passed = r"^pass +{0}\b|^{0} on .*: pass"
-    return done.stdout, [
+    failed = [
         name for name in names if not re.search(passed.format(re.escape(name)), done.stdout, re.M)
     ]
-
-
-def run(tests, micropython, command, files):
-    """Run one of the tree's runners; (passed, failed) of these files.
-
-    These tests go by the clock, and a busy machine can upset one: what fails has a second try, alone, and that is said.
-    """
-    names = [str(file.relative_to(tests)) for file in files]
-    output, failed = run_once(tests, micropython, command, names)
     if failed:
-        print(output)
-        print("second try:", *failed)
-        alone = ["-j1" if word == "-j2" else word for word in command]
-        output, failed = run_once(tests, micropython, alone, failed)
-        print(output)
+        print(done.stdout)
     for name in failed:
         print(f"failed: {name}")
     return len(names) - len(failed), len(failed)
@@ -99,7 +87,7 @@ def main():
         to = HERE / "build/upstream" / name
         tests, extmod, hosted, multi = copy_tests(args.tree.resolve(), to, name)
         runs = (
-            (["run-tests.py", "--keep-path", "-j2"], extmod),
+            (["run-tests.py", "--keep-path", "-j1"], extmod),  # they go by the clock
             (["run-tests.py", "--keep-path", "-j1"], hosted),  # they share a port
             (["run-multitests.py", "-i", "micropython", "-i", "micropython"], multi),
         )
