@@ -7,10 +7,9 @@
 typedef struct _up_flag_t {
     mp_obj_base_t base;
     volatile bool set;
+    volatile bool posted; // it is in the mailbox
     bool high; // the wake-up lands at high level
-    bool listed; // in the loop's list
-    up_list_t waiters;
-    struct _up_flag_t *next; // in the loop's list of flags that somebody waits for
+    up_list_t waiters; // handle 0: nobody waits
 } up_flag_t;
 
 static mp_obj_t up_flag_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -21,13 +20,26 @@ static mp_obj_t up_flag_make_new(const mp_obj_type_t *type, size_t n_args, size_
     return MP_OBJ_FROM_PTR(self);
 }
 
-// set(): wakes who waits; else the next wait() returns at once. Constant time, allocates nothing. May
-// be called from another thread, a soft or a hard interrupt.
-static mp_obj_t up_flag_set(mp_obj_t self_in) {
-    up_flag_t *self = MP_OBJ_TO_PTR(self_in);
+// Between a store that another context looks for and a look at what that context stores.
+#define up_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+
+void mp_uasyncio_priority_set_flag(mp_obj_t flag) {
+    up_flag_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(flag, MP_OBJ_FROM_PTR(&up_flag_type)));
     self->set = true;
-    __atomic_store_n(&up_loop()->flag_set, true, __ATOMIC_SEQ_CST);
+    up_fence();
+    if (self->waiters.handle != 0 && !self->posted) {
+        self->posted = true;
+        if (!up_mail_post(up_mail(), (uintptr_t)self)) {
+            self->posted = false; // up_flags_look() finds it
+        }
+    }
     mp_uasyncio_priority_wake();
+}
+
+// set(): wakes who waits; else the next wait() returns at once. Sets that come before the task runs are
+// one. O(1), allocates nothing. May be called from another thread, a soft or a hard interrupt.
+static mp_obj_t up_flag_set(mp_obj_t self_in) {
+    mp_uasyncio_priority_set_flag(self_in);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_flag_set_obj, up_flag_set);
@@ -55,55 +67,48 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(up_flag_wait_obj, 1, up_flag_wait);
 static mp_obj_t up_flag_iternext(mp_obj_t self_in) {
     up_flag_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
-    if (up_back_from(loop, self_in)) {
-        return MP_OBJ_STOP_ITERATION; // up_flags_check() cleared it
-    }
-    if (self->set) {
+    if (up_back_from(loop, self_in) || self->set) {
+        // Cleared here and not at the wake-up: a task cancelled in between leaves it set for the next.
         self->set = false;
         return MP_OBJ_STOP_ITERATION;
     }
     up_park(loop, up_current(loop), &self->waiters, self_in);
-    if (!self->listed) {
-        self->listed = true;
-        self->next = loop->flags;
-        loop->flags = self;
-    }
+    up_fence();
     if (self->set) {
-        // Set between the look and the list.
-        __atomic_store_n(&loop->flag_set, true, __ATOMIC_SEQ_CST);
+        up_flag_wake(loop, self_in); // set between the look and the parking
     }
     return mp_const_none;
 }
 
-// Wakes who waits for a flag that was set; forgets flags that nobody waits for. EXCEPTION: none.
-void up_flags_check(up_loop_t *loop) {
-    __atomic_store_n(&loop->flag_set, false, __ATOMIC_SEQ_CST);
-    up_flag_t **link = &loop->flags;
-    while (*link != NULL) {
-        up_flag_t *self = *link;
-        if (self->set && up_core_first(&loop->core, &self->waiters) != 0) {
-            self->set = false; // first, so that a set() from here on is another one
-            while (up_core_wake(&loop->core, &self->waiters, self->high ? UP_HIGH : UP_OWN, up_now(loop)) != 0) {
-            }
+// Wakes who waits for a flag. EXCEPTION: none.
+void up_flag_wake(up_loop_t *loop, mp_obj_t flag) {
+    up_flag_t *self = MP_OBJ_TO_PTR(flag);
+    self->posted = false;
+    up_fence();
+    if (self->set) {
+        while (up_core_wake(&loop->core, &self->waiters, self->high ? UP_HIGH : UP_OWN, up_now(loop)) != 0) {
         }
-        if (up_core_first(&loop->core, &self->waiters) == 0) {
-            *link = self->next;
-            self->next = NULL;
-            self->listed = false;
-        } else {
-            link = &self->next;
-        }
+        self->waiters.handle = 0;
     }
 }
 
-// Nobody waits any more. EXCEPTION: none.
-void up_flags_forget(up_loop_t *loop) {
-    while (loop->flags != NULL) {
-        up_flag_t *self = loop->flags;
-        loop->flags = self->next;
-        self->next = NULL;
-        self->listed = false;
+// Wakes who waits for a flag that is set, whatever is in the mailbox; whether somebody waits for a flag.
+// O(entries). EXCEPTION: none.
+bool up_flags_look(up_loop_t *loop) {
+    bool waited = false;
+    for (size_t i = 0; i < loop->core.chunk_count; ++i) {
+        for (size_t j = 0; loop->core.chunks[i] != NULL && j < UP_CHUNK_LEN; ++j) {
+            mp_obj_t object = loop->core.chunks[i]->object[j];
+            if (object != MP_OBJ_NULL && mp_obj_is_type(object, &up_task_type)) {
+                mp_obj_t at = *up_task_data(MP_OBJ_TO_PTR(object));
+                if (mp_obj_is_type(at, &up_flag_type)) {
+                    waited = true;
+                    up_flag_wake(loop, at);
+                }
+            }
+        }
     }
+    return waited;
 }
 
 static mp_uint_t up_flag_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {

@@ -37,8 +37,8 @@ static bool open_pipe(void) {
     return true;
 }
 
-static bool pending(up_loop_t *loop) {
-    if (__atomic_load_n(&loop->flag_set, __ATOMIC_SEQ_CST)) {
+static bool pending(void) {
+    if (up_mail_pending(up_mail())) {
         return true;
     }
     return MP_STATE_THREAD( mp_pending_exception) != MP_OBJ_NULL || MP_STATE_VM( sched_state) == MP_SCHED_PENDING;
@@ -82,7 +82,7 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     pthread_sigmask(SIG_BLOCK, &interrupt, &before);
     __atomic_store_n(&idle, 1, __ATOMIC_SEQ_CST);
     int found = 0;
-    if (!pending(loop)) {
+    if (!pending()) {
         MP_THREAD_GIL_EXIT();
 #ifdef __linux__
         struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
@@ -120,13 +120,26 @@ void up_poll(up_loop_t *loop) {
 }
 
 static void wait_for_event(up_loop_t *loop, uint32_t ms) {
-    if (loop->flag_set) {
+    (void)loop;
+#ifdef MICROPY_UASYNCIO_PRIORITY_WFI
+    // Any interrupt ends it, the tick of each millisecond too. Interrupts are held off from the last look
+    // at what is pending: one that comes after that look ends the wait, and is served behind it.
+    (void)ms;
+    mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    if (!up_mail_pending(up_mail()) && !up_pending()) {
+        MICROPY_UASYNCIO_PRIORITY_WFI();
+    }
+    MICROPY_END_ATOMIC_SECTION(state);
+    mp_event_handle_nowait();
+#else
+    if (up_mail_pending(up_mail())) {
         mp_event_handle_nowait();
     } else if (ms == UINT32_MAX) {
         mp_event_wait_indefinite();
     } else {
         mp_event_wait_ms(ms);
     }
+#endif
 }
 
 #endif

@@ -1,4 +1,5 @@
 // The loop object: one, native, what get_event_loop() returns and what is exported as Loop.
+#include "py/gc.h"
 #include "py/objstr.h"
 #include "py/smallint.h"
 #include "shim.h"
@@ -30,29 +31,57 @@ static mp_obj_t up_call(mp_obj_t fun, mp_obj_t args, uint32_t level, uint32_t de
     return MP_OBJ_FROM_PTR(self);
 }
 
-// The turn of a callback has come. Its exceptions are the run loop's to contain.
-void up_callback_run(up_loop_t *loop, up_callback_t *self) {
-    mp_obj_t fun = self->fun;
-    size_t n;
-    mp_obj_t *args;
-    mp_obj_tuple_get(self->args, &n, &args);
-    loop->calling = self->args; // keeps `args` from the garbage collector
-    up_entry_free(loop, self->handle);
-    self->handle = 0;
-    self->fun = self->args = MP_OBJ_NULL;
+// The turn of a callback, or of a bare callable from the mailbox, has come; `handle` is its entry or 0.
+// Its exceptions are the run loop's to contain.
+void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle) {
+    mp_obj_t fun = object;
+    size_t n = 0;
+    mp_obj_t *args = NULL;
+    if (mp_obj_is_type(object, &up_callback_type)) {
+        up_callback_t *self = MP_OBJ_TO_PTR(object);
+        fun = self->fun;
+        mp_obj_tuple_get(self->args, &n, &args);
+        loop->calling = self->args; // keeps `args` from the garbage collector
+        self->handle = 0;
+        self->fun = self->args = MP_OBJ_NULL;
+    }
+    if (handle != 0) {
+        up_entry_free(loop, handle);
+    }
     loop->doing = UP_DOING_CALLBACK;
     mp_call_function_n_kw(fun, n, 0, args);
     loop->doing = UP_DOING_NOTHING;
     loop->calling = MP_OBJ_NULL;
 }
 
+// A callback or a bare callable from the mailbox: due now. It is called at once where that would take
+// memory.
+void up_call_queue(up_loop_t *loop, mp_obj_t object) {
+    up_callback_t *self = mp_obj_is_type(object, &up_callback_type) ? MP_OBJ_TO_PTR(object) : NULL;
+    if (self != NULL && self->fun == MP_OBJ_NULL) {
+        return; // cancelled
+    }
+    uint32_t handle = up_core_create(&loop->core, UP_NORMAL);
+    if (handle == 0) {
+        up_callback_run(loop, object, 0);
+        return;
+    }
+    *up_object(loop, handle) = object;
+    if (self != NULL) {
+        self->handle = handle;
+    }
+    up_core_schedule(&loop->core, handle, UP_OWN, 0, up_now(loop));
+}
+
 // Handle.cancel(): the callback will not run. False if it ran or was cancelled before.
 static mp_obj_t up_callback_cancel(mp_obj_t self_in) {
     up_callback_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->handle == 0) {
+    if (self->fun == MP_OBJ_NULL) {
         return mp_const_false;
     }
-    up_entry_free(up_loop(), self->handle);
+    if (self->handle != 0) { // else it is in the mailbox
+        up_entry_free(up_loop(), self->handle);
+    }
     self->handle = 0;
     self->fun = self->args = MP_OBJ_NULL;
     return mp_const_true;
@@ -94,6 +123,37 @@ static mp_obj_t up_loop_call_soon(size_t n, const mp_obj_t *a) {
     return up_call(a[1], mp_obj_new_tuple(n - 2, a + 2), UP_OWN, 0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_soon_obj, 2, up_loop_call_soon);
+
+// call_soon_threadsafe(callback, *args): due now, and ends an idle wait (CPython's name). May be called
+// from another thread, a soft interrupt, and from a hard interrupt, where the heap is locked, without
+// arguments: nothing is allocated then, and None returned instead of the Handle. What does not fit into
+// the mailbox then is lost, counted, and reported to the exception handler. O(1). TypeError, MemoryError;
+// RuntimeError if the mailbox is full, from a thread where threads run without a global lock.
+static mp_obj_t up_loop_call_soon_threadsafe(size_t n, const mp_obj_t *a) {
+    mp_obj_t fun = up_arg_callable(a[1], MP_QSTR_callback);
+    mp_obj_t handle = mp_const_none;
+    if (n == 2 && gc_is_locked()) {
+        up_mail_post(up_mail(), (uintptr_t)MP_OBJ_TO_PTR(fun));
+    } else {
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+        up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
+        self->fun = fun;
+        self->args = mp_obj_new_tuple(n - 2, a + 2);
+        self->handle = 0;
+        if (!up_mail_post(up_mail(), (uintptr_t)self)) {
+            up_mail_lost(up_mail());
+            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the interrupt mailbox is full"));
+        }
+        handle = MP_OBJ_FROM_PTR(self);
+#else
+        // Nobody is inside the core: a thread has the lock, a soft interrupt comes between bytecodes.
+        handle = up_call(fun, mp_obj_new_tuple(n - 2, a + 2), UP_OWN, 0);
+#endif
+    }
+    mp_uasyncio_priority_wake();
+    return handle;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_soon_threadsafe_obj, 2, up_loop_call_soon_threadsafe);
 
 // call_later(delay, callback, *args): due in `delay` seconds (int or float).
 static mp_obj_t up_loop_call_later(size_t n, const mp_obj_t *a) {
@@ -332,6 +392,7 @@ static const mp_rom_map_elem_t up_loop_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_time), MP_ROM_PTR(&up_loop_time_obj) },
     { MP_ROM_QSTR(MP_QSTR_max_overdue_ms), MP_ROM_PTR(&up_loop_max_overdue_ms_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_soon), MP_ROM_PTR(&up_loop_call_soon_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call_soon_threadsafe), MP_ROM_PTR(&up_loop_call_soon_threadsafe_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_later), MP_ROM_PTR(&up_loop_call_later_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_later_ms), MP_ROM_PTR(&up_loop_call_later_ms_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_at), MP_ROM_PTR(&up_loop_call_at_args_obj) },

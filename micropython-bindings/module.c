@@ -36,6 +36,7 @@ static mp_obj_t up_module_init(void) {
     loop->exc_handler = mp_const_none;
     loop->stop_value = mp_const_none;
     up_core_init(&loop->core);
+    up_mail_clear(up_mail()); // of before a soft reset
     // What is needed when the heap may be locked or full.
     up_sleeper_new(loop);
     loop->context = mp_obj_new_dict(3);
@@ -61,13 +62,15 @@ static mp_obj_t up_new_event_loop(void) {
             }
             if (mp_obj_is_type(object, &up_task_type)) {
                 ((up_task_t *)MP_OBJ_TO_PTR(object))->handle = 0;
-            } else {
-                ((up_callback_t *)MP_OBJ_TO_PTR(object))->handle = 0;
+            } else if (mp_obj_is_type(object, &up_callback_type)) {
+                up_callback_t *callback = MP_OBJ_TO_PTR(object);
+                callback->handle = 0;
+                callback->fun = callback->args = MP_OBJ_NULL;
             }
         }
     }
     up_core_clear(&loop->core);
-    up_flags_forget(loop);
+    up_mail_drop(loop);
     loop->chunk_alloc = 0;
     loop->stop_handle = 0;
     up_core_set_max_overdue(&loop->core, loop->max_overdue);

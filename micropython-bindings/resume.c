@@ -180,15 +180,12 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         if (up_pending()) {
             mp_handle_pending(true);
         }
-        if (loop->flag_set) {
-            up_flags_check(loop);
-        }
         if (loop->stopping) {
             return; // a scheduled callback or a condition said so
         }
         uint32_t yielded = loop->yielded;
         loop->yielded = 0;
-        uint64_t next = up_core_next(&loop->core, yielded, up_now(loop));
+        uint64_t next = up_core_next(&loop->core, up_mail(), yielded, up_now(loop));
         uint32_t value = (uint32_t)next;
         switch ((uint32_t)(next >> 32)) {
             case UP_RUN: {
@@ -199,8 +196,8 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
                     if (task == main && task->flags & UP_TASK_DONE) {
                         return;
                     }
-                } else if (mp_obj_is_type(object, &up_callback_type)) {
-                    up_callback_run(loop, MP_OBJ_TO_PTR(object));
+                } else if (object != mp_const_none) {
+                    up_callback_run(loop, object, value);
                 } else {
                     up_entry_free(loop, value); // stop()
                     loop->stop_handle = 0;
@@ -217,8 +214,11 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
             case UP_ASK_FDS:
                 up_poll(loop);
                 break;
+            case UP_MAIL:
+                up_mail_read(loop);
+                break;
             case UP_WAIT_FOREVER:
-                if (main == NULL && !forever && loop->flags == NULL && up_core_fd_count(&loop->core) == 0) {
+                if (main == NULL && !forever && up_core_fd_count(&loop->core) == 0 && !up_flags_look(loop)) {
                     return;
                 }
                 value = UINT32_MAX;

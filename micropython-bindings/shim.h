@@ -2,7 +2,7 @@
 // places and time are the core's (uasyncio_priority.h).
 //
 // Every function here may raise unless it says "EXCEPTION: none", and none may be called from an
-// interrupt or another thread except mp_uasyncio_priority_wake().
+// interrupt or another thread except mp_uasyncio_priority_*().
 #ifndef UASYNCIO_PRIORITY_SHIM_H
 #define UASYNCIO_PRIORITY_SHIM_H
 
@@ -134,7 +134,6 @@ typedef struct _up_loop_t {
     mp_obj_t stop_value; // what run_forever() returns
     up_sleep_t *sleeper; // the awaitable that sleep() and its kin hand out
     mp_obj_t stream_wait; // the awaitable that readable() and writable() hand out, or MP_OBJ_NULL
-    struct _up_flag_t *flags; // flags that somebody waits for
     up_pollfd_t *fds; // poll(2)'s table: row 0 is ours, the others are the core's
     uint32_t *fd_owners; // beside it
     size_t fd_room; // rows of both
@@ -153,7 +152,6 @@ typedef struct _up_loop_t {
     bool stopping;
     bool ended;
     bool fast_io; // streams wake at high level unless they say otherwise
-    bool flag_set; // a flag was set: from any thread or interrupt
 } up_loop_t;
 
 extern const mp_obj_type_t up_loop_type;
@@ -263,13 +261,23 @@ void up_lock_abandon(up_loop_t *loop, up_lock_t *lock, up_task_t *task);
 void up_stream_ask(up_loop_t *loop, uint32_t handle);
 
 // flag.c
-void up_flags_check(up_loop_t *loop);
-void up_flags_forget(up_loop_t *loop);
+void up_flag_wake(up_loop_t *loop, mp_obj_t flag);
+bool up_flags_look(up_loop_t *loop);
+// ThreadSafeFlag.set() for drivers in C. O(1). From any context, a hard interrupt too. EXCEPTION: none.
+void mp_uasyncio_priority_set_flag(mp_obj_t flag);
+
+// mail.c: where interrupts and other threads leave things.
+static inline up_mailbox_t *up_mail(void) {
+    return (up_mailbox_t *)MP_STATE_VM(up_mail);
+}
+void up_mail_read(up_loop_t *loop);
+void up_mail_drop(up_loop_t *loop);
 
 // loop.c
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
 void up_report_context(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
-void up_callback_run(up_loop_t *loop, up_callback_t *callback);
+void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle);
+void up_call_queue(up_loop_t *loop, mp_obj_t object);
 
 // args.c: what callers pass, checked; errors name the argument.
 uint32_t up_arg_ms(mp_obj_t arg, qstr name);

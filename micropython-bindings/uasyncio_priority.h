@@ -7,7 +7,7 @@
 // - `core` is a core that up_core_init() has seen. Handles may be stale or invented: they are
 //   checked, and a stale one does nothing (0, UP_FREE).
 // - `now` is the millisecond clock; it wraps at 2^32.
-// - Not to be called from an interrupt or from another thread.
+// - Not to be called from an interrupt or from another thread, except up_mail_*().
 // - Only 32 and 64 bit integers and pointers are passed: narrower ones and structs by value are not
 //   the same for GCC and LLVM on Xtensa.
 #ifndef UASYNCIO_PRIORITY_H
@@ -49,9 +49,10 @@
 #define UP_ASK 1 // ask the condition of the task in the lower half, tell up_core_answer()
 #define UP_ASK_STREAM 2 // ask the stream of the task in the lower half, tell up_core_found()
 #define UP_ASK_FDS 3 // ask about all descriptors of up_core_fds(), tell up_core_found_fds()
-#define UP_WAIT 4 // wait the ms in the lower half, for a descriptor, or for an event
-#define UP_WAIT_FOREVER 5 // wait for a descriptor or an event
-#define UP_FAULT 6 // the state is damaged
+#define UP_MAIL 4 // take the mail: up_mail_lost(), then up_mail_take() until it returns 0
+#define UP_WAIT 5 // wait the ms in the lower half, for a descriptor, or for an event
+#define UP_WAIT_FOREVER 6 // wait for a descriptor or an event
+#define UP_FAULT 7 // the state is damaged
 
 // Directions of a stream, as in POLLIN and POLLOUT. Any other bit is an error or a hang-up, which
 // wakes both.
@@ -77,6 +78,17 @@ typedef struct up_list {
     uint32_t handle;
     uint32_t stamp;
 } up_list_t;
+
+// Items that a mailbox holds.
+#define UP_MAIL_LEN 15
+// Words of a mailbox.
+#define UP_MAIL_WORDS 21
+
+// What interrupts and other threads leave for the loop. All zero is an empty one. The shim keeps it where
+// the garbage collector sees it, and where a soft reset leaves it.
+typedef struct up_mailbox {
+    uintptr_t words[UP_MAIL_WORDS];
+} up_mailbox_t;
 
 // A row of poll(2)'s table.
 typedef struct up_pollfd {
@@ -153,7 +165,25 @@ void up_core_found_fds(up_core_t *core, const up_pollfd_t *table, const uint32_t
 void up_core_cancel(up_core_t *core, uint32_t handle, uint32_t now);
 // What to do next: UP_RUN ... UP_FAULT in the upper half. `yielded`, or 0, is the task whose step
 // just ended without naming a wake-up: if it is in no queue, it is due again now. O(log n) at worst.
-uint64_t up_core_next(up_core_t *core, uint32_t yielded, uint32_t now);
+uint64_t up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t yielded, uint32_t now);
+
+// The mailbox. All of these may be called from any context: an interrupt, another thread. O(1).
+
+// Drops all of it. O(items).
+void up_mail_clear(up_mailbox_t *mail);
+// Leaves an item, which is not 0: 1, or 0 if the mailbox is full, which is counted.
+uint32_t up_mail_post(up_mailbox_t *mail, uintptr_t item);
+// 1 if up_core_next() would say UP_MAIL.
+uint32_t up_mail_pending(up_mailbox_t *mail);
+// Takes out the oldest item; 0 if there is none.
+uintptr_t up_mail_take(up_mailbox_t *mail);
+// How many items did not fit since the last call.
+uint32_t up_mail_lost(up_mailbox_t *mail);
+
+// Provided by the shim: begin and end of a section that no interrupt and no other thread enters. They
+// nest; the end is given what the begin returned. From any context. EXCEPTION: none.
+uint32_t up_atomic_begin(void);
+void up_atomic_end(uint32_t state);
 
 // Provided by the shim: where a panic of the core ends. It does not return.
 // EXCEPTION: raises RuntimeError. No frame of the core has anything to clean up.

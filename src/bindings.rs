@@ -20,12 +20,15 @@ pub const UP_RUN: u32 = 0;
 pub const UP_ASK: u32 = 1;
 pub const UP_ASK_STREAM: u32 = 2;
 pub const UP_ASK_FDS: u32 = 3;
-pub const UP_WAIT: u32 = 4;
-pub const UP_WAIT_FOREVER: u32 = 5;
-pub const UP_FAULT: u32 = 6;
+pub const UP_MAIL: u32 = 4;
+pub const UP_WAIT: u32 = 5;
+pub const UP_WAIT_FOREVER: u32 = 6;
+pub const UP_FAULT: u32 = 7;
 pub const UP_READ: u32 = 1;
 pub const UP_WRITE: u32 = 4;
 pub const UP_NO_CHUNK: u32 = 4294967295;
+pub const UP_MAIL_LEN: u32 = 15;
+pub const UP_MAIL_WORDS: u32 = 21;
 #[repr(C)]
 #[derive(Debug)]
 pub struct up_chunk {
@@ -47,6 +50,12 @@ pub struct up_list {
     pub stamp: u32,
 }
 pub type up_list_t = up_list;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct up_mailbox {
+    pub words: [usize; 21usize],
+}
+pub type up_mailbox_t = up_mailbox;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_pollfd {
@@ -158,7 +167,33 @@ unsafe extern "C" {
     pub fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32);
 }
 unsafe extern "C" {
-    pub fn up_core_next(core: *mut up_core_t, yielded: u32, now: u32) -> u64;
+    pub fn up_core_next(
+        core: *mut up_core_t,
+        mail: *mut up_mailbox_t,
+        yielded: u32,
+        now: u32,
+    ) -> u64;
+}
+unsafe extern "C" {
+    pub fn up_mail_clear(mail: *mut up_mailbox_t);
+}
+unsafe extern "C" {
+    pub fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_mail_pending(mail: *mut up_mailbox_t) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_mail_take(mail: *mut up_mailbox_t) -> usize;
+}
+unsafe extern "C" {
+    pub fn up_mail_lost(mail: *mut up_mailbox_t) -> u32;
+}
+unsafe extern "C" {
+    pub fn up_atomic_begin() -> u32;
+}
+unsafe extern "C" {
+    pub fn up_atomic_end(state: u32);
 }
 unsafe extern "C" {
     pub fn up_panic() -> !;

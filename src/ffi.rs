@@ -6,8 +6,9 @@
 use core::mem::{align_of, size_of};
 use core::{ptr, slice};
 
-use crate::bindings::{self, up_core_t, up_list_t, up_pollfd_t};
+use crate::bindings::{self, up_core_t, up_list_t, up_mailbox_t, up_pollfd_t};
 use crate::entry::{Entry, Handle, INDEX_BITS, Level, Place};
+use crate::mailbox::{MAIL_LEN, Mailbox};
 use crate::scheduler::{Action, Scheduler, State};
 use crate::store::{CHUNK_LEN, Chunk, Store};
 use crate::streams::{Interest, PollFd};
@@ -38,6 +39,9 @@ const _: () = {
     assert!(align_of::<State>() <= align_of::<usize>());
     assert!(size_of::<WaitList>() == size_of::<up_list_t>());
     assert!(align_of::<WaitList>() == align_of::<up_list_t>());
+    assert!(MAIL_LEN == bindings::UP_MAIL_LEN as usize);
+    assert!(size_of::<Mailbox>() <= size_of::<up_mailbox_t>());
+    assert!(align_of::<Mailbox>() <= align_of::<up_mailbox_t>());
     assert!(Level::Low as u32 == bindings::UP_LOW);
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
     assert!(align_of::<PollFd>() == align_of::<up_pollfd_t>());
@@ -56,6 +60,16 @@ unsafe fn scheduler<'a>(core: *mut up_core_t) -> Scheduler<'a> {
         let chunks = items_mut::<Option<&mut Chunk>>((*core).chunks.cast(), (*core).chunk_count);
         Scheduler::new(state, Store::new(chunks))
     }
+}
+
+/// The mailbox in the shim's memory.
+///
+/// # Safety
+/// `mail` is a mailbox of the shim's, that was all zero at first.
+unsafe fn mailbox<'a>(mail: *mut up_mailbox_t) -> &'a Mailbox {
+    // SAFETY: the caller's promise. It may be shared: whatever changes in it does so behind a
+    // critical section, or is atomic.
+    unsafe { &*mail.cast() }
 }
 
 /// `len` items in the shim's memory; none if `len` is 0, whatever `first` is: C may say NULL.
@@ -223,18 +237,80 @@ export! {
     fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32) {
         scheduler(core).cancel(Handle::from_raw(handle), Tick::new(now))
     }
-    fn up_core_next(core: *mut up_core_t, yielded: u32, now: u32) -> u64 {
+    fn up_core_next(core: *mut up_core_t, mail: *mut up_mailbox_t, yielded: u32, now: u32) -> u64 {
         let yielded = (yielded != 0).then_some(Handle::from_raw(yielded));
-        let (action, value) = match scheduler(core).next(yielded, Tick::new(now)) {
+        let (action, value) = match scheduler(core).next(mailbox(mail), yielded, Tick::new(now)) {
             Action::Run(handle) => (bindings::UP_RUN, handle.raw()),
             Action::Ask(handle) => (bindings::UP_ASK, handle.raw()),
             Action::AskStream(handle) => (bindings::UP_ASK_STREAM, handle.raw()),
             Action::AskFds => (bindings::UP_ASK_FDS, 0),
+            Action::TakeMail => (bindings::UP_MAIL, 0),
             Action::Wait(ms) => (bindings::UP_WAIT, ms),
             Action::WaitForever => (bindings::UP_WAIT_FOREVER, 0),
             Action::Fault => (bindings::UP_FAULT, 0),
         };
         u64::from(action) << 32 | u64::from(value)
+    }
+    fn up_mail_clear(mail: *mut up_mailbox_t) {
+        mailbox(mail).clear()
+    }
+    fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32 {
+        mailbox(mail).post(item).into()
+    }
+    fn up_mail_pending(mail: *mut up_mailbox_t) -> u32 {
+        mailbox(mail).is_pending().into()
+    }
+    fn up_mail_take(mail: *mut up_mailbox_t) -> usize {
+        mailbox(mail).take().unwrap_or(0)
+    }
+    fn up_mail_lost(mail: *mut up_mailbox_t) -> u32 {
+        mailbox(mail).take_lost()
+    }
+}
+
+/// What a critical section is: the shim's, which knows the port's.
+#[cfg(panic = "abort")]
+mod critical {
+    use crate::bindings::{up_atomic_begin, up_atomic_end};
+
+    struct Port;
+    critical_section::set_impl!(Port);
+
+    // SAFETY: up_atomic_begin() keeps interrupts and threads out until up_atomic_end(), and they nest.
+    unsafe impl critical_section::Impl for Port {
+        unsafe fn acquire() -> u32 {
+            // SAFETY: it may be called from any context.
+            unsafe { up_atomic_begin() }
+        }
+        unsafe fn release(state: u32) {
+            // SAFETY: `state` is what acquire() returned, by this function's contract.
+            unsafe { up_atomic_end(state) }
+        }
+    }
+}
+
+/// The same on the host, for the tests.
+#[cfg(not(panic = "abort"))]
+mod critical {
+    use std::hint::spin_loop;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    static TAKEN: AtomicBool = AtomicBool::new(false);
+
+    struct Host;
+    critical_section::set_impl!(Host);
+
+    // SAFETY: one thread at a time has it. It does not nest, and nothing here nests it.
+    unsafe impl critical_section::Impl for Host {
+        unsafe fn acquire() -> u32 {
+            while TAKEN.swap(true, Ordering::Acquire) {
+                spin_loop();
+            }
+            0
+        }
+        unsafe fn release(_: u32) {
+            TAKEN.store(false, Ordering::Release);
+        }
     }
 }
 

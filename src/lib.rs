@@ -22,12 +22,14 @@
 //! | [`waitlist`] | tasks parked at an event, a lock, another task |
 //! | `conditions` | tasks that wait until a callback is true |
 //! | [`streams`] | tasks that wait for I/O |
+//! | [`mailbox`] | what interrupts and threads leave for the loop |
 //! | [`scheduler`] | which entry runs next |
 //! | `ffi` | the C border, the only `unsafe` |
 // Tests are built with unwinding, and with std.
 #![cfg_attr(panic = "abort", no_std)]
 
 pub mod entry;
+pub mod mailbox;
 pub mod scheduler;
 pub mod store;
 pub mod streams;

@@ -16,8 +16,8 @@
 //! What finished, failed or was never awaited is the shim's to know: it concerns objects.
 //!
 //! # What runs next
-//! One entry runs per pass. First every pending condition is asked, then the streams. Then the first
-//! of these that exists is run:
+//! One entry runs per pass. First the mail is taken, then every pending condition is asked, then the
+//! streams. Then the first of these that exists is run:
 //! 1. the oldest high entry;
 //! 2. the first low entry, if there is a limit and it is overdue by more than that;
 //! 3. the first normal entry that is due;
@@ -33,6 +33,7 @@ use heapless::Vec;
 use crate::conditions::Conditions;
 use crate::entry::{Handle, Index, Kind, Level, NONE, Place};
 use crate::fifo::Fifo;
+use crate::mailbox::Mailbox;
 use crate::store::{Free, Store};
 use crate::streams::{Interest, Poll, PollFd, Streams};
 use crate::tick::{MAX_DELAY, Tick};
@@ -54,6 +55,8 @@ pub enum Action {
     /// Ask the operating system about all descriptors ([`Scheduler::fds`]), tell
     /// [`Scheduler::found_fds`], then ask for the next action.
     AskFds,
+    /// Take what is in the mailbox ([`Mailbox::take`], until it is empty), then ask for the next action.
+    TakeMail,
     /// Nothing can run: wait at most this many ms, then ask for the next action.
     Wait(u32),
     /// Nothing can run, and nothing is due at any time: wait for a descriptor or an event.
@@ -369,12 +372,15 @@ impl<'a> Scheduler<'a> {
     ///
     /// `yielded` is the task whose step just ended without naming a wake-up: if it is in no queue,
     /// it is due again now, at its own level (SPEC 5).
-    pub fn next(&mut self, yielded: Option<Handle>, now: Tick) -> Action {
+    pub fn next(&mut self, mail: &Mailbox, yielded: Option<Handle>, now: Tick) -> Action {
         if let Some(h) = yielded
             && let Some(e) = self.store.get(h.index() as Index)
             && e.is_idle(h)
         {
             self.push_ready(h.index() as Index, e.level(), now);
+        }
+        if mail.is_pending() {
+            return Action::TakeMail;
         }
         let action = self.ask(now).unwrap_or_else(|| self.choose(now));
         self.state.fault |= self.store.fault();

@@ -34,6 +34,7 @@ struct task {
 
 struct loop {
     up_core_t *core;
+    up_mailbox_t mail;
     uint32_t index_bits;
     uint32_t start;
     // Milliseconds since the start.
@@ -245,7 +246,7 @@ static void poll_fds(loop_t *loop, bool loud) {
 
 // Does one thing that the core says; false if there is nothing left to do.
 static bool turn(loop_t *loop, bool quiet) {
-    uint64_t next = up_core_next(loop->core, loop->yielded, tick(loop));
+    uint64_t next = up_core_next(loop->core, &loop->mail, loop->yielded, tick(loop));
     loop->yielded = 0;
     uint32_t value = (uint32_t)next;
     switch (next >> 32) {

@@ -5,6 +5,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngAlgorithm;
@@ -692,7 +693,8 @@ impl Pair {
     /// One action of both, perhaps after the step of a task that named no wake-up.
     fn next(&mut self, yielded: Option<Handle>) -> Action {
         let now = self.tick();
-        let action = self.bench.core(|core| core.next(yielded, now));
+        let mail = Rc::clone(&self.bench.mail);
+        let action = self.bench.core(|core| core.next(&mail, yielded, now));
         if let Some(t) = yielded.and_then(|h| self.model.find(h))
             && self.model.tasks[t].at == At::Nowhere
         {
@@ -759,7 +761,8 @@ impl Pair {
                 let row = |bit: u32| u32::from(*truths >> bit & 1) * (READ | WRITE);
                 self.found_fds([row(0), row(1), row(2), row(3)]);
             }
-            Action::Run(_) | Action::Wait(_) | Action::WaitForever | Action::Fault => return false,
+            Action::Run(_) | Action::TakeMail => return false,
+            Action::Wait(_) | Action::WaitForever | Action::Fault => return false,
         }
         *truths >>= 1;
         true
@@ -978,6 +981,7 @@ impl Pair {
                 Action::WaitForever if self.model.streams(true).is_empty() => break,
                 // poll(2) returns.
                 Action::WaitForever => self.found_fds([HUP; 4]),
+                Action::TakeMail => unreachable!("nobody posts"),
                 Action::Fault => panic!("the core says that its state is damaged"),
                 _ => {
                     self.tell(action, &mut u8::MAX.clone());

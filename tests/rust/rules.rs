@@ -1517,7 +1517,7 @@ fn a_fault_ends_with_clearing() {
         b.own(h, 0);
     }
     let now = b.tick();
-    while b.core_with(1, |core| core.next(None, now)) != Action::Fault {}
+    while b.core_with(1, |core| core.next(&NO_MAIL, None, now)) != Action::Fault {}
     b.clear();
     let a = b.task("a", Normal);
     b.own(a, 0);
@@ -2757,10 +2757,13 @@ fn a_lost_chunk_is_a_fault_and_stays_one() {
     let now = b.tick();
     for _ in 0..CHUNK {
         assert!(matches!(
-            b.core_with(1, |core| core.next(None, now)),
+            b.core_with(1, |core| core.next(&NO_MAIL, None, now)),
             Action::Run(_)
         ));
     }
-    assert_eq!(b.core_with(1, |core| core.next(None, now)), Action::Fault);
+    assert_eq!(
+        b.core_with(1, |core| core.next(&NO_MAIL, None, now)),
+        Action::Fault
+    );
     assert_eq!(b.next(), Action::Fault);
 }

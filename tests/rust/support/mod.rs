@@ -2,11 +2,14 @@
 //! handles, and a run loop that plays scripts and records what happens as lines of text.
 //!
 //! A line is `"<ms since the start> <what>"`: `run a`, `ask a`, `poll a` (its stream), `poll fds a c`
-//! (the rows of the table), `wait 5`, `wait for ever`. What a test expects is the exact list of lines. The start is a tick of the test's choice, so one test
+//! (the rows of the table), `mail`, `wait 5`, `wait for ever`. What a test expects is the exact list of lines. The start is a tick of the test's choice, so one test
 //! runs at every wrap of the counter and must record the same list.
 #![allow(dead_code)] // each test binary uses its own part
 
+use std::rc::Rc;
+
 use uasyncio_priority::entry::{Handle, Level, Place};
+use uasyncio_priority::mailbox::Mailbox;
 use uasyncio_priority::scheduler::{Action, Scheduler, State};
 use uasyncio_priority::store::{CHUNK_LEN, Chunk, Store};
 use uasyncio_priority::streams::{Interest, PollFd, READ, WRITE};
@@ -25,10 +28,15 @@ const MOST: u32 = 100_000;
 /// Entries in a chunk, as the core counts them.
 pub const CHUNK: u32 = CHUNK_LEN as u32;
 
+/// A mailbox that nobody posts to.
+pub static NO_MAIL: Mailbox = Mailbox::new();
+
 /// A core in memory of its own.
 #[derive(Debug)]
 pub struct Bench {
     state: State,
+    /// What interrupts would leave for the loop.
+    pub mail: Rc<Mailbox>,
     // They move as the vector grows: the core holds indices, never addresses.
     chunks: Vec<Option<Chunk>>,
     /// Entries that are never given back.
@@ -51,6 +59,7 @@ impl Bench {
     pub fn starting_at(start: u32) -> Self {
         Self {
             state: State::new(),
+            mail: Rc::default(),
             chunks: Vec::new(),
             keep: 0,
             start,
@@ -261,7 +270,8 @@ impl Bench {
     /// One action, recorded, after the step of a task that named no wake-up.
     pub fn next_after(&mut self, yielded: Option<Handle>) -> Action {
         let now = self.tick();
-        let action = self.core(|core| core.next(yielded, now));
+        let mail = Rc::clone(&self.mail);
+        let action = self.core(|core| core.next(&mail, yielded, now));
         let what = match action {
             Action::Run(h) => format!("run {}", self.name(h)),
             Action::Ask(h) => format!("ask {}", self.name(h)),
@@ -271,6 +281,7 @@ impl Bench {
                 let names = owners.into_iter().map(|h| format!(" {}", self.name(h)));
                 format!("poll fds{}", names.collect::<String>())
             }
+            Action::TakeMail => "mail".into(),
             Action::Wait(ms) => format!("wait {ms}"),
             Action::WaitForever => "wait for ever".into(),
             Action::Fault => "fault".into(),
@@ -292,6 +303,7 @@ impl Bench {
                 Action::Run(_) | Action::AskFds => {}
                 Action::Ask(h) => self.answer(h, false),
                 Action::AskStream(h) => self.found(h, 0),
+                Action::TakeMail => while self.mail.take().is_some() {},
                 Action::Wait(_) | Action::WaitForever | Action::Fault => return,
             }
         }
@@ -448,6 +460,7 @@ impl Loop {
                     self.silence();
                     self.poll();
                 }
+                Action::TakeMail => self.bench.mail.clear(),
                 Action::Wait(ms) => {
                     self.silence();
                     self.idle(ms);

@@ -1,0 +1,69 @@
+// The loop's side of the mailbox: what interrupts and other threads left for it. Their side is flag.c's
+// mp_uasyncio_priority_set_flag() and call_soon_threadsafe().
+#include "shim.h"
+
+// A root pointer: the collector sees what is in it, and an interrupt finds it whatever a soft reset did.
+MP_REGISTER_ROOT_POINTER(uintptr_t up_mail[21]);
+_Static_assert(UP_MAIL_WORDS == 21, "up_mail holds a mailbox");
+
+// What the core's critical section is.
+uint32_t up_atomic_begin(void) {
+    return MICROPY_BEGIN_ATOMIC_SECTION();
+}
+
+void up_atomic_end(uint32_t state) {
+    MICROPY_END_ATOMIC_SECTION(state);
+}
+
+#if defined(__XTENSA__)
+// What LLVM calls for an atomic load or store: it has none of its own here. An aligned word is whole at
+// once; the fence keeps the order for another core.
+uint32_t __atomic_load_4(const volatile void *word, int order);
+uint32_t __atomic_load_4(const volatile void *word, int order) {
+    (void)order;
+    uint32_t value = *(const volatile uint32_t *)word;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return value;
+}
+
+void __atomic_store_4(volatile void *word, uint32_t value, int order);
+void __atomic_store_4(volatile void *word, uint32_t value, int order) {
+    (void)order;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    *(volatile uint32_t *)word = value;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+#endif
+
+// Takes all mail: flags wake who waits for them, callables are queued. The exception handler hears of
+// what did not fit.
+void up_mail_read(up_loop_t *loop) {
+    uint32_t lost = up_mail_lost(up_mail());
+    if (lost != 0) {
+        up_flags_look(loop);
+        mp_obj_t exc = mp_obj_new_exception_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("the interrupt mailbox was full %u times: calls may be lost"), (unsigned)lost);
+        up_report(loop, exc, mp_const_none);
+    }
+    uintptr_t item;
+    while ((item = up_mail_take(up_mail())) != 0) {
+        mp_obj_t object = MP_OBJ_FROM_PTR((void *)item);
+        if (mp_obj_is_type(object, &up_flag_type)) {
+            up_flag_wake(loop, object);
+        } else {
+            up_call_queue(loop, object);
+        }
+    }
+}
+
+// Drops all mail, with the loop emptied before. A flag stays set: its next wait() returns at once.
+// EXCEPTION: none.
+void up_mail_drop(up_loop_t *loop) {
+    uintptr_t item;
+    while ((item = up_mail_take(up_mail())) != 0) {
+        mp_obj_t object = MP_OBJ_FROM_PTR((void *)item);
+        if (mp_obj_is_type(object, &up_flag_type)) {
+            up_flag_wake(loop, object); // it may be posted again
+        }
+    }
+    up_mail_lost(up_mail());
+}

@@ -1,0 +1,104 @@
+//! The mailbox: how an interrupt or another thread reaches the loop (SPEC 3, "interrupt wake-ups").
+//!
+//! ```text
+//!   interrupt, thread ──post()──▶ [ 15 items, oldest first ] ──next() = TakeMail──▶ shim: take()
+//! ```
+//! Several interrupts may post, one of them into the middle of another's post, so both ends are
+//! behind a critical section: some 30 instructions each. A pass that finds no mail reads one word.
+
+use core::cell::RefCell;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use critical_section::Mutex;
+use heapless::spsc::Queue;
+
+/// Items that the mailbox holds.
+pub const MAIL_LEN: usize = 15;
+
+/// Items that interrupts and threads left for the loop; what they mean is the shim's to know.
+///
+/// All zero bits are an empty mailbox. It is shared: every method may be called from any context.
+#[derive(Debug)]
+pub struct Mailbox {
+    // Whether there may be mail. Beside the mutex, so that a pass need not enter it.
+    pending: AtomicU32,
+    inner: Mutex<RefCell<Inner>>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    // A power of two, one more than it holds.
+    queue: Queue<usize, { MAIL_LEN + 1 }>,
+    lost: u32,
+}
+
+impl Mailbox {
+    /// An empty mailbox.
+    pub const fn new() -> Self {
+        Self {
+            pending: AtomicU32::new(0),
+            inner: Mutex::new(RefCell::new(Inner {
+                queue: Queue::new(),
+                lost: 0,
+            })),
+        }
+    }
+
+    /// Leaves an item for the loop. O(1). False if the mailbox is full, which is counted.
+    pub fn post(&self, item: usize) -> bool {
+        self.with(|inner| {
+            let fits = inner.queue.enqueue(item).is_ok();
+            inner.lost += u32::from(!fits);
+            // Also if it does not fit: the loop is to see that something was lost.
+            self.pending.store(1, Ordering::Release);
+            fits
+        })
+        .unwrap_or(false)
+    }
+
+    /// Whether there is something to take. O(1), outside of the critical section.
+    pub fn is_pending(&self) -> bool {
+        self.pending.load(Ordering::Acquire) != 0
+    }
+
+    /// The oldest item. O(1).
+    pub fn take(&self) -> Option<usize> {
+        self.with(|inner| {
+            let item = inner.queue.dequeue();
+            if item.is_none() {
+                self.pending.store(0, Ordering::Relaxed);
+            }
+            item
+        })
+        .flatten()
+    }
+
+    /// How many items did not fit since the last call. O(1).
+    pub fn take_lost(&self) -> u32 {
+        self.with(|inner| core::mem::take(&mut inner.lost))
+            .unwrap_or(0)
+    }
+
+    /// Drops all of it. O(items).
+    pub fn clear(&self) {
+        while self.take().is_some() {}
+        self.take_lost();
+    }
+
+    /// Nobody else is inside: `None` cannot be.
+    fn with<R>(&self, f: impl FnOnce(&mut Inner) -> R) -> Option<R> {
+        critical_section::with(|cs| {
+            self.inner
+                .borrow(cs)
+                .try_borrow_mut()
+                .ok()
+                .map(|mut i| f(&mut i))
+        })
+    }
+}
+
+impl Default for Mailbox {
+    fn default() -> Self {
+        Self::new()
+    }
+}
