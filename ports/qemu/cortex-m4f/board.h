@@ -1,0 +1,29 @@
+// Netduino Plus 2: see hal.h.
+#ifndef QEMU_BOARD_H
+#define QEMU_BOARD_H
+
+#include <stdint.h>
+
+#define MICROPY_HW_BOARD_NAME "QEMU netduinoplus2"
+#define MICROPY_HW_MCU_NAME "STM32F405"
+#define MICROPY_EMIT_THUMB (1)
+#define MICROPY_EMIT_INLINE_THUMB (1)
+#define MICROPY_MAKE_POINTER_CALLABLE(p) ((void *)((uintptr_t)(p) | 1))
+
+// A Pyboard's heap.
+#define BOARD_HEAP (96 * 1024)
+
+// TIM2 counts nanoseconds.
+#define HAL_COUNTS_PER_US (1000)
+
+static inline uint32_t hal_irq_disable(void) {
+    uint32_t before;
+    __asm__ volatile("mrs %0, primask; cpsid i" : "=r"(before) : : "memory");
+    return before;
+}
+
+static inline void hal_irq_restore(uint32_t before) {
+    __asm__ volatile("msr primask, %0" : : "r"(before) : "memory");
+}
+
+#endif

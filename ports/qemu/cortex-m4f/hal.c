@@ -1,0 +1,98 @@
+// The STM32F405 as QEMU has it. TIM2 runs free and counts nanoseconds. SysTick ends at whatever is due
+// next, the tick or the alarm; it counts processor clocks, of which an instant is rounded up to the next.
+#include <stdbool.h>
+
+#include "py/mpconfig.h"
+#include "hal.h"
+
+#define REG(address) (*(volatile uint32_t *)(address))
+#define RCC_APB1ENR REG(0x40023840)
+#define TIM2_CR1 REG(0x40000000)
+#define TIM2_EGR REG(0x40000014)
+#define TIM2_CNT REG(0x40000024)
+#define TIM2_PSC REG(0x40000028)
+#define TIM2_ARR REG(0x4000002c)
+#define SYST_CSR REG(0xe000e010)
+#define SYST_RVR REG(0xe000e014)
+#define SYST_CVR REG(0xe000e018)
+#define ICSR REG(0xe000ed04)
+#define VTOR REG(0xe000ed08)
+#define PENDSVSET (1u << 28)
+
+#define CLOCK_MHZ (168)
+#define COUNTS_PER_TICK (HAL_COUNTS_PER_US * 1000)
+
+// All of it is touched with interrupts off only.
+static uint64_t next_tick;
+static uint64_t alarm_at;
+static bool alarm_on;
+
+uint64_t hal_counts(void) {
+    static uint32_t low, high;
+    uint32_t state = hal_irq_disable();
+    // It wraps after 4.3 s, and the tick asks each ms.
+    uint32_t now = TIM2_CNT;
+    high += now < low;
+    low = now;
+    uint64_t counts = (uint64_t)high << 32 | low;
+    hal_irq_restore(state);
+    return counts;
+}
+
+// Have SysTick end at what is due next.
+static void arm(void) {
+    uint64_t due = alarm_on && alarm_at < next_tick ? alarm_at : next_tick;
+    uint64_t now = hal_counts();
+    uint32_t counts = due > now ? (uint32_t)(due - now) : 0;
+    // At most a tick away: no overflow.
+    SYST_RVR = (counts * (CLOCK_MHZ / 8) + 124) / 125 + 1;
+    SYST_CVR = 0;
+}
+
+void systick_irq(void) {
+    uint64_t now = hal_counts();
+    if (now >= next_tick) {
+        while (now >= next_tick) {
+            next_tick += COUNTS_PER_TICK;
+        }
+        board_tick_irq();
+    }
+    if (alarm_on && now >= alarm_at) {
+        alarm_on = false;
+        board_alarm_irq();
+    }
+    arm();
+}
+
+void pendsv_irq(void) {
+    board_trigger_irq();
+}
+
+void hal_init(void) {
+    VTOR = 0x08000000;
+    RCC_APB1ENR |= 1;
+    TIM2_PSC = 0;
+    TIM2_ARR = 0xffffffff;
+    TIM2_EGR = 1;
+    TIM2_CR1 = 1;
+    next_tick = COUNTS_PER_TICK;
+    arm();
+    SYST_CSR = 7;
+}
+
+void hal_alarm(uint32_t counts) {
+    uint32_t state = hal_irq_disable();
+    alarm_on = counts != 0;
+    alarm_at = hal_counts() + counts;
+    arm();
+    hal_irq_restore(state);
+}
+
+void hal_trigger(void) {
+    ICSR = PENDSVSET;
+    __asm__ volatile("dsb; isb" : : : "memory");
+}
+
+void hal_wait_for_interrupt(void) {
+    __asm__ volatile("dsb; wfi" : : : "memory");
+}

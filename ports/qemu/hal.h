@@ -1,0 +1,42 @@
+// What a board does for the common files. Each board implements it in its hal.c and board.h.
+#ifndef QEMU_HAL_H
+#define QEMU_HAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// In board.h: HAL_COUNTS_PER_US, and as inline functions
+//   uint32_t hal_irq_disable(void)       keep interrupts off; what was before
+//   void hal_irq_restore(uint32_t)       as it was before
+#include "board.h"
+
+// FPU, vectors, counter, the tick interrupt; interrupts are on from then.
+void hal_init(void);
+
+// The finest counter, from 0 at the start. May be called with interrupts off and in an interrupt.
+uint64_t hal_counts(void);
+
+// Call board_alarm_irq() in interrupt context after that many counts, once; 0: do not, after all.
+// An alarm in the past comes at once. May be called in an interrupt.
+void hal_alarm(uint32_t counts);
+
+// Call board_trigger_irq() in interrupt context: before this returns, if interrupts are on.
+void hal_trigger(void);
+
+// Called with interrupts disabled: returns once one is pending, which is at the next tick at the
+// latest. The interrupt is served when they are enabled again.
+void hal_wait_for_interrupt(void);
+
+// The board's linker script: the heap's room, and the C stack.
+extern char _heap_start[], _heap_end[], _stack_bottom[], _stack_top[];
+
+// What a board calls, in interrupt context.
+void board_alarm_irq(void);
+void board_trigger_irq(void);
+// At least once in a ms of the counter, and before board_alarm_irq() where both are due.
+void board_tick_irq(void);
+
+// The start code ends in main(), with .data and .bss ready.
+int main(void);
+
+#endif

@@ -1,0 +1,28 @@
+// The lx106 in QEMU's sim machine: what the common files want to know or have inline.
+#ifndef QEMU_LX106_BOARD_H
+#define QEMU_LX106_BOARD_H
+
+#include <stdint.h>
+
+#define MICROPY_HW_BOARD_NAME "QEMU sim"
+#define MICROPY_HW_MCU_NAME "lx106"
+
+// CCOUNT runs at 40 MHz there, whatever the instructions take.
+#define HAL_COUNTS_PER_US (40)
+
+#define BOARD_HEAP (256 * 1024)
+
+// Picolibc's setjmp() puts the registers on the stack for the garbage collector.
+#define MICROPY_GCREGS_SETJMP (1)
+
+static inline uint32_t hal_irq_disable(void) {
+    uint32_t state;
+    __asm__ volatile("rsil %0, 15" : "=a"(state) : : "memory");
+    return state;
+}
+
+static inline void hal_irq_restore(uint32_t state) {
+    __asm__ volatile("wsr %0, ps; rsync" : : "a"(state) : "memory");
+}
+
+#endif

@@ -1,0 +1,30 @@
+// QEMU virt: see hal.h.
+#ifndef QEMU_BOARD_H
+#define QEMU_BOARD_H
+
+#include <stdint.h>
+
+#define MICROPY_HW_BOARD_NAME "QEMU virt"
+#define MICROPY_HW_MCU_NAME "RV32IMAC"
+#define MICROPY_EMIT_RV32 (1)
+#define MICROPY_EMIT_INLINE_RV32 (1)
+
+// About what an ESP32-C3 has left for it.
+#define BOARD_HEAP (160 * 1024)
+
+// mtime.
+#define HAL_COUNTS_PER_US (10)
+
+#define MSTATUS_MIE "8"
+
+static inline uint32_t hal_irq_disable(void) {
+    uint32_t before;
+    __asm__ volatile("csrrci %0, mstatus, " MSTATUS_MIE : "=r"(before) : : "memory");
+    return before;
+}
+
+static inline void hal_irq_restore(uint32_t before) {
+    __asm__ volatile("csrs mstatus, %0" : : "r"(before & 8) : "memory");
+}
+
+#endif
