@@ -30,7 +30,8 @@ void mp_uasyncio_priority_set_flag(mp_obj_t flag) {
     if (self->waiters.handle != 0 && !self->posted) {
         self->posted = true;
         if (!up_mail_post(up_mail(), (uintptr_t)self)) {
-            self->posted = false; // up_flags_look() finds it
+            self->posted = false;
+            up_mail_lose(up_mail()); // not for good: up_flags_look() finds it
         }
     }
     mp_uasyncio_priority_wake();

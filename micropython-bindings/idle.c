@@ -104,11 +104,7 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     mp_handle_pending(true);
 }
 
-#else
-
-// Bare metal: an interrupt ends the wait, and MicroPython handles what it scheduled.
-void mp_uasyncio_priority_wake(void) {
-}
+#else // not unix
 
 void up_poll_reserve(up_loop_t *loop, size_t n) {
     (void)loop;
@@ -119,11 +115,75 @@ void up_poll(up_loop_t *loop) {
     (void)loop;
 }
 
+#if defined(ESP_PLATFORM)
+// ESP-IDF: sleeps until it is notified. Notifications are counted: one that comes between the last look at
+// what is pending and the sleep ends the sleep. A FreeRTOS tick is 10 ms there, so a timer ends shorter
+// waits, and no wait is longer than one tick: MicroPython asks its sockets for WebREPL then.
+#include "esp_timer.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+
+static TaskHandle_t volatile idle_task; // NULL while nobody sleeps
+
+void mp_uasyncio_priority_wake(void) {
+    TaskHandle_t task = idle_task;
+    if (task == NULL) {
+        return;
+    }
+    if (xPortInIsrContext()) {
+        BaseType_t woken = pdFALSE;
+        vTaskNotifyGiveFromISR(task, &woken);
+        if (woken == pdTRUE) {
+            portYIELD_FROM_ISR();
+        }
+    } else {
+        xTaskNotifyGive(task);
+    }
+}
+
+static void time_is_up(void *unused) {
+    (void)unused;
+    mp_uasyncio_priority_wake();
+}
+
 static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     (void)loop;
-#ifdef MICROPY_UASYNCIO_PRIORITY_WFI
-    // Any interrupt ends it, the tick of each millisecond too. Interrupts are held off from the last look
-    // at what is pending: one that comes after that look ends the wait, and is served behind it.
+    static esp_timer_handle_t timer;
+    if (timer == NULL) {
+        const esp_timer_create_args_t args = { .callback = time_is_up, .name = "uasyncio" };
+        if (esp_timer_create(&args, &timer) != ESP_OK) {
+            timer = NULL; // no memory: its waits end with the tick
+        }
+    }
+    bool timed = ms < portTICK_PERIOD_MS && timer != NULL;
+    idle_task = xTaskGetCurrentTaskHandle();
+    if (!up_mail_pending(up_mail()) && !up_pending()) {
+        if (timed) {
+            esp_timer_start_once(timer, (uint64_t)ms * 1000);
+        }
+        MP_THREAD_GIL_EXIT();
+        ulTaskNotifyTake(pdTRUE, 1);
+        MP_THREAD_GIL_ENTER();
+        if (timed) {
+            esp_timer_stop(timer); // an error if it has fired, which is as well
+        }
+    }
+    idle_task = NULL;
+#ifdef MICROPY_PY_SOCKET_EVENTS_HANDLER
+    MICROPY_PY_SOCKET_EVENTS_HANDLER
+#endif
+    mp_event_handle_nowait();
+}
+
+#elif defined(MICROPY_UASYNCIO_PRIORITY_WFI) && !MICROPY_PY_THREAD
+// Bare metal: any interrupt ends the wait, that of each millisecond's tick too. Interrupts are held off
+// from the last look at what is pending to the wait: one that comes in between ends the wait at once, and
+// is served behind it.
+void mp_uasyncio_priority_wake(void) {
+}
+
+static void wait_for_event(up_loop_t *loop, uint32_t ms) {
+    (void)loop;
     (void)ms;
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
     if (!up_mail_pending(up_mail()) && !up_pending()) {
@@ -131,7 +191,15 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     }
     MICROPY_END_ATOMIC_SECTION(state);
     mp_event_handle_nowait();
+}
+
 #else
+// Ports that have a wait of their own, or must not wait at all (ESP8266: the SDK is to be served).
+void mp_uasyncio_priority_wake(void) {
+}
+
+static void wait_for_event(up_loop_t *loop, uint32_t ms) {
+    (void)loop;
     if (up_mail_pending(up_mail())) {
         mp_event_handle_nowait();
     } else if (ms == UINT32_MAX) {
@@ -139,9 +207,9 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     } else {
         mp_event_wait_ms(ms);
     }
-#endif
 }
 
+#endif
 #endif
 
 void up_idle(up_loop_t *loop, uint32_t ms) {

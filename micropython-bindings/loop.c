@@ -54,19 +54,22 @@ void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle) {
     loop->calling = MP_OBJ_NULL;
 }
 
-// A callback or a bare callable from the mailbox: due now. It is called at once where that would take
-// memory.
+// A callback or a bare callable from the mailbox: due now. It is called at once, before others that are
+// due, where there is no entry for it and no memory for one.
 void up_call_queue(up_loop_t *loop, mp_obj_t object) {
     up_callback_t *self = mp_obj_is_type(object, &up_callback_type) ? MP_OBJ_TO_PTR(object) : NULL;
     if (self != NULL && self->fun == MP_OBJ_NULL) {
         return; // cancelled
     }
-    uint32_t handle = up_core_create(&loop->core, UP_NORMAL);
-    if (handle == 0) {
+    uint32_t handle;
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        handle = up_entry_new(loop, object, UP_NORMAL);
+        nlr_pop();
+    } else {
         up_callback_run(loop, object, 0);
         return;
     }
-    *up_object(loop, handle) = object;
     if (self != NULL) {
         self->handle = handle;
     }
@@ -124,31 +127,46 @@ static mp_obj_t up_loop_call_soon(size_t n, const mp_obj_t *a) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_soon_obj, 2, up_loop_call_soon);
 
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+// From another thread than the loop's, which may be inside the core: by mail, waiting for room.
+static mp_obj_t up_call_by_mail(up_loop_t *loop, mp_obj_t fun, mp_obj_t args) {
+    up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
+    self->fun = fun;
+    self->args = args;
+    self->handle = 0;
+    while (!up_mail_post(up_mail(), (uintptr_t)self)) {
+        if (!loop->running) {
+            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the interrupt mailbox is full and the loop does not run"));
+        }
+        mp_hal_delay_ms(1);
+    }
+    return MP_OBJ_FROM_PTR(self);
+}
+#endif
+
 // call_soon_threadsafe(callback, *args): due now, and ends an idle wait (CPython's name). May be called
 // from another thread, a soft interrupt, and from a hard interrupt, where the heap is locked, without
 // arguments: nothing is allocated then, and None returned instead of the Handle. What does not fit into
 // the mailbox then is lost, counted, and reported to the exception handler. O(1). TypeError, MemoryError;
-// RuntimeError if the mailbox is full, from a thread where threads run without a global lock.
+// RuntimeError if the mailbox is full and the loop does not run.
 static mp_obj_t up_loop_call_soon_threadsafe(size_t n, const mp_obj_t *a) {
     mp_obj_t fun = up_arg_callable(a[1], MP_QSTR_callback);
     mp_obj_t handle = mp_const_none;
     if (n == 2 && gc_is_locked()) {
-        up_mail_post(up_mail(), (uintptr_t)MP_OBJ_TO_PTR(fun));
-    } else {
-#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
-        up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
-        self->fun = fun;
-        self->args = mp_obj_new_tuple(n - 2, a + 2);
-        self->handle = 0;
-        if (!up_mail_post(up_mail(), (uintptr_t)self)) {
-            up_mail_lost(up_mail());
-            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the interrupt mailbox is full"));
+        if (!up_mail_post(up_mail(), (uintptr_t)MP_OBJ_TO_PTR(fun))) {
+            up_mail_lose(up_mail());
         }
-        handle = MP_OBJ_FROM_PTR(self);
-#else
-        // Nobody is inside the core: a thread has the lock, a soft interrupt comes between bytecodes.
-        handle = up_call(fun, mp_obj_new_tuple(n - 2, a + 2), UP_OWN, 0);
+    } else {
+        mp_obj_t args = mp_obj_new_tuple(n - 2, a + 2);
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+        if (up_loop()->thread != mp_thread_get_state()) {
+            handle = up_call_by_mail(up_loop(), fun, args);
+        } else
 #endif
+        {
+            // Nobody is inside the core: a thread has the lock, a soft interrupt comes between bytecodes.
+            handle = up_call(fun, args, UP_OWN, 0);
+        }
     }
     mp_uasyncio_priority_wake();
     return handle;

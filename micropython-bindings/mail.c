@@ -15,9 +15,9 @@ void up_atomic_end(uint32_t state) {
     MICROPY_END_ATOMIC_SECTION(state);
 }
 
-#if defined(__XTENSA__)
-// What LLVM calls for an atomic load or store: it has none of its own here. An aligned word is whole at
-// once; the fence keeps the order for another core.
+#if defined(__XTENSA__) && !defined(ESP_PLATFORM)
+// What LLVM calls for an atomic load or store, which ESP-IDF has and lx106's libraries do not. An aligned
+// word is whole at once.
 uint32_t __atomic_load_4(const volatile void *word, int order);
 uint32_t __atomic_load_4(const volatile void *word, int order) {
     (void)order;

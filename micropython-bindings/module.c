@@ -37,6 +37,9 @@ static mp_obj_t up_module_init(void) {
     loop->stop_value = mp_const_none;
     up_core_init(&loop->core);
     up_mail_clear(up_mail()); // of before a soft reset
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+    loop->thread = mp_thread_get_state();
+#endif
     // What is needed when the heap may be locked or full.
     up_sleeper_new(loop);
     loop->context = mp_obj_new_dict(3);

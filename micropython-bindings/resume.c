@@ -319,6 +319,9 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
     if (main != NULL && !(main->flags & UP_TASK_DONE) && main->handle == 0) {
         up_task_schedule(loop, main, UP_OWN, 0);
     }
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+    loop->thread = mp_thread_get_state();
+#endif
     loop->running = true;
     loop->ended = false;
     loop->main = main;

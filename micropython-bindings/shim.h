@@ -143,6 +143,9 @@ typedef struct _up_loop_t {
     uint32_t yielded; // the task whose step just ended in a bare yield, or 0
     uint32_t stop_handle; // the entry queued by stop(), or 0
     uint32_t max_overdue;
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+    struct _mp_state_thread_t *thread; // that runs the loop, or did last
+#endif
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     uint32_t mock_now;
     bool mock;

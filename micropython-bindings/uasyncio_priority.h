@@ -171,13 +171,15 @@ uint64_t up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t yielded, uin
 
 // Drops all of it. O(items).
 void up_mail_clear(up_mailbox_t *mail);
-// Leaves an item, which is not 0: 1, or 0 if the mailbox is full, which is counted.
+// Leaves an item, which is not 0: 1, or 0 if the mailbox is full.
 uint32_t up_mail_post(up_mailbox_t *mail, uintptr_t item);
+// Counts an item that did not fit and will not be posted again.
+void up_mail_lose(up_mailbox_t *mail);
 // 1 if up_core_next() would say UP_MAIL.
 uint32_t up_mail_pending(up_mailbox_t *mail);
 // Takes out the oldest item; 0 if there is none.
 uintptr_t up_mail_take(up_mailbox_t *mail);
-// How many items did not fit since the last call.
+// How many items were lost since the last call.
 uint32_t up_mail_lost(up_mailbox_t *mail);
 
 // Provided by the shim: begin and end of a section that no interrupt and no other thread enters. They

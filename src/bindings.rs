@@ -181,6 +181,9 @@ unsafe extern "C" {
     pub fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32;
 }
 unsafe extern "C" {
+    pub fn up_mail_lose(mail: *mut up_mailbox_t);
+}
+unsafe extern "C" {
     pub fn up_mail_pending(mail: *mut up_mailbox_t) -> u32;
 }
 unsafe extern "C" {

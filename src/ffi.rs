@@ -257,6 +257,9 @@ export! {
     fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32 {
         mailbox(mail).post(item).into()
     }
+    fn up_mail_lose(mail: *mut up_mailbox_t) {
+        mailbox(mail).lose()
+    }
     fn up_mail_pending(mail: *mut up_mailbox_t) -> u32 {
         mailbox(mail).is_pending().into()
     }

@@ -44,16 +44,26 @@ impl Mailbox {
         }
     }
 
-    /// Leaves an item for the loop. O(1). False if the mailbox is full, which is counted.
+    /// Leaves an item for the loop. O(1). False if the mailbox is full; the caller may try again, or
+    /// say so with [`Self::lose`].
+    #[must_use]
     pub fn post(&self, item: usize) -> bool {
         self.with(|inner| {
             let fits = inner.queue.enqueue(item).is_ok();
-            inner.lost += u32::from(!fits);
-            // Also if it does not fit: the loop is to see that something was lost.
-            self.pending.store(1, Ordering::Release);
+            if fits {
+                self.pending.store(1, Ordering::Release);
+            }
             fits
         })
         .unwrap_or(false)
+    }
+
+    /// Counts an item that did not fit and that nobody will post again, for the loop to see. O(1).
+    pub fn lose(&self) {
+        self.with(|inner| {
+            inner.lost = inner.lost.saturating_add(1);
+            self.pending.store(1, Ordering::Release);
+        });
     }
 
     /// Whether there is something to take. O(1), outside of the critical section.
@@ -73,7 +83,7 @@ impl Mailbox {
         .flatten()
     }
 
-    /// How many items did not fit since the last call. O(1).
+    /// How many items were lost since the last call. O(1).
     pub fn take_lost(&self) -> u32 {
         self.with(|inner| core::mem::take(&mut inner.lost))
             .unwrap_or(0)

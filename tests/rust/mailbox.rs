@@ -33,8 +33,11 @@ fn what_does_not_fit_is_counted_once_and_nothing_else_is_lost() {
     for item in 1..=MAIL_LEN {
         assert!(mail.post(item));
     }
-    assert!(!mail.post(98));
-    assert!(!mail.post(99));
+    assert!(!mail.post(97)); // which the caller tries again later
+    for item in 98..100 {
+        assert!(!mail.post(item));
+        mail.lose();
+    }
     assert_eq!(mail.take_lost(), 2);
     assert_eq!(mail.take_lost(), 0);
     for item in 1..=MAIL_LEN {
@@ -48,9 +51,8 @@ fn what_does_not_fit_is_counted_once_and_nothing_else_is_lost() {
 #[test]
 fn clear_drops_items_and_count() {
     let mail = Mailbox::new();
-    for item in 1..=MAIL_LEN + 1 {
-        let _ = mail.post(item);
-    }
+    assert!(mail.post(1));
+    mail.lose();
     mail.clear();
     assert!(!mail.is_pending());
     assert_eq!((mail.take(), mail.take_lost()), (None, 0));
@@ -105,12 +107,7 @@ fn a_yielded_task_is_queued_before_the_mail_is_taken() {
 #[test]
 fn a_count_alone_is_mail_too() {
     let mut b = Bench::new();
-    for item in 1..=MAIL_LEN + 1 {
-        let _ = b.mail.post(item);
-    }
-    for _ in 0..MAIL_LEN {
-        assert!(b.mail.take().is_some());
-    }
+    b.mail.lose();
     assert_eq!(b.next(), Action::TakeMail);
     assert_eq!(b.mail.take_lost(), 1);
     assert_eq!(b.mail.take(), None);
@@ -123,20 +120,16 @@ fn four_threads_post_and_each_ones_items_arrive_once_and_in_order() {
     const THREADS: usize = 4;
     let mail = Mailbox::new();
     let mut next = [0; THREADS];
-    let mut refused = 0;
     thread::scope(|scope| {
         let posters: Vec<_> = (0..THREADS)
             .map(|thread| {
                 let mail = &mail;
                 scope.spawn(move || {
-                    let mut refused = 0;
                     for n in 0..EACH {
                         while !mail.post(n * THREADS + thread + 1) {
-                            refused += 1;
                             thread::yield_now();
                         }
                     }
-                    refused
                 })
             })
             .collect();
@@ -150,9 +143,9 @@ fn four_threads_post_and_each_ones_items_arrive_once_and_in_order() {
             }
         }
         for poster in posters {
-            refused += poster.join().expect("a poster does not panic");
+            poster.join().expect("a poster does not panic");
         }
     });
     assert_eq!(mail.take(), None);
-    assert_eq!(mail.take_lost(), refused);
+    assert_eq!(mail.take_lost(), 0);
 }
