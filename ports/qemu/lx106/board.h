@@ -6,14 +6,16 @@
 
 #define MICROPY_HW_BOARD_NAME "QEMU sim"
 #define MICROPY_HW_MCU_NAME "lx106"
+#define MICROPY_EMIT_XTENSA (1)
+#define MICROPY_EMIT_INLINE_XTENSA (1)
 
 // CCOUNT runs at 40 MHz there, whatever the instructions take.
 #define HAL_COUNTS_PER_US (40)
 
 #define BOARD_HEAP (256 * 1024)
 
-// Picolibc's setjmp() puts the registers on the stack for the garbage collector.
-#define MICROPY_GCREGS_SETJMP (1)
+// What gc_helper_get_regs_and_sp() in start.S fills in.
+typedef uintptr_t gc_helper_regs_t[4];
 
 static inline uint32_t hal_irq_disable(void) {
     uint32_t state;

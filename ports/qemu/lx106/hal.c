@@ -43,13 +43,14 @@ uint64_t hal_counts(void) {
 }
 
 // Ask for the next interrupt. CCOMPARE is only ever met in passing, and writing it withdraws what it raised before:
-// so if the time is up by now, or while this runs, it is written anew and a little later, until it lies ahead.
+// so if the time is up by now, or while this runs, it is written anew, each time farther off, until it lies ahead.
 static void timer_set(void) {
     uint64_t due = alarm_armed && alarm_due < tick_due ? alarm_due : tick_due;
-    uint64_t soonest = count();
+    uint32_t lead = 0;
     uint32_t compare;
     do {
-        soonest += 4;
+        lead += 4;
+        uint64_t soonest = count() + lead;
         compare = due > soonest ? due : soonest;
         SET(ccompare0, compare);
     } while ((int32_t)(compare - GET(ccount)) <= 0);

@@ -140,3 +140,16 @@ fault_registers:
     .space 64
     .space 2048
 fault_stack_top:
+
+// uintptr_t gc_helper_get_regs_and_sp(uintptr_t *regs): the registers that a function keeps, where the garbage
+// collector finds them. What was in the others is on the stack by now.
+    .text
+    .align 4
+    .global gc_helper_get_regs_and_sp
+gc_helper_get_regs_and_sp:
+    s32i a12, a2, 0
+    s32i a13, a2, 4
+    s32i a14, a2, 8
+    s32i a15, a2, 12
+    mov a2, a1
+    ret
