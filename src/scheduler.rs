@@ -25,8 +25,8 @@
 //!
 //! Otherwise the shim waits. Inside a level the earliest due time goes first, equal ones in the order
 //! in which they were queued. Two exceptions, so that no level starves another: between two high
-//! steps of a task one due entry of another level runs, and two overdue low entries never run back to
-//! back while a normal one is due.
+//! steps of a task, or of a task and a high one that is created meanwhile, one due entry of another
+//! level runs; and two overdue low entries never run back to back while a normal one is due.
 
 use heapless::Vec;
 
@@ -81,6 +81,8 @@ pub struct State {
     // One that was freed meanwhile may still be named: its entry's mark is only cleared once more.
     served: Vec<Index, SERVED>,
     served_more: bool,
+    // A task ran at high level, and since then neither another level had its turn nor the loop to wait.
+    urgent: bool,
     // The last step that was not at high level ran an overdue low entry (SPEC 3).
     overdue_low: bool,
     fault: bool,
@@ -100,6 +102,7 @@ impl State {
             stamp: 0,
             served: Vec::new(),
             served_more: false,
+            urgent: false,
             overdue_low: false,
             fault: false,
         }
@@ -167,7 +170,17 @@ impl<'a> Scheduler<'a> {
     pub fn create(&mut self, level: Level) -> Option<Handle> {
         let i = self.store.alloc(&mut self.state.free)?;
         self.store[i].set_level(level);
+        if self.state.urgent && level == Level::High {
+            // It may be the successor of a task that ran: a chain of those starves nobody either.
+            self.serve(i);
+        }
         Some(self.store.handle(i))
+    }
+
+    /// Marks an entry as one that had its step at high level.
+    fn serve(&mut self, i: Index) {
+        self.store[i].set_served(true);
+        self.state.served_more |= self.state.served.push(i).is_err();
     }
 
     /// Frees an entry, wherever it is. O(log n) for a timer, else O(1).
@@ -474,6 +487,7 @@ impl<'a> Scheduler<'a> {
             if !self.state.served.is_empty() {
                 self.clear_served();
             }
+            self.state.urgent = false;
             self.state.overdue_low = overdue_low;
         }
         let state = &mut *self.state;
@@ -485,11 +499,14 @@ impl<'a> Scheduler<'a> {
             self.store.at_mut(i)
         };
         e.set_kind(Kind::Idle);
-        if level == Level::High && !e.served() {
-            e.set_served(true);
-            state.served_more |= state.served.push(i).is_err();
+        let (h, served) = (Handle::new(i, e.generation()), e.served());
+        if level == Level::High {
+            state.urgent = true;
+            if !served {
+                self.serve(i);
+            }
         }
-        Action::Run(Handle::new(i, e.generation()))
+        Action::Run(h)
     }
 
     #[cold]
@@ -507,7 +524,8 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    fn wait(&self, now: Tick) -> Action {
+    fn wait(&mut self, now: Tick) -> Action {
+        self.state.urgent = false;
         let mut nearest = None;
         for timers in &self.state.timers {
             let i = timers.first();

@@ -90,6 +90,7 @@ struct Model {
     seq: u64,
     max_overdue: u64,
     // The last step that was not at high level ran an overdue low entry.
+    urgent: bool,
     overdue_low: bool,
     pass: Option<Pass>,
     // When the last pass that had something to ask began.
@@ -406,7 +407,9 @@ impl Model {
         let Some(t) = chosen else { return self.wait() };
         if rule_1.is_some() {
             self.tasks[t].served = true;
+            self.urgent = true;
         } else {
+            self.urgent = false;
             self.tasks.iter_mut().for_each(|task| task.served = false);
             self.overdue_low = overdue.is_some_and(|(low, _)| low == t);
         }
@@ -414,7 +417,8 @@ impl Model {
         Action::Run(self.tasks[t].handle)
     }
 
-    fn wait(&self) -> Action {
+    fn wait(&mut self) -> Action {
+        self.urgent = false;
         // What can only be asked is asked once a millisecond.
         let asked = |task: &Task| match task.at {
             At::Condition { .. } => true,
@@ -647,7 +651,8 @@ impl Pair {
             handle,
             own,
             at: At::Nowhere,
-            served: false,
+            // Created in a row of high steps: perhaps by one of them, to come after it.
+            served: self.model.urgent && own == High,
         });
         self.last = Some(handle);
     }

@@ -541,7 +541,9 @@ fn a_new_task_in_the_entry_of_an_old_one_has_its_own_turn() {
         for _ in 0..=others {
             b.next();
         }
+        b.drain(); // the normal one, and then it waits
         b.free(h);
+        b.own(n, 0);
         let new = b.task("new", High);
         assert_eq!(new.index(), h.index());
         b.own(new, 0);
@@ -562,6 +564,7 @@ fn high_steps_of_a_task_freed_meanwhile_leave_no_mark() {
         assert_eq!(b.next(), Action::Run(h));
         b.free(h);
     }
+    b.drain();
     let h = b.task("h", High);
     b.own(n, 0);
     b.own(h, 0);
@@ -570,6 +573,47 @@ fn high_steps_of_a_task_freed_meanwhile_leave_no_mark() {
     b.own(h, 0);
     b.drain();
     assert_eq!(runs(&b.take()), ["h", "n", "h"]);
+}
+
+#[test]
+fn a_chain_of_high_tasks_that_end_leaves_turns_to_others() {
+    for (level, name) in [(Normal, "n"), (Low, "l")] {
+        let mut b = Bench::new();
+        let other = b.task(name, level);
+        b.own(other, 0);
+        let mut h = b.task("h", High);
+        b.own(h, 0);
+        for _ in 0..6 {
+            match b.next() {
+                Action::Run(ran) if ran == h => {
+                    // It starts its successor, and ends.
+                    let next = b.task("h", High);
+                    b.own(next, 0);
+                    b.free(h);
+                    h = next;
+                }
+                action => {
+                    assert_eq!(action, Action::Run(other));
+                    b.own(other, 0);
+                }
+            }
+        }
+        assert_eq!(runs(&b.take()), ["h", name, "h", name, "h", name]);
+    }
+}
+
+#[test]
+fn a_high_task_that_is_created_while_nothing_urgent_runs_goes_first() {
+    let mut b = Bench::new();
+    let [n, h] = [b.task("n", Normal), b.task("h", High)];
+    b.own(h, 0);
+    b.drain(); // it ran, and then nothing was left to run
+    b.own(n, 0);
+    let new = b.task("new", High);
+    b.own(new, 0);
+    b.take();
+    b.drain();
+    assert_eq!(runs(&b.take()), ["new", "n"]);
 }
 
 // Conditions (`when`)
