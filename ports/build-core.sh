@@ -1,45 +1,70 @@
 #!/bin/sh
 # Build the Rust core for a board's processor: build-core.sh TARGET
 #
-# Makes build/core/TARGET/libuasyncio_priority.a, says nothing but that path, and leaves a file that is up to date
-# alone. Calls may run at the same time, also for the same target: cargo locks its own files, and the rest appears
-# by a rename.
+# Makes build/core/TARGET/libuasyncio_priority.a: one object, of the border's functions and what they need. Says
+# nothing but that path, and leaves an archive that is up to date alone. Calls may run at the same time, also for the
+# same target: cargo locks its own files, and the rest appears by a rename.
 #
-# There are two ways, and the first that is open is taken:
-# 1. A toolchain that has the target: the one in PATH after `rustup target add TARGET`.
-# 2. A rustc that can make it from source, with the standard library's source beside it: Debian's packages rustc-web,
-#    cargo-web and rust-web-src. They install under /usr/bin, where a rustup in PATH hides them, and are called there.
+# Which Rust, the first that there is:
+# 1. A toolchain that has the target: the one in PATH after `rustup target add TARGET`; for the ESP32's and ESP32-S3's
+#    Xtensa esp-rs's (`espup install`), as cargo +esp.
+# 2. Upstream Rust that builds the target's standard library from source: Debian's packages rustc-web, cargo-web and
+#    rust-web-src. They install under /usr/bin, where a rustup in PATH hides them, and are called there. Its Xtensa
+#    objects cannot be linked, so Xtensa goes by way of assembly: ports/xtensa/README.md.
 set -eu
 
-TARGETS="thumbv7em-none-eabihf riscv32imc-unknown-none-elf riscv32imac-unknown-none-elf"
+TARGETS="thumbv7em-none-eabihf riscv32imc-unknown-none-elf riscv32imac-unknown-none-elf \
+xtensa-lx106 xtensa-esp32 xtensa-esp32s3"
 DEBIAN_RUST=/usr/bin
 DEBIAN_PACKAGES="rustc-web cargo-web rust-web-src"
 
-cd "$(dirname "$0")/.."
 die() {
     echo "build-core: $*" >&2
     exit 1
 }
-
-[ $# = 1 ] || die "usage: ports/build-core.sh TARGET, one of: $TARGETS"
+cd "$(dirname "$0")/.."
+[ $# = 1 ] || die "usage: ports/build-core.sh TARGET; there are: $TARGETS"
+case " $TARGETS " in
+    *" $1 "*) ;;
+    *) die "no such target: $1; there are: $TARGETS" ;;
+esac
 target=$1
+
+# Where rustc is told to look for the target, the script for ld, the binutils that do, Debian's package of the first.
+spec=$target
+script=
+emulation=
+case $target in
+    thumb*) binutils=arm-none-eabi package=binutils-arm-none-eabi ;;
+    riscv32*)
+        binutils="riscv64-unknown-elf riscv32-unknown-elf riscv32-esp-elf"
+        package=binutils-riscv64-unknown-elf emulation="-m elf32lriscv"
+        ;;
+    xtensa-lx106)
+        spec=ports/xtensa/xtensa-lx106.json script=ports/xtensa/lx106.ld
+        binutils=xtensa-lx106-elf package=binutils-xtensa-lx106
+        ;;
+    xtensa-*)
+        # The ESP32's LX6 and the ESP32-S3's LX7 run the same code: ports/xtensa/README.md.
+        spec=ports/xtensa/xtensa-esp32.json script=ports/xtensa/esp32.ld
+        binutils="xtensa-lx106-elf xtensa-esp-elf" package=binutils-xtensa-lx106
+        ;;
+esac
+built=$(basename "$spec" .json)
 out=build/core/$target
+cargo_out=build/core/$built/cargo
 archive=$out/libuasyncio_priority.a
+work=$out/work.$$
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+mkdir -p "$work"
 
-# log COMMAND...: run it, and say something only if it fails. $$ keeps calls at the same time apart.
+# log COMMAND...: run it, and say something only if it fails.
 log() {
-    if "$@" >"$out/log.$$" 2>&1; then
-        mv -f "$out/log.$$" "$out/log"
-    else
-        cat "$out/log.$$" >&2
-        rm -f "$out/log.$$"
+    "$@" >"$work/log" 2>&1 || {
+        cat "$work/log" >&2
         die "this failed: $*"
-    fi
-}
-
-# publish FILE: make it the archive, unless it is the same: then nothing that depends on it is made anew.
-publish() {
-    cmp -s "$1" "$archive" || { cp "$1" "$archive.$$" && mv -f "$archive.$$" "$archive"; }
+    }
 }
 
 # has_target RUSTC...: does this toolchain have the target's standard library?
@@ -49,29 +74,117 @@ has_target() {
     [ -e "$1" ]
 }
 
-# can_build_std RUSTC: is the standard library's source beside it?
-can_build_std() { [ -e "$("$1" --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library/core/Cargo.toml" ]; }
+# knows_target RUSTC...: could it build one?
+knows_target() { "$@" --print target-list 2>/dev/null | grep -qx -- "$target-none-elf"; }
 
-# cargo_build CARGO... : build the release archive with this cargo.
-cargo_build() { log "$@" build --quiet --release --locked --lib --target-dir "$out/cargo"; }
-
-# The boards' processors that rustc links for by itself.
-build_plain() {
-    if has_target rustc; then
-        cargo_build cargo --config "build.target='$target'"
-    elif [ -x "$DEBIAN_RUST/cargo" ] && can_build_std "$DEBIAN_RUST/rustc"; then
-        # -Zbuild-std is not stable, and says so unless it is told that we know.
-        RUSTC=$DEBIAN_RUST/rustc RUSTC_BOOTSTRAP=1 cargo_build "$DEBIAN_RUST/cargo" -Zbuild-std=core --config "build.target='$target'"
-    else
-        die "no Rust for $target. Either of these brings it:
-    rustup target add $target
-    apt-get install $DEBIAN_PACKAGES"
-    fi
-    publish "$out/cargo/$target/release/libuasyncio_priority.a"
+has_debian_rust() {
+    [ -x "$DEBIAN_RUST/cargo" ] || return 1
+    sysroot=$("$DEBIAN_RUST/rustc" --print sysroot 2>/dev/null) || return 1
+    [ -e "$sysroot/lib/rustlib/src/rust/library/core/Cargo.toml" ]
 }
 
-case " $TARGETS " in
-    *" $target "*) mkdir -p "$out" && build_plain ;;
-    *) die "no such target: $target. There are: $TARGETS" ;;
+# cargo_build NAME CARGO...: the release archive; `built` is what cargo calls the target.
+cargo_build() {
+    built=$1
+    shift
+    log "$@" build --quiet --release --locked --lib --target-dir "$cargo_out"
+}
+
+# What it does is unstable, and it says so unless it is told that we know.
+debian_cargo_build() {
+    name=$1
+    shift
+    RUSTC=$DEBIAN_RUST/rustc RUSTC_BOOTSTRAP=1 cargo_build "$name" "$DEBIAN_RUST/cargo" -Zbuild-std=core "$@"
+}
+
+# Build it; `assembly` then says for which assembler, if the objects are not to be used.
+assembly=
+case $target in
+    xtensa-lx106) has_debian_rust || die "no Rust for the ESP8266. This brings it: apt-get install $DEBIAN_PACKAGES" ;;
 esac
+case $target in
+    xtensa-lx106)
+        # No jump tables: they would be data, which has to lie in the little RAM there is.
+        assembly=gas
+        RUSTFLAGS="--emit asm -C jump-tables=no" debian_cargo_build "$built" -Zjson-target-spec --config "build.target='$spec'"
+        ;;
+    xtensa-*)
+        if knows_target rustc +esp; then
+            # Its linker knows all instructions of its targets.
+            binutils="xtensa-esp-elf xtensa-$built-elf" package="(espup brings it: xtensa-esp-elf)"
+            cargo_out=$out/cargo
+            cargo_build "$target-none-elf" cargo +esp -Zbuild-std=core --config "build.target='$target-none-elf'"
+        elif has_debian_rust; then
+            assembly=llvm-mc
+            RUSTFLAGS="--emit asm" debian_cargo_build "$built" -Zjson-target-spec --config "build.target='$spec'"
+        else
+            die "no Rust for $target. Either of these brings it:
+    espup install (esp-rs's toolchain)
+    apt-get install $DEBIAN_PACKAGES"
+        fi
+        ;;
+    *)
+        if has_target rustc; then
+            cargo_build "$built" cargo --config "build.target='$target'"
+        elif has_debian_rust; then
+            debian_cargo_build "$built" --config "build.target='$target'"
+        else
+            die "no Rust for $target. Either of these brings it:
+    rustup target add $target
+    apt-get install $DEBIAN_PACKAGES"
+        fi
+        ;;
+esac
+input=$cargo_out/$built/release/libuasyncio_priority.a
+
+# By content: a time would not tell after a check-out, nor with two builds at the same time.
+made_of=$(cat "$input" ports/build-core.sh ports/xtensa/* | cksum)
+if [ -e "$archive" ] && [ "$made_of" = "$(cat "$out/made-of" 2>/dev/null)" ]; then
+    echo "$archive"
+    exit
+fi
+
+tools=
+for prefix in $binutils; do
+    [ -n "$tools" ] || ! command -v "$prefix-objcopy" >/dev/null || tools=$prefix-
+done
+[ -n "$tools" ] || die "no binutils for $target (${binutils%% *}-ld): apt-get install $package"
+
+# assemble ASSEMBLY OBJECT
+assemble() {
+    case $assembly in
+        gas) log "${tools}as" --text-section-literals --longcalls -o "$2" "$1" ;;
+        llvm-mc) log llvm-mc-22 --triple=xtensa --mcpu=esp32 --filetype=obj -o "$2" "$1" ;;
+    esac
+}
+if [ -n "$assembly" ]; then
+    [ $assembly = gas ] || command -v llvm-mc-22 >/dev/null || die "no llvm-mc-22: apt-get install llvm-22"
+    # The archive's members tell which crates are in it, and which builds of them: CRATE-HASH.CRATE....rcgu.o.
+    "${tools}ar" t "$input" >"$work/members"
+    while read -r member; do
+        crate=${member%%.*}
+        python3 ports/xtensa/literals.py $assembly <"$cargo_out/$built/release/deps/$crate.s" >"$work/$crate.s" ||
+            die "cannot place the literals of $crate"
+        assemble "$work/$crate.s" "$work/$crate.o"
+    done <"$work/members"
+    log "${tools}ar" rcD "$work/input.a" "$work"/*.o
+    input=$work/input.a
+fi
+
+# One object of what the border needs. Whole, the archive would bring Rust's copies of libgcc's and libm's functions,
+# which would take the place of the port's. Those that the core needs are hidden in the object.
+exports=$("${tools}nm" -g --defined-only "$input" 2>/dev/null | sed -n 's/^.* T \(up_[a-z0-9_]*\)$/-u \1/p')
+[ -n "$exports" ] || die "$input exports nothing"
+# shellcheck disable=SC2086 # words
+log "${tools}ld" $emulation -r --gc-sections ${script:+-T "$script"} $exports -o "$work/linked.o" "$input"
+# Unwinding is nobody's, and tables of it overlap with ports' data. Bitcode is for a rustc that links with LTO.
+log "${tools}objcopy" --strip-debug --wildcard --keep-global-symbol='up_*' \
+    -R '.ARM.ex*' -R '.rel.ARM.ex*' -R '.eh_frame*' -R '.rel*.eh_frame*' -R .llvmbc -R .llvmcmd \
+    "$work/linked.o" "$work/uasyncio_priority.o"
+log "${tools}ar" rcD "$work/archive" "$work/uasyncio_priority.o"
+
+# The same as before: nothing that depends on it is made anew.
+cmp -s "$work/archive" "$archive" || mv -f "$work/archive" "$archive"
+echo "$made_of" >"$work/made-of"
+mv -f "$work/made-of" "$out/made-of"
 echo "$archive"
