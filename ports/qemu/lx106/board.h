@@ -9,6 +9,9 @@
 #define MICROPY_EMIT_XTENSA (1)
 #define MICROPY_EMIT_INLINE_XTENSA (1)
 
+// As on an ESP8266: a float is no object on the heap.
+#define MICROPY_OBJ_REPR (MICROPY_OBJ_REPR_C)
+
 // CCOUNT runs at 40 MHz there, whatever the instructions take.
 #define HAL_COUNTS_PER_US (40)
 
