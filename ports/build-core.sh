@@ -5,6 +5,9 @@
 # nothing but that path, and leaves an archive that is up to date alone. Calls may run at the same time, also for the
 # same target: cargo locks its own files, and the rest appears by a rename.
 #
+# For xtensa-lx106 libcompiler_builtins.a is beside it: division and floats, for a machine that has not the ESP8266's
+# ROM, on which GCC's libgcc for it counts. An ESP8266's firmware does without.
+#
 # Which Rust, the first that there is:
 # 1. A toolchain that has the target: the one in PATH after `rustup target add TARGET`; for the ESP32's and ESP32-S3's
 #    Xtensa esp-rs's (`espup install`), as cargo +esp.
@@ -66,6 +69,9 @@ log() {
         die "this failed: $*"
     }
 }
+
+# publish NEW FILE: put it there, unless FILE is the same: then nothing that depends on it is made anew.
+publish() { cmp -s "$1" "$2" || mv -f "$1" "$2"; }
 
 # has_target RUSTC...: does this toolchain have the target's standard library?
 has_target() {
@@ -169,6 +175,10 @@ if [ -n "$assembly" ]; then
     done <"$work/members"
     log "${tools}ar" rcD "$work/input.a" "$work"/*.o
     input=$work/input.a
+    [ $target != xtensa-lx106 ] || {
+        log "${tools}ar" rcD "$work/builtins" "$work"/core-*.o "$work"/compiler_builtins-*.o
+        publish "$work/builtins" "$out/libcompiler_builtins.a"
+    }
 fi
 
 # One object of what the border needs. Whole, the archive would bring Rust's copies of libgcc's and libm's functions,
@@ -183,8 +193,7 @@ log "${tools}objcopy" --strip-debug --wildcard --keep-global-symbol='up_*' \
     "$work/linked.o" "$work/uasyncio_priority.o"
 log "${tools}ar" rcD "$work/archive" "$work/uasyncio_priority.o"
 
-# The same as before: nothing that depends on it is made anew.
-cmp -s "$work/archive" "$archive" || mv -f "$work/archive" "$archive"
+publish "$work/archive" "$archive"
 echo "$made_of" >"$work/made-of"
 mv -f "$work/made-of" "$out/made-of"
 echo "$archive"
