@@ -25,8 +25,8 @@
 //!
 //! Otherwise the shim waits. Inside a level the earliest due time goes first, equal ones in the order
 //! in which they were queued. Two exceptions, so that no level starves another: between two high
-//! steps of a task, or of a task and a high one that is created meanwhile, one due entry of another
-//! level runs; and two overdue low entries never run back to back while a normal one is due.
+//! steps of a task, and after 8 of any tasks, one due entry of another level runs; and two overdue low
+//! entries never run back to back while a normal one is due.
 
 use heapless::Vec;
 
@@ -40,7 +40,8 @@ use crate::tick::{MAX_DELAY, Tick};
 use crate::timers::Timers;
 use crate::waitlist::{self, WaitList};
 
-/// High-level tasks that are remembered one by one as served; more of them cost a look at all.
+/// High steps in a row, while an entry of another level is due. A row of them need not be of tasks that
+/// take turns: each may be the start of the next.
 const SERVED: usize = 8;
 
 /// What the shim is to do next.
@@ -77,12 +78,10 @@ pub struct State {
     asking: bool,
     max_overdue: u32,
     stamp: u32,
-    // Tasks that ran at high level since another level had its turn; `served_more` if not all fit.
-    // One that was freed meanwhile may still be named: its entry's mark is only cleared once more.
+    // Tasks that ran at high level since another level had its turn, as far as they fit: if it is full,
+    // it is the turn of another. One that was freed meanwhile may still be named: its entry's mark is
+    // only cleared once more.
     served: Vec<Index, SERVED>,
-    served_more: bool,
-    // A task ran at high level, and since then neither another level had its turn nor the loop to wait.
-    urgent: bool,
     // The last step that was not at high level ran an overdue low entry (SPEC 3).
     overdue_low: bool,
     fault: bool,
@@ -101,8 +100,6 @@ impl State {
             max_overdue: 0,
             stamp: 0,
             served: Vec::new(),
-            served_more: false,
-            urgent: false,
             overdue_low: false,
             fault: false,
         }
@@ -170,17 +167,7 @@ impl<'a> Scheduler<'a> {
     pub fn create(&mut self, level: Level) -> Option<Handle> {
         let i = self.store.alloc(&mut self.state.free)?;
         self.store[i].set_level(level);
-        if self.state.urgent && level == Level::High {
-            // It may be the successor of a task that ran: a chain of those starves nobody either.
-            self.serve(i);
-        }
         Some(self.store.handle(i))
-    }
-
-    /// Marks an entry as one that had its step at high level.
-    fn serve(&mut self, i: Index) {
-        self.store[i].set_served(true);
-        self.state.served_more |= self.state.served.push(i).is_err();
     }
 
     /// Frees an entry, wherever it is. O(log n) for a timer, else O(1).
@@ -380,8 +367,7 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// What to do next, by the rules above. O(log n) at worst; O(n) once another level has its turn
-    /// after more than 8 tasks ran at high level.
+    /// What to do next, by the rules above. O(log n) at worst.
     ///
     /// `yielded` is the task whose step just ended without naming a wake-up: if it is in no queue,
     /// it is due again now, at its own level (SPEC 5).
@@ -440,10 +426,10 @@ impl<'a> Scheduler<'a> {
     /// The entry that runs next, or `NONE`; its level; whether it is an overdue low one.
     fn first_due(&self, now: Tick) -> (Index, Level, bool) {
         let high = self.due(Level::High, now);
-        if high != NONE && !self.store.at(high).served() {
+        if high != NONE && !self.store.at(high).served() && !self.state.served.is_full() {
             return (high, Level::High, false);
         }
-        // Nothing is at high level, or its oldest task had its step and others have their turn.
+        // Nothing is at high level, or it had its steps and others have their turn.
         let normal = self.due(Level::Normal, now);
         let limit = self.state.max_overdue;
         if normal != NONE && limit == 0 {
@@ -487,7 +473,6 @@ impl<'a> Scheduler<'a> {
             if !self.state.served.is_empty() {
                 self.clear_served();
             }
-            self.state.urgent = false;
             self.state.overdue_low = overdue_low;
         }
         let state = &mut *self.state;
@@ -499,14 +484,10 @@ impl<'a> Scheduler<'a> {
             self.store.at_mut(i)
         };
         e.set_kind(Kind::Idle);
-        let (h, served) = (Handle::new(i, e.generation()), e.served());
-        if level == Level::High {
-            state.urgent = true;
-            if !served {
-                self.serve(i);
-            }
+        if level == Level::High && !e.served() && state.served.push(i).is_ok() {
+            e.set_served(true);
         }
-        Action::Run(h)
+        Action::Run(Handle::new(i, e.generation()))
     }
 
     #[cold]
@@ -516,16 +497,12 @@ impl<'a> Scheduler<'a> {
                 self.store[i].set_served(false);
             }
         }
-        if self.state.served_more {
-            self.state.served_more = false;
-            for entry in self.store.all() {
-                entry.set_served(false);
-            }
-        }
     }
 
     fn wait(&mut self, now: Tick) -> Action {
-        self.state.urgent = false;
+        if self.state.served.is_full() {
+            self.clear_served(); // the row is over
+        }
         let mut nearest = None;
         for timers in &self.state.timers {
             let i = timers.first();

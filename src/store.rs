@@ -156,14 +156,6 @@ impl<'a> Store<'a> {
         }
     }
 
-    /// Every entry, free ones too. O(n).
-    pub(crate) fn all(&mut self) -> impl Iterator<Item = &mut Entry> {
-        self.chunks
-            .iter_mut()
-            .flatten()
-            .flat_map(|chunk| &mut chunk.entries)
-    }
-
     /// Takes a free entry; `None` if there is none. O(1).
     pub(crate) fn alloc(&mut self, free: &mut Free) -> Option<Index> {
         let i = free.first;

@@ -90,7 +90,8 @@ struct Model {
     seq: u64,
     max_overdue: u64,
     // The last step that was not at high level ran an overdue low entry.
-    urgent: bool,
+    // High steps of different tasks since another level had its turn, eight at most.
+    row: u32,
     overdue_low: bool,
     pass: Option<Pass>,
     // When the last pass that had something to ask began.
@@ -396,9 +397,10 @@ impl Model {
         let normal = self.head(Normal).map(|(t, _)| t);
         let low = self.head(Low);
         let overdue = low.filter(|&(_, late)| self.max_overdue > 0 && late > self.max_overdue);
-        // A task that had its high step lets one entry of another level run, if there is one.
-        let rule_1 =
-            high.filter(|&t| !self.tasks[t].served || normal.or(low.map(|l| l.0)).is_none());
+        // A task that had its high step lets one entry of another level run, if there is one; and so
+        // does any after eight of them in a row.
+        let others = normal.or(low.map(|l| l.0)).is_some();
+        let rule_1 = high.filter(|&t| !(others && (self.tasks[t].served || self.row == 8)));
         // Two overdue lows never run back to back while a normal one is due.
         let rule_2 = overdue
             .filter(|_| !(self.overdue_low && normal.is_some()))
@@ -406,10 +408,12 @@ impl Model {
         let chosen = rule_1.or(rule_2).or(normal).or(low.map(|(t, _)| t));
         let Some(t) = chosen else { return self.wait() };
         if rule_1.is_some() {
-            self.tasks[t].served = true;
-            self.urgent = true;
+            if !self.tasks[t].served && self.row < 8 {
+                self.tasks[t].served = true;
+                self.row += 1;
+            }
         } else {
-            self.urgent = false;
+            self.row = 0;
             self.tasks.iter_mut().for_each(|task| task.served = false);
             self.overdue_low = overdue.is_some_and(|(low, _)| low == t);
         }
@@ -418,7 +422,10 @@ impl Model {
     }
 
     fn wait(&mut self) -> Action {
-        self.urgent = false;
+        if self.row == 8 {
+            self.row = 0;
+            self.tasks.iter_mut().for_each(|task| task.served = false);
+        }
         // What can only be asked is asked once a millisecond.
         let asked = |task: &Task| match task.at {
             At::Condition { .. } => true,
@@ -651,8 +658,7 @@ impl Pair {
             handle,
             own,
             at: At::Nowhere,
-            // Created in a row of high steps: perhaps by one of them, to come after it.
-            served: self.model.urgent && own == High,
+            served: false,
         });
         self.last = Some(handle);
     }

@@ -492,10 +492,61 @@ fn any_number_of_high_tasks_take_turns() {
             .map(|&name| (name, High, SPIN))
             .collect();
         tasks.push(("n", Normal, SPIN));
-        let round: Vec<_> = tasks.iter().map(|&(name, ..)| name).collect();
-        let trace = Loop::new(0, &tasks).steps(5 * round.len());
-        assert_eq!(runs(&trace), round.repeat(5));
+        let trace = Loop::new(0, &tasks).steps(200);
+        // All of them in turn, and after all of them, or after eight, the other level.
+        let mut high = names[..count].iter().cycle();
+        let row = count.min(8);
+        let expected = (0..200).map(|step| match step % (row + 1) {
+            place if place == row => "n",
+            _ => high.next().expect("it is endless"),
+        });
+        assert_eq!(runs(&trace), expected.collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn a_chain_of_high_tasks_that_end_leaves_turns_to_others() {
+    for (level, name) in [(Normal, "n"), (Low, "l")] {
+        let mut b = Bench::new();
+        let other = b.task(name, level);
+        b.own(other, 0);
+        let mut h = b.task("h", High);
+        b.own(h, 0);
+        for _ in 0..27 {
+            match b.next() {
+                Action::Run(ran) if ran == h => {
+                    // It starts its successor, and ends.
+                    let next = b.task("h", High);
+                    b.own(next, 0);
+                    b.free(h);
+                    h = next;
+                }
+                action => {
+                    assert_eq!(action, Action::Run(other));
+                    b.own(other, 0);
+                }
+            }
+        }
+        let row = ["h", "h", "h", "h", "h", "h", "h", "h", name];
+        assert_eq!(runs(&b.take()), row.repeat(3));
+    }
+}
+
+#[test]
+fn a_row_of_high_steps_ends_when_the_loop_waits() {
+    let mut b = Bench::new();
+    let n = b.task("n", Normal);
+    for _ in 0..8 {
+        let h = b.task("old", High);
+        b.own(h, 0);
+        b.drain(); // and then it waits
+    }
+    let h = b.task("h", High);
+    b.own(n, 0);
+    b.own(h, 0);
+    b.take();
+    b.drain();
+    assert_eq!(runs(&b.take()), ["h", "n"]);
 }
 
 #[test]
@@ -527,7 +578,7 @@ fn a_low_step_gives_high_its_turn_back_too() {
 
 #[test]
 fn a_new_task_in_the_entry_of_an_old_one_has_its_own_turn() {
-    // With 1 and with more high tasks than the core remembers one by one.
+    // With 1 and with more high tasks than make a row.
     for others in [0, 12] {
         let mut b = Bench::new();
         let n = b.task("n", Normal);
@@ -541,7 +592,7 @@ fn a_new_task_in_the_entry_of_an_old_one_has_its_own_turn() {
         for _ in 0..=others {
             b.next();
         }
-        b.drain(); // the normal one, and then it waits
+        b.drain();
         b.free(h);
         b.own(n, 0);
         let new = b.task("new", High);
@@ -573,47 +624,6 @@ fn high_steps_of_a_task_freed_meanwhile_leave_no_mark() {
     b.own(h, 0);
     b.drain();
     assert_eq!(runs(&b.take()), ["h", "n", "h"]);
-}
-
-#[test]
-fn a_chain_of_high_tasks_that_end_leaves_turns_to_others() {
-    for (level, name) in [(Normal, "n"), (Low, "l")] {
-        let mut b = Bench::new();
-        let other = b.task(name, level);
-        b.own(other, 0);
-        let mut h = b.task("h", High);
-        b.own(h, 0);
-        for _ in 0..6 {
-            match b.next() {
-                Action::Run(ran) if ran == h => {
-                    // It starts its successor, and ends.
-                    let next = b.task("h", High);
-                    b.own(next, 0);
-                    b.free(h);
-                    h = next;
-                }
-                action => {
-                    assert_eq!(action, Action::Run(other));
-                    b.own(other, 0);
-                }
-            }
-        }
-        assert_eq!(runs(&b.take()), ["h", name, "h", name, "h", name]);
-    }
-}
-
-#[test]
-fn a_high_task_that_is_created_while_nothing_urgent_runs_goes_first() {
-    let mut b = Bench::new();
-    let [n, h] = [b.task("n", Normal), b.task("h", High)];
-    b.own(h, 0);
-    b.drain(); // it ran, and then nothing was left to run
-    b.own(n, 0);
-    let new = b.task("new", High);
-    b.own(new, 0);
-    b.take();
-    b.drain();
-    assert_eq!(runs(&b.take()), ["new", "n"]);
 }
 
 // Conditions (`when`)
