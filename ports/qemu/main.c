@@ -1,9 +1,9 @@
 // The firmware's start: what the command line says, then a script or the REPL.
 //
-//   [heap=BYTES] [ticks=MS] [SCRIPT [ARGUMENT...]]
+//   [heap=BYTES] [ticks=MS] [serial=1] [SCRIPT [ARGUMENT...]]
 //
 // heap: how much of its memory the garbage collector gets. ticks: where the ms count starts, so that a
-// test sees it wrap. Without a script: the REPL.
+// test sees it wrap. Without a script: the REPL; serial: with a keyboard at the serial port, see host.h.
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,10 +100,10 @@ int main(void) {
     host_args(args, sizeof(args));
     char *more = args;
     char *script;
-    uint32_t heap = BOARD_HEAP, ticks = 0;
+    uint32_t heap = BOARD_HEAP, ticks = 0, serial = 0;
     do {
         script = word(&more);
-    } while (script != NULL && (option(script, "heap=", &heap) || option(script, "ticks=", &ticks)));
+    } while (script != NULL && (option(script, "heap=", &heap) || option(script, "ticks=", &ticks) || option(script, "serial=", &serial)));
     board_ticks_start(ticks);
     if (heap > (size_t)(_heap_end - _heap_start)) {
         mp_printf(&mp_plat_print, "heap=%u: there are %u bytes\n", (unsigned)heap, (unsigned)(_heap_end - _heap_start));

@@ -18,6 +18,7 @@
 #define ICSR REG(0xe000ed04)
 #define VTOR REG(0xe000ed08)
 #define PENDSVSET (1u << 28)
+#define PENDSTCLR (1u << 25)
 
 #define CLOCK_MHZ (168)
 #define COUNTS_PER_TICK (HAL_COUNTS_PER_US * 1000)
@@ -39,7 +40,12 @@ uint64_t hal_counts(void) {
     return counts;
 }
 
-// Have SysTick end at what is due next.
+// Have SysTick end at what is due next. From its first end on it counts TAIL clocks at a time, until the
+// interrupt comes here again: QEMU with sleep=off skips one period of an idle processor's time, because
+// it sets up the next end before it raises the interrupt. (A reload value of 0, the usual way to have
+// it end once, makes QEMU complain.)
+#define TAIL (CLOCK_MHZ / 2)
+
 static void arm(void) {
     uint64_t due = alarm_on && alarm_at < next_tick ? alarm_at : next_tick;
     uint64_t now = hal_counts();
@@ -47,6 +53,11 @@ static void arm(void) {
     // At most a tick away: no overflow.
     SYST_RVR = (counts * (CLOCK_MHZ / 8) + 124) / 125 + 1;
     SYST_CVR = 0;
+    ICSR = PENDSTCLR;
+    while (SYST_CVR == 0) {
+        // It takes up the reload value at its next clock.
+    }
+    SYST_RVR = TAIL;
 }
 
 void systick_irq(void) {
@@ -76,8 +87,9 @@ void hal_init(void) {
     TIM2_EGR = 1;
     TIM2_CR1 = 1;
     next_tick = COUNTS_PER_TICK;
-    arm();
+    SYST_RVR = TAIL;
     SYST_CSR = 7;
+    arm();
 }
 
 void hal_alarm(uint32_t counts) {

@@ -1,4 +1,9 @@
 # QEMU's virt machine with a 32-bit RISC-V: the instructions of an ESP32-C3 or C6.
+QEMU = qemu-system-riscv32 -machine virt -m 64M -bios none
+# About 125 million instructions a second.
+SHIFT = 3
+RUST_TARGET = riscv32imac-unknown-none-elf
+
 CROSS_COMPILE ?= riscv64-unknown-elf-
 # This GCC has no libgcc for _zicsr: the name that it is asked for has none.
 ARCH = -march=rv32imac_zicsr -mabi=ilp32
