@@ -28,12 +28,13 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http source mpy-cross core
+.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http source mpy-cross core \
+	pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32
 
 ## help: this list
 help:
 	@echo "make VERB [MPY_DIR=...]     MPY_DIR: a MicroPython tree of your own, 1.25 or later"
-	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r verb text; do \
+	@sed -n 's/^## \([a-z0-9-]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r verb text; do \
 		printf '  %-13s %s\n' "$$verb" "$$text"; done
 
 ## demo: set up, build, and show the gain: one driver task beside 20 busy ones, stock asyncio and ours
@@ -59,6 +60,41 @@ unix: setup-demo source mpy-cross core
 		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
+## pyboard: build firmware from MPY_DIR, with BOARD=PYBV11 (that is the default), PYBV10, PYBD_SF2 or PYBD_SF6
+pyboard: PORT_DIR = ports/stm32
+pyboard: BOARD ?= PYBV11
+pyboard: CORE = thumbv7em-none-eabihf
+pyboard: BOARD_MANIFEST = MICROPY_MANIFEST_BOARD_MANIFEST=$$(ports/ask-port.sh $(MPY) stm32 $(BOARD) 'abspath $$(FROZEN_MANIFEST)')
+pyboard: check-pyboard setup-demo source mpy-cross
+	$(build_firmware)
+	@echo "Flash it, with the board in DFU mode (ports/pyboard/README.md):"
+	@echo "    python3 $(MPY)/tools/pydfu.py --vid 0x0483 --pid 0xDF11 -u $(FIRMWARE)/firmware.dfu"
+
+## esp8266: build firmware from MPY_DIR, with BOARD=ESP8266_GENERIC
+esp8266: PORT_DIR = ports/esp8266
+esp8266: BOARD ?= ESP8266_GENERIC
+esp8266: CORE = xtensa-lx106
+esp8266: BOARD_MANIFEST = MICROPY_MANIFEST_BOARD_MANIFEST=$$(ports/ask-port.sh $(MPY) esp8266 $(BOARD) 'abspath $$(FROZEN_MANIFEST)')
+esp8266: check-esp8266 setup-demo source mpy-cross
+	$(build_firmware)
+	@echo "Flash it; the first time erase the flash before (ports/esp8266/README.md):"
+	@echo "    esptool.py --port /dev/ttyUSB0 --baud 460800 write_flash --flash_size=detect 0 $(FIRMWARE)/firmware.bin"
+
+## esp32: build firmware from MPY_DIR, with BOARD=ESP32_GENERIC, ESP32_GENERIC_S3 or ESP32_GENERIC_C3
+esp32: PORT_DIR = ports/esp32
+esp32: BOARD ?= ESP32_GENERIC
+esp32: CORE = $(or $(CORE_$(BOARD)),xtensa-esp32)
+esp32: check-esp32 setup-demo source mpy-cross
+	$(build_firmware)
+	@echo "Flash it; the first time erase the flash before (ports/esp32/README.md):"
+	@echo "    esptool.py --port /dev/ttyUSB0 --baud 460800 write_flash $(or $(OFFSET_$(BOARD)),0x1000) $(FIRMWARE)/firmware.bin"
+
+CORE_ESP32_GENERIC_S3 = xtensa-esp32s3
+CORE_ESP32_GENERIC_C3 = riscv32imc-unknown-none-elf
+# Where the image begins; the second stage boot loader is its head.
+OFFSET_ESP32_GENERIC_S3 = 0
+OFFSET_ESP32_GENERIC_C3 = 0
+
 ## repl: start it, with the benchmarks at hand: import latency; latency.test()
 repl: unix
 	@MICROPYPATH=".frozen:$(CURDIR)/benchmarks" $(UNIX)
@@ -75,7 +111,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/mpy-cross build/cargo build/logs $(TREE)
+	rm -rf build/unix build/mpy-cross build/cargo build/core build/pyboard build/esp8266 build/esp32 build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
@@ -87,6 +123,24 @@ distclean:
 # Without a repository of its own the tree would pass for ours in git's eyes. Nothing is written into the tree.
 micropython = PYTHONPYCACHEPREFIX=$(CURDIR)/build/pycache $(if $(wildcard $(MPY)/.git),,MICROPY_GIT_TAG=$$(cut -d' ' -f2 $(TREE))) \
 	$(MAKE) -j$(JOBS) -C $(MPY)/$(1) BUILD=$(CURDIR)/$(2)
+
+# Firmware for a board, with the target's variables above: our module (make's ports want the folder above it, CMake's
+# the file), our frozen Python before the board's own, and all that is made in our build/.
+FIRMWARE = build/$@/$(BOARD)$(BOARD_VARIANT:%=-%)
+USER_MODULE = $(CURDIR)$(if $(filter esp32,$@),/micropython-bindings/micropython.cmake)
+define build_firmware
+	@ports/check-tree.sh $(MPY) build/$@.stamp build/$@ >/dev/null
+	$(call step,core-$(CORE),Building the scheduler (Rust) for $(CORE),ports/build-core.sh $(CORE))
+	$(call step,$@,Building MicroPython for $(BOARD) with our loop in it: $(FIRMWARE),\
+		$(call micropython,$(PORT_DIR),$(FIRMWARE)) BOARD=$(BOARD) USER_C_MODULES=$(USER_MODULE) \
+		UP_ARCHIVE=$(CURDIR)/build/core/$(CORE)/libuasyncio_priority.a \
+		FROZEN_MANIFEST=$(CURDIR)/ports/$@/manifest.py $(BOARD_MANIFEST) \
+		MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+	@python3 ports/size.py firmware $(FIRMWARE)
+endef
+
+check-pyboard check-esp8266 check-esp32:
+	@ports/check-firmware.sh $(@:check-%=%) "$(BOARD)" "$(if $(MPY_DIR),$(MPY))"
 
 setup-demo setup-test setup-bench setup-http:
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))

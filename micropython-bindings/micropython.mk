@@ -1,12 +1,14 @@
 # uasyncio-priority as a user C module, for every port that builds with make:
 #   make -C ports/PORT USER_C_MODULES=<this repository> UP_ARCHIVE=<libuasyncio_priority.a> ...
+# The archive: `cargo build --release` makes it for this machine, ports/build-core.sh for a board's processor.
 UP_DIR := $(USERMOD_DIR)
 ifeq ($(wildcard $(UP_ARCHIVE)),)
-$(error UP_ARCHIVE must name the Rust archive: cargo build --release)
+$(error UP_ARCHIVE must name the Rust archive: see ports/build-core.sh)
 endif
 
-SRC_USERMOD_C += $(addprefix $(UP_DIR)/, \
+UP_SRC := $(addprefix $(UP_DIR)/, \
 	args.c awaitables.c flag.c idle.c loop.c mail.c module.c resume.c store.c streams.c sync.c task.c)
+SRC_USERMOD_C += $(UP_SRC)
 CFLAGS_USERMOD += -I$(UP_DIR)
 
 # The archive becomes one object first. Linked as an archive, Rust's own copies of libm and libgcc
@@ -20,3 +22,17 @@ $(UP_O): $(UP_ARCHIVE) $(UP_DIR)/uasyncio_priority.h
 	$(ECHO) "LD -r $@"
 	$(Q)$(LD) $(UP_LD_EMUL) -r --gc-sections $(addprefix -u ,$(UP_EXPORTS)) -o $@.tmp $<
 	$(Q)$(OBJCOPY) -R ".ARM.exidx*" -R ".ARM.extab*" -R ".rel.ARM.exidx*" -R .eh_frame -R .rela.eh_frame -g $@.tmp $@
+
+# What some ports need besides. Their folder is where make runs.
+ifeq ($(notdir $(CURDIR)),stm32)
+CFLAGS_USERMOD += -include $(UP_DIR)/../ports/pyboard/config.h
+endif
+ifeq ($(notdir $(CURDIR)),esp8266)
+# Its linker script sends code to the 32 KB of instruction RAM, which are full, but for files and sections
+# that it names. This is the section for code in flash. (The core's object comes with it.)
+UP_SHIM_O := $(patsubst $(USER_C_MODULES)/%.c,$(BUILD)/%.o,$(UP_SRC))
+$(UP_SHIM_O): CFLAGS += -fno-function-sections -fno-reorder-functions
+$(UP_SHIM_O): $(BUILD)/%.o: $(USER_C_MODULES)/%.c
+	$(call compile_c)
+	$(Q)$(OBJCOPY) --rename-section .text=.irom0.text $@
+endif

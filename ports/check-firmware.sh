@@ -1,0 +1,128 @@
+#!/bin/sh
+# Is everything there that a board's firmware is built from? check-firmware.sh VERB BOARD TREE
+#
+# VERB is pyboard, esp8266 or esp32; TREE the user's own MicroPython, whole. Says all that is missing, and how to get
+# each. (The Rust toolchain is checked by build-core.sh, right after this, and this machine's own by setup.sh.)
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+verb=$1 board=$2 tree=$3
+status=0
+missing() { # missing WHAT HOW...: each HOW is a line
+    echo "Missing: $1"
+    shift
+    printf '    %s\n' "$@"
+    status=1
+} >&2
+
+case $verb in
+    pyboard) port=stm32 boards="PYBV10 PYBV11 PYBD_SF2 PYBD_SF6" ;;
+    esp8266) port=esp8266 boards="ESP8266_GENERIC" ;;
+    esp32) port=esp32 boards="ESP32_GENERIC ESP32_GENERIC_S3 ESP32_GENERIC_C3" ;;
+    *) echo "check-firmware: no such verb: $verb" >&2 && exit 2 ;;
+esac
+case " $boards " in
+    *" $board "*) ;;
+    *)
+        echo "make $verb has no board $board. BOARD is one of: $boards" >&2
+        exit 1
+        ;;
+esac
+
+# The tree. What our other commands fetch by themselves has no submodules, so it does for none of these.
+own_tree="git clone of MicroPython (1.25 or later), then: make $verb MPY_DIR=/path/to/micropython"
+if [ -z "$tree" ]; then
+    missing "MPY_DIR: a full MicroPython source tree of your own, with its submodules" "$own_tree"
+elif [ ! -e "$tree/py/mpconfig.h" ]; then
+    missing "MicroPython in MPY_DIR: $tree has no py/mpconfig.h" "$own_tree"
+elif [ ! -d "$tree/ports/$port/boards/$board" ]; then
+    missing "the board in MPY_DIR: there is no $tree/ports/$port/boards/$board" "$own_tree"
+else
+    if [ "$port" = esp32 ]; then # CMake's, of which no port's makefile knows
+        submodules=$(sed -n 's/.*APPEND GIT_SUBMODULES \([^)]*\)).*/\1/p' \
+            "$tree/ports/esp32/esp32_common.cmake" "$tree/py/mkrules.cmake")
+        submodules="$submodules lib/berkeley-db-1.xx"
+    else
+        # shellcheck disable=SC2016 # make expands it
+        submodules=$(ports/ask-port.sh "$tree" "$port" "$board" 'sort $(GIT_SUBMODULES)')
+        [ -n "$submodules" ] || missing "sense in $tree/ports/$port/Makefile: it names no submodules" "$own_tree"
+    fi
+    empty=
+    for submodule in $submodules; do
+        [ -n "$(ls -A "$tree/$submodule" 2>/dev/null)" ] || empty="$empty $submodule"
+    done
+    if [ -z "$empty" ]; then
+        :
+    elif [ -e "$tree/.git" ]; then
+        missing "submodules of MicroPython, empty in $tree:$empty" "git -C $tree submodule update --init$empty"
+    else
+        missing "submodules of MicroPython, empty in $tree:$empty" "$own_tree" \
+            "git -C /path/to/micropython submodule update --init$empty"
+    fi
+fi
+
+has() { command -v "$1" >/dev/null 2>&1; }
+compiles() { # compiles SOURCE COMPILER ARGUMENTS...
+    source=$1
+    shift
+    echo "$source" | "$@" -x c -c -o /dev/null - 2>/dev/null
+}
+
+check_pyboard() {
+    gcc=${CROSS_COMPILE:-arm-none-eabi-}gcc
+    if ! has "$gcc"; then
+        missing "$gcc" "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
+    elif ! compiles '#include <string.h>' "$gcc" -mcpu=cortex-m4 -mthumb; then
+        missing "the C library's headers for $gcc" "apt-get install libnewlib-arm-none-eabi"
+    fi
+}
+
+check_esp8266() {
+    toolchain="esp-open-sdk as MicroPython's ports/esp8266/README.md says: compiler and SDK in one, its bin/ in PATH"
+    gcc=${CROSS_COMPILE:-xtensa-lx106-elf-}gcc
+    if ! has "$gcc"; then
+        missing "$gcc, with Espressif's SDK" "$toolchain"
+    else
+        # Constants are in flash, which can be read by words only.
+        compiles 'int i;' "$gcc" -mforce-l32 || missing "-mforce-l32 in $gcc" "$toolchain"
+        sdk=$("$gcc" -print-sysroot)/usr
+        for file in include/user_interface.h lib/libnet80211.a; do
+            [ -e "$sdk/$file" ] || missing "Espressif's SDK beside $gcc: no $sdk/$file" "$toolchain"
+        done
+    fi
+    has esptool || has esptool.py || missing "esptool" "pip install esptool (MicroPython's own builds use 3.3.1)"
+}
+
+check_esp32() {
+    # What this tree was made for; where it does not say, any will do.
+    versions=$(sed -n 's/^Currently MicroPython supports //p' "$tree/ports/esp32/README.md" 2>/dev/null |
+        grep -o 'v[0-9][0-9.]*[0-9]' | tr '\n' ' ')
+    idf="ESP-IDF${versions:+, one of: ${versions% }}"
+    how="git clone --recursive -b VERSION of Espressif's esp-idf, then in it: ./install.sh && . ./export.sh"
+    if [ -z "${IDF_PATH:-}" ]; then
+        missing "$idf (IDF_PATH is not set)" "$how"
+        return
+    elif [ ! -e "$IDF_PATH/tools/idf.py" ]; then
+        missing "$idf (there is none in IDF_PATH: $IDF_PATH)" "$how"
+        return
+    fi
+    part() { sed -n "s/^set(IDF_VERSION_$1 *\([0-9]*\)).*/\1/p" "$IDF_PATH/tools/cmake/version.cmake" 2>/dev/null; }
+    version=v$(part MAJOR).$(part MINOR)
+    case " $(echo "$versions" | sed 's/\(v[0-9]*\.[0-9]*\)[0-9.]*/\1/g')" in
+        *" $version "* | " ") ;;
+        *) missing "$idf ($IDF_PATH is $version)" "$how" ;;
+    esac
+    case $board in
+        *_C3) gcc=riscv32-esp-elf-gcc chip=esp32c3 ;;
+        *_S3) gcc=xtensa-esp32s3-elf-gcc chip=esp32s3 ;;
+        *) gcc=xtensa-esp32-elf-gcc chip=esp32 ;;
+    esac
+    { has idf.py && has "$gcc"; } || missing "idf.py or $gcc in PATH" "in $IDF_PATH: ./install.sh $chip && . ./export.sh"
+}
+
+case $verb in
+    pyboard) check_pyboard ;;
+    esp8266) check_esp8266 ;;
+    esp32) check_esp32 ;;
+esac
+exit $status

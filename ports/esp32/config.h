@@ -1,0 +1,8 @@
+// What our part needs to know of the esp32 port. All C files of the firmware are compiled with it.
+
+// The idle wait is for a notification of FreeRTOS. The port's interrupts give one; this does where they
+// do not, as for what another thread schedules. Called within an atomic section.
+#ifndef __ASSEMBLER__
+extern void mp_uasyncio_priority_wake(void);
+#endif
+#define MICROPY_SCHED_HOOK_SCHEDULED mp_uasyncio_priority_wake()
