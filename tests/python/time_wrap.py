@@ -1,7 +1,9 @@
 # Delays across every place where a tick counter may wrap around keep their order and length.
+import sys
 import asyncio_priority as asyncio
 from uasyncio_priority import _mock_clock as clock
 
+TICKS = sys.maxsize >> 1  # the greatest that time.ticks_ms() returns
 loop = asyncio.get_event_loop(max_overdue_ms=2)
 
 
@@ -24,7 +26,7 @@ async def main():
         asyncio.create_task(sleeper(ms))
         asyncio.create_task(low(ms))
     loop.call_later_ms(9, show, "callback")
-    loop.call_at_(clock() + 10, show, ("at",))
+    loop.call_at_((clock() + 10) & TICKS, show, ("at",))
     await asyncio.sleep_ms(20)
     show("main")
 
