@@ -1,9 +1,16 @@
 # uasyncio-priority as a user C module, for the ports that build with CMake:
-#   make -C ports/PORT USER_C_MODULES=<this file> CMAKE_ARGS=-DUP_ARCHIVE=<libuasyncio_priority.a>
+#   make -C ports/PORT USER_C_MODULES=<this file> UP_ARCHIVE=<libuasyncio_priority.a> ...
+# ports/build-core.sh makes the archive. Its path comes from the environment, where make puts what it is given, or by
+# -DUP_ARCHIVE=...; the build remembers it.
+if(NOT "$ENV{UP_ARCHIVE}" STREQUAL "")
+    set(UP_ARCHIVE "$ENV{UP_ARCHIVE}" CACHE FILEPATH "The Rust archive of uasyncio-priority" FORCE)
+endif()
 if(NOT EXISTS "${UP_ARCHIVE}")
-    message(FATAL_ERROR "UP_ARCHIVE must name the Rust archive: cargo build --release")
+    message(FATAL_ERROR "UP_ARCHIVE must name the Rust archive, see ports/build-core.sh: \"${UP_ARCHIVE}\"")
 endif()
 
+# Interface only: whoever links `usermod` compiles the sources, with the options below and its own. In the esp32 port
+# that is MicroPython's library, and the executable once more.
 add_library(usermod_uasyncio_priority INTERFACE)
 target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/args.c
@@ -21,4 +28,15 @@ target_sources(usermod_uasyncio_priority INTERFACE
 )
 target_include_directories(usermod_uasyncio_priority INTERFACE ${CMAKE_CURRENT_LIST_DIR})
 target_link_libraries(usermod_uasyncio_priority INTERFACE ${UP_ARCHIVE})
+# The core calls back. Linkers read archives in order, and MicroPython's comes before the core's.
+foreach(function up_panic up_atomic_begin up_atomic_end)
+    target_link_options(usermod_uasyncio_priority INTERFACE -Wl,--undefined=${function})
+endforeach()
+
+# What some ports need besides.
+if(ESP_PLATFORM)
+    target_compile_options(usermod_uasyncio_priority INTERFACE
+        "SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/../ports/esp32/config.h")
+endif()
+
 target_link_libraries(usermod INTERFACE usermod_uasyncio_priority)

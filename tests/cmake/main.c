@@ -1,0 +1,6 @@
+// The executable: all the rest comes out of the library.
+int firmware(void);
+
+int main(void) {
+    return firmware();
+}

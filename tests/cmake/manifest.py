@@ -1,0 +1,2 @@
+include("../../python/manifest.py")
+module("check.py")
