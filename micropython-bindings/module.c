@@ -35,7 +35,7 @@ static mp_obj_t up_module_init(void) {
     loop->base.type = &up_loop_type;
     loop->exc_handler = mp_const_none;
     loop->stop_value = mp_const_none;
-    up_core_init(&loop->core);
+    up_core_clear(&loop->core);
     up_mail_clear(up_mail()); // of before a soft reset
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
     loop->thread = mp_thread_get_state();

@@ -4,7 +4,7 @@
 // Rules for every function here:
 // - It never raises, blocks, allocates, reads a clock or calls Python. EXCEPTION: none, except that
 //   a defect of the core ends in up_panic().
-// - `core` is a core that up_core_init() has seen. Handles may be stale or invented: they are
+// - `core` is a core that up_core_clear() has seen. Handles may be stale or invented: they are
 //   checked, and a stale one does nothing (0, UP_FREE).
 // - `now` is the millisecond clock; it wraps at 2^32.
 // - Not to be called from an interrupt or from another thread, except up_mail_*().
@@ -97,9 +97,8 @@ typedef struct up_pollfd {
     int16_t revents;
 } up_pollfd_t;
 
-// Makes a core without any room. O(1).
-void up_core_init(up_core_t *core);
-// Makes it like new. Handles of before must not be used any more; wait lists may be. O(1).
+// Makes a core, also one that is all zero, like new: without any room. Handles of before must not be used
+// any more; wait lists may be. O(1).
 void up_core_clear(up_core_t *core);
 // Takes chunks[chunk], which is new and zeroed, into use; the others are as before, though the array
 // may have moved or grown. 0 if its entries are more than handles can name: it is not used.

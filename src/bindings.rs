@@ -65,9 +65,6 @@ pub struct up_pollfd {
 }
 pub type up_pollfd_t = up_pollfd;
 unsafe extern "C" {
-    pub fn up_core_init(core: *mut up_core_t);
-}
-unsafe extern "C" {
     pub fn up_core_clear(core: *mut up_core_t);
 }
 unsafe extern "C" {

@@ -155,6 +155,13 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// A free entry.
+    pub(crate) const FREE: Self = Self {
+        due: Tick::new(0),
+        link: [0; 3],
+        bits: 0,
+    };
+
     const fn set(&mut self, shift: u32, mask: u16, value: u16) {
         self.bits = self.bits & !(mask << shift) | value << shift;
     }

@@ -10,7 +10,7 @@ use crate::bindings::{self, up_core_t, up_list_t, up_mailbox_t, up_pollfd_t};
 use crate::entry::{Entry, Handle, INDEX_BITS, Level, Place};
 use crate::mailbox::{MAIL_LEN, Mailbox};
 use crate::scheduler::{Action, Scheduler, State};
-use crate::store::{CHUNK_LEN, Chunk, Store};
+use crate::store::{CHUNK_LEN, Chunk};
 use crate::streams::{Interest, PollFd};
 use crate::tick::{MAX_DELAY, Tick};
 use crate::waitlist::WaitList;
@@ -50,7 +50,7 @@ const _: () = {
 /// The loop in the shim's memory.
 ///
 /// # Safety
-/// `core` is a core of the shim's that [`up_core_init`] has seen, and nothing else uses it, its
+/// `core` is a core of the shim's that [`up_core_clear`] has seen, and nothing else uses it, its
 /// chunks or the result until the result is dropped.
 unsafe fn scheduler<'a>(core: *mut up_core_t) -> Scheduler<'a> {
     // SAFETY: the caller's promise; no reference to the whole struct is made, only to its parts.
@@ -58,7 +58,7 @@ unsafe fn scheduler<'a>(core: *mut up_core_t) -> Scheduler<'a> {
         let state = &mut *(&raw mut (*core).state).cast::<State>();
         // Null, or a pointer to a chunk that is zeroed or in use (up_core_grown).
         let chunks = items_mut::<Option<&mut Chunk>>((*core).chunks.cast(), (*core).chunk_count);
-        Scheduler::new(state, Store::new(chunks))
+        Scheduler::new(state, chunks)
     }
 }
 
@@ -126,15 +126,10 @@ macro_rules! export {
 }
 
 export! {
-    fn up_core_init(core: *mut up_core_t) {
-        (*core).chunks = ptr::null_mut();
-        (*core).chunk_count = 0;
-        (&raw mut (*core).state).cast::<State>().write(State::new())
-    }
     fn up_core_clear(core: *mut up_core_t) {
         (*core).chunks = ptr::null_mut();
         (*core).chunk_count = 0;
-        (*(&raw mut (*core).state).cast::<State>()).clear()
+        (&mut *(&raw mut (*core).state).cast::<State>()).clear()
     }
     fn up_core_grown(core: *mut up_core_t, chunk: u32) -> u32 {
         scheduler(core).grown(chunk as usize).into()
@@ -321,7 +316,7 @@ mod critical {
 #[cfg(panic = "abort")]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo) -> ! {
-    // SAFETY: the shim's function never returns. What it jumps over are frames of this crate; the one
-    // destructor in them, the scheduler's, would only note a fault.
+    // SAFETY: the shim's function never returns. What it jumps over are frames of this crate, in which
+    // nothing is to be dropped.
     unsafe { bindings::up_panic() }
 }

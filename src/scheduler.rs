@@ -34,7 +34,7 @@ use crate::conditions::Conditions;
 use crate::entry::{Handle, Index, Kind, Level, NONE, Place};
 use crate::fifo::Fifo;
 use crate::mailbox::Mailbox;
-use crate::store::{Free, Store};
+use crate::store::{Chunk, Damage, Free, Store};
 use crate::streams::{Interest, Poll, PollFd, Streams};
 use crate::tick::{MAX_DELAY, Tick};
 use crate::timers::Timers;
@@ -69,6 +69,13 @@ pub enum Action {
 /// The loop's state between calls. It holds indices only, so it may lie in the shim's memory.
 #[derive(Debug)]
 pub struct State {
+    queues: Queues,
+    damage: Damage,
+}
+
+/// All of the state but what the store notes.
+#[derive(Debug)]
+struct Queues {
     free: Free,
     ready: [Fifo; 3],
     timers: [Timers; 3],
@@ -84,13 +91,12 @@ pub struct State {
     served: Vec<Index, SERVED>,
     // The last step that was not at high level ran an overdue low entry (SPEC 3).
     overdue_low: bool,
-    fault: bool,
 }
 
 impl State {
     /// An empty loop without room for any entry.
     pub const fn new() -> Self {
-        Self {
+        let queues = Queues {
             free: Free::EMPTY,
             ready: [Fifo::EMPTY; 3],
             timers: [Timers::EMPTY; 3],
@@ -101,16 +107,18 @@ impl State {
             stamp: 0,
             served: Vec::new(),
             overdue_low: false,
-            fault: false,
+        };
+        Self {
+            queues,
+            damage: Damage::none(),
         }
     }
 
     /// Forgets everything, as new. Wait lists of before stay recognisable as stale.
     pub fn clear(&mut self) {
-        *self = Self {
-            stamp: self.stamp,
-            ..Self::new()
-        };
+        let stamp = self.queues.stamp;
+        *self = Self::new();
+        self.queues.stamp = stamp;
     }
 }
 
@@ -122,19 +130,24 @@ impl Default for State {
 
 /// The loop, for the time of one call of the shim.
 pub struct Scheduler<'a> {
-    state: &'a mut State,
+    state: &'a mut Queues,
     store: Store<'a>,
 }
 
 impl<'a> Scheduler<'a> {
-    /// The loop whose state is `state` and whose entries are in `store`.
-    pub fn new(state: &'a mut State, store: Store<'a>) -> Self {
-        Self { state, store }
+    /// The loop whose state is `state` and whose entries are in `chunks`; `None` where a chunk was
+    /// given back.
+    pub fn new(state: &'a mut State, chunks: &'a mut [Option<&'a mut Chunk>]) -> Self {
+        Self {
+            state: &mut state.queues,
+            store: Store::new(chunks, &mut state.damage),
+        }
     }
 
     /// Takes a chunk of the store that is new and zeroed into use. O(chunk).
     ///
     /// False if no handle could name its entries: it is not used.
+    #[inline]
     #[must_use]
     pub fn grown(&mut self, chunk: usize) -> bool {
         self.store.grown(&mut self.state.free, chunk)
@@ -143,6 +156,7 @@ impl<'a> Scheduler<'a> {
     /// The number of an empty chunk that the shim may give back now; called after [`Self::free`].
     ///
     /// `keep` entries are kept in any case. O(chunk).
+    #[inline]
     #[must_use]
     pub fn shrink(&mut self, keep: u32) -> Option<usize> {
         self.store.shrink(&mut self.state.free, keep)
@@ -164,6 +178,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// An entry in no queue, whose wake-ups land at `level`; `None` if the store must grow. O(1).
+    #[inline]
     pub fn create(&mut self, level: Level) -> Option<Handle> {
         let i = self.store.alloc(&mut self.state.free)?;
         self.store[i].set_level(level);
@@ -171,6 +186,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// Frees an entry, wherever it is. O(log n) for a timer, else O(1).
+    #[inline]
     pub fn free(&mut self, h: Handle) {
         if let Some(i) = self.find(h) {
             self.detach(i);
@@ -179,22 +195,26 @@ impl<'a> Scheduler<'a> {
     }
 
     /// Where the entry is; `Free` for a stale handle. O(1).
+    #[inline]
     pub fn place(&self, h: Handle) -> Place {
         self.find(h).map_or(Place::Free, |i| self.store[i].place())
     }
 
     /// When a ready entry or a timer is due; `None` elsewhere. O(1).
+    #[inline]
     pub fn due_time(&self, h: Handle) -> Option<Tick> {
         let e = &self.store[self.find(h)?];
         matches!(e.kind(), Kind::Ready | Kind::Timer).then_some(e.due)
     }
 
     /// The level of the entry's wake-ups that name none. O(1).
+    #[inline]
     pub fn level(&self, h: Handle) -> Option<Level> {
         self.find(h).map(|i| self.store[i].level())
     }
 
     /// Sets the level of the entry's next wake-ups that name none (SPEC 2). O(1).
+    #[inline]
     pub fn set_level(&mut self, h: Handle, level: Level) {
         if let Some(i) = self.find(h) {
             self.store[i].set_level(level);
@@ -202,6 +222,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// Sets how long a due low entry may wait behind normal ones, in ms; 0 is for ever (SPEC 3).
+    #[inline]
     pub fn set_max_overdue(&mut self, ms: u32) {
         self.state.max_overdue = ms.min(MAX_DELAY);
     }
@@ -229,6 +250,7 @@ impl<'a> Scheduler<'a> {
     /// Parks an entry in a wait list, behind those that are there.
     ///
     /// False, and nothing changed, if the store must grow first. O(1).
+    #[inline]
     #[must_use]
     pub fn park(&mut self, h: Handle, list: &mut WaitList) -> bool {
         let Some(i) = self.find(h) else { return true };
@@ -236,11 +258,12 @@ impl<'a> Scheduler<'a> {
             return false;
         }
         self.detach(i);
-        let State { free, stamp, .. } = &mut *self.state;
+        let Queues { free, stamp, .. } = &mut *self.state;
         list.park(&mut self.store, free, stamp, i)
     }
 
     /// Wakes the task that has waited longest: it is due now, at `level` or its own. O(1).
+    #[inline]
     pub fn wake(&mut self, list: WaitList, level: Option<Level>, now: Tick) -> Option<Handle> {
         let h = self.first(list)?;
         self.schedule(h, level, 0, now);
@@ -256,11 +279,13 @@ impl<'a> Scheduler<'a> {
     }
 
     /// How many tasks wait. O(n).
+    #[inline]
     pub fn waiting(&self, list: WaitList) -> u32 {
         list.len(&self.store)
     }
 
     /// Lets a task wait until its condition is true. O(1).
+    #[inline]
     pub fn when(&mut self, h: Handle) {
         if let Some(i) = self.find(h) {
             self.detach(i);
@@ -270,6 +295,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// What the condition of a task answered: if true, the task is due now at high level. O(1).
+    #[inline]
     pub fn answer(&mut self, h: Handle, truth: bool, now: Tick) {
         if truth && self.place(h) == Place::Condition {
             self.schedule(h, Some(Level::High), 0, now);
@@ -280,6 +306,7 @@ impl<'a> Scheduler<'a> {
     ///
     /// False, and the task is in no queue, if another task waits for it in the same direction.
     /// O(tasks that wait for streams).
+    #[inline]
     #[must_use]
     pub fn wait_stream(&mut self, h: Handle, interest: Interest) -> bool {
         let Some(i) = self.find(h) else { return true };
@@ -293,6 +320,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// What a task waits for, if it waits for a stream. O(1).
+    #[inline]
     pub fn interest(&self, h: Handle) -> Option<Interest> {
         let i = self
             .find(h)
@@ -301,11 +329,13 @@ impl<'a> Scheduler<'a> {
     }
 
     /// Rows of the table that [`Self::fds`] fills. O(1).
+    #[inline]
     pub fn fd_count(&self) -> u32 {
         self.state.streams.fd_count()
     }
 
     /// Takes an entry out of the queue it is in: somebody will schedule it. O(log n) at worst.
+    #[inline]
     pub fn unqueue(&mut self, h: Handle) {
         if let Some(i) = self.find(h) {
             self.detach(i);
@@ -314,6 +344,7 @@ impl<'a> Scheduler<'a> {
 
     /// What the stream of a task was found to be: if that wakes it, it is due now, at high level
     /// if it waits with fast I/O, else at its own. O(1).
+    #[inline]
     pub fn found(&mut self, h: Handle, events: u32, now: Tick) {
         if let Some(i) = self.find(h)
             && self.store[i].kind() == Kind::Stream
@@ -325,6 +356,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// Fills poll(2)'s table, and beside it whose row it is; the number of rows. O(n).
+    #[inline]
     pub fn fds(&self, table: &mut [PollFd], owners: &mut [u32]) -> usize {
         let mut rows = 0;
         let waiting = self.state.streams.fds().iter(&self.store);
@@ -342,6 +374,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// What poll(2) found. O(n).
+    #[inline]
     pub fn found_fds(&mut self, table: &[PollFd], owners: &[u32], now: Tick) {
         for (row, &owner) in table.iter().zip(owners) {
             if row.revents != 0 {
@@ -354,6 +387,7 @@ impl<'a> Scheduler<'a> {
     ///
     /// It lands at its own level. A task already due there or at high level keeps its turn.
     /// O(log n) at worst.
+    #[inline]
     pub fn cancel(&mut self, h: Handle, now: Tick) {
         let Some(i) = self.find(h) else { return };
         let e = &self.store[i];
@@ -371,6 +405,7 @@ impl<'a> Scheduler<'a> {
     ///
     /// `yielded` is the task whose step just ended without naming a wake-up: if it is in no queue,
     /// it is due again now, at its own level (SPEC 5).
+    #[inline]
     pub fn next(&mut self, mail: &Mailbox, yielded: Option<Handle>, now: Tick) -> Action {
         if let Some(h) = yielded
             && let Some(e) = self.store.get(h.index() as Index)
@@ -382,8 +417,7 @@ impl<'a> Scheduler<'a> {
             return Action::TakeMail;
         }
         let action = self.ask(now).unwrap_or_else(|| self.choose(now));
-        self.state.fault |= self.store.fault();
-        if self.state.fault {
+        if self.store.fault() {
             Action::Fault
         } else {
             action
@@ -551,12 +585,5 @@ impl<'a> Scheduler<'a> {
         self.store
             .find(h)
             .filter(|&i| self.store[i].kind() != Kind::List)
-    }
-}
-
-impl Drop for Scheduler<'_> {
-    /// A damage seen in any call is reported by the next action.
-    fn drop(&mut self) {
-        self.state.fault |= self.store.fault();
     }
 }

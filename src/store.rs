@@ -57,28 +57,39 @@ impl Free {
     }
 }
 
-/// All entries, for the time of one call of the shim.
-pub struct Store<'a> {
-    chunks: &'a mut [Option<&'a mut Chunk>],
-    // What an index out of range reads and writes: nothing the loop uses. It cannot happen, and
-    // if it does, `fault` says so instead of a panic.
-    nowhere: Entry,
+/// Whether an index was out of range. That cannot happen; if it does, it is noted here instead of a
+/// panic, and the shim says so to the user.
+#[derive(Debug)]
+pub(crate) struct Damage {
     fault: Cell<bool>,
+    // What such an index reads and writes: nothing that the loop uses.
+    nowhere: Entry,
+}
+
+impl Damage {
+    pub(crate) const fn none() -> Self {
+        Self {
+            fault: Cell::new(false),
+            nowhere: Entry::FREE,
+        }
+    }
+}
+
+/// All entries, for the time of one call of the shim.
+pub(crate) struct Store<'a> {
+    chunks: &'a mut [Option<&'a mut Chunk>],
+    damage: &'a mut Damage,
 }
 
 impl<'a> Store<'a> {
     /// The entries in `chunks`; `None` where a chunk was given back.
-    pub fn new(chunks: &'a mut [Option<&'a mut Chunk>]) -> Self {
-        Self {
-            chunks,
-            nowhere: Entry::default(),
-            fault: Cell::new(false),
-        }
+    pub(crate) fn new(chunks: &'a mut [Option<&'a mut Chunk>], damage: &'a mut Damage) -> Self {
+        Self { chunks, damage }
     }
 
-    /// Whether an index was out of range: the state is damaged, and the shim says so to the user.
+    /// Whether the state is damaged.
     pub(crate) fn fault(&self) -> bool {
-        self.fault.get()
+        self.damage.fault.get()
     }
 
     /// The indices of a chunk.
@@ -139,8 +150,8 @@ impl<'a> Store<'a> {
     #[inline(always)]
     pub(crate) fn at(&self, i: Index) -> &Entry {
         self.get(i).unwrap_or_else(|| {
-            self.fault.set(true);
-            &self.nowhere
+            self.damage.fault.set(true);
+            &self.damage.nowhere
         })
     }
 
@@ -150,8 +161,8 @@ impl<'a> Store<'a> {
         match self.chunks.get_mut(i as usize >> SHIFT) {
             Some(Some(chunk)) => &mut chunk.entries[i as usize % CHUNK_LEN],
             _ => {
-                self.fault.set(true);
-                &mut self.nowhere
+                self.damage.fault.set(true);
+                &mut self.damage.nowhere
             }
         }
     }

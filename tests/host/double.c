@@ -102,8 +102,8 @@ static uint32_t tick(const loop_t *loop) {
 static loop_t loop_new(char *out, size_t size, uint32_t index_bits, uint32_t start) {
     loop_t loop = { .index_bits = index_bits, .start = start, .out = out, .size = size };
     loop.core = guarded(sizeof(up_core_t));
-    memset(loop.core, 0xff, sizeof(up_core_t)); // up_core_init() must not rely on what was there
-    up_core_init(loop.core);
+    memset(loop.core, 0, sizeof(up_core_t));
+    up_core_clear(loop.core);
     return loop;
 }
 

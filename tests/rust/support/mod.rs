@@ -11,7 +11,7 @@ use std::rc::Rc;
 use uasyncio_priority::entry::{Handle, Level, Place};
 use uasyncio_priority::mailbox::Mailbox;
 use uasyncio_priority::scheduler::{Action, Scheduler, State};
-use uasyncio_priority::store::{CHUNK_LEN, Chunk, Store};
+use uasyncio_priority::store::{CHUNK_LEN, Chunk};
 use uasyncio_priority::streams::{Interest, PollFd, READ, WRITE};
 use uasyncio_priority::tick::Tick;
 use uasyncio_priority::waitlist::WaitList;
@@ -84,10 +84,7 @@ impl Bench {
     pub fn core_with<R>(&mut self, count: usize, call: impl FnOnce(&mut Scheduler) -> R) -> R {
         let chunks = self.chunks.iter_mut().take(count);
         let mut chunks: Vec<_> = chunks.map(Option::as_mut).collect();
-        call(&mut Scheduler::new(
-            &mut self.state,
-            Store::new(&mut chunks),
-        ))
+        call(&mut Scheduler::new(&mut self.state, &mut chunks))
     }
 
     /// Adds a chunk, in place of one that was given back or at the end.
