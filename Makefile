@@ -17,6 +17,8 @@ MPY_CROSS := $(CURDIR)/build/mpy-cross/mpy-cross
 ARCHIVE := $(CURDIR)/build/cargo/release/libuasyncio_priority.a
 UNIX := build/unix/micropython
 TREE := build/tree.stamp
+QEMU_BOARDS := $(patsubst ports/qemu/%/board.mk,%,$(wildcard ports/qemu/*/board.mk))
+board_variable = $(shell sed -n 's/^$(2) = //p' ports/qemu/$(1)/board.mk 2>/dev/null)
 
 # $(call step,NAME,what it does,command): say it, run it with its output in a log, show the log's end if it fails.
 define step
@@ -28,8 +30,8 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http source mpy-cross core \
-	pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32
+.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http setup-qemu source mpy-cross core \
+	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32
 
 ## help: this list
 help:
@@ -42,7 +44,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test setup-bench setup-http
+test: setup-demo setup-test setup-bench setup-http setup-qemu
 	@MPY_TREE=$(MPY) python3 tests/all.py
 
 ## test-upstream: run MicroPython's own asyncio tests on our loop, under each name it has
@@ -51,14 +53,31 @@ test-upstream: unix
 
 ## unix: build MicroPython for this machine with our loop in it: build/unix/micropython
 unix: setup-demo source mpy-cross core
-	@mkdir -p build/mpy-lib build/stock && touch build/mpy-lib/README.md
-	@ln -sfn $(MPY)/extmod/asyncio build/stock/stock_asyncio
-	@# MicroPython's make does not see that frozen code may name anew what C names now.
-	@[ -z "$$(find micropython-bindings ports/unix -name '*.[ch]' -newer build/unix/frozen_content.c 2>/dev/null)" ] || rm -f build/unix/frozen_content.c
+	$(stock_asyncio)
+	$(call fresh_names,ports/unix,build/unix)
 	$(call step,unix,Building MicroPython with our loop in it: $(UNIX),\
 		$(call micropython,ports/unix,build/unix) PROG=micropython VARIANT=uasyncio-priority \
 		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+## qemu: build firmware for boards in QEMU, with BOARD=cortex-m4f, rv32 or lx106 one of them: build/qemu/BOARD
+qemu: setup-demo setup-qemu source mpy-cross $(addprefix qemu-,$(or $(BOARD),$(QEMU_BOARDS)))
+
+qemu-%: CORE = $(call board_variable,$*,RUST_TARGET)
+qemu-%:
+	@[ -n "$(CORE)" ] || { echo "There is no board $*: BOARD is one of $(QEMU_BOARDS)" >&2; exit 1; }
+	@ports/check-tree.sh $(MPY) build/qemu.stamp build/qemu >/dev/null
+	$(stock_asyncio)
+	$(call step,core-$(CORE),Building the scheduler (Rust) for $(CORE),ports/build-core.sh $(CORE))
+	$(call fresh_names,ports/qemu,build/qemu/$*)
+	$(call step,qemu-$*,Building MicroPython for QEMU with our loop in it: build/qemu/$*/firmware.elf,\
+		$(call make_in,ports/qemu,build/qemu/$*) BOARD=$* MPY=$(MPY) USER_C_MODULES=$(CURDIR) \
+		UP_ARCHIVE=$(CURDIR)/build/core/$(CORE)/libuasyncio_priority.a \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+## test-qemu: all tests that run on these boards (they are part of `make test`)
+test-qemu: setup-demo setup-test
+	@MPY_TREE=$(MPY) python3 tests/all.py boards
 
 ## pyboard: build firmware from MPY_DIR, with BOARD=PYBV11 (that is the default), PYBV10, PYBD_SF2 or PYBD_SF6
 pyboard: PORT_DIR = ports/stm32
@@ -106,12 +125,12 @@ bench-cost: setup-bench unix
 ## format: lay out all code as `make test` wants it
 format: setup-test
 	@cargo fmt
-	@build/venv/bin/clang-format -i $(wildcard micropython-bindings/*.[ch] ports/*/*.[ch] tests/host/*.[ch])
+	@build/venv/bin/clang-format -i $(wildcard micropython-bindings/*.[ch] ports/*/*.[ch] ports/*/*/*.[ch] tests/host/*.[ch])
 	@build/venv/bin/ruff format -q
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/mpy-cross build/cargo build/core build/pyboard build/esp8266 build/esp32 build/*.stamp build/logs
+	rm -rf build/unix build/mpy-cross build/cargo build/core build/qemu build/pyboard build/esp8266 build/esp32 build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
@@ -121,8 +140,20 @@ distclean:
 
 # $(call micropython,its folder,our build folder): run MicroPython's make there.
 # Without a repository of its own the tree would pass for ours in git's eyes. Nothing is written into the tree.
-micropython = PYTHONPYCACHEPREFIX=$(CURDIR)/build/pycache $(if $(wildcard $(MPY)/.git),,MICROPY_GIT_TAG=$$(cut -d' ' -f2 $(TREE))) \
-	$(MAKE) -j$(JOBS) -C $(MPY)/$(1) BUILD=$(CURDIR)/$(2)
+micropython = $(call make_in,$(MPY)/$(1),$(2))
+make_in = PYTHONPYCACHEPREFIX=$(CURDIR)/build/pycache $(if $(wildcard $(MPY)/.git),,MICROPY_GIT_TAG=$$(cut -d' ' -f2 $(TREE))) \
+	$(MAKE) -j$(JOBS) -C $(1) BUILD=$(CURDIR)/$(2)
+
+# What our own ports freeze for comparisons, and a stand-in for a library that they do not use.
+define stock_asyncio
+	@mkdir -p build/mpy-lib build/stock && touch build/mpy-lib/README.md
+	@ln -sfn $(MPY)/extmod/asyncio build/stock/stock_asyncio
+endef
+
+# $(call fresh_names,port,build folder): MicroPython's make does not see that frozen code may name anew what C names now.
+define fresh_names
+	@[ -z "$$(find micropython-bindings $(1) -name '*.[ch]' -newer $(2)/frozen_content.c 2>/dev/null)" ] || rm -f $(2)/frozen_content.c
+endef
 
 # Firmware for a board, with the target's variables above: our module (make's ports want the folder above it, CMake's
 # the file), our frozen Python before the board's own, and all that is made in our build/.
@@ -142,7 +173,7 @@ endef
 check-pyboard check-esp8266 check-esp32:
 	@ports/check-firmware.sh $(@:check-%=%) "$(BOARD)" "$(if $(MPY_DIR),$(MPY))"
 
-setup-demo setup-test setup-bench setup-http:
+setup-demo setup-test setup-bench setup-http setup-qemu:
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)

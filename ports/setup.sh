@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [http]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [http] [qemu]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -36,6 +36,10 @@ venv_python() {
     done
     return 1
 }
+# Cross compilers, each with a C library's headers.
+compiles_for() { echo '#include <stdio.h>' | "$@" -E -; }
+# Upstream Rust with its standard library's source: see build-core.sh. The system's, not the one in PATH.
+has_rust_source() { [ -e "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library/core/Cargo.toml" ]; }
 has_tools() { [ -e "$VENV/installed" ] && [ "$(cat "$VENV/installed")" = "$TOOLS" ] && "$VENV/bin/ruff" --version; }
 has_microdot() { [ -e "$LIBRARIES/installed" ] && [ "$(cat "$LIBRARIES/installed")" = "$MICRODOT" ]; }
 
@@ -77,6 +81,20 @@ for goal in "$@"; do
             need apache2-utils has ab
             need valgrind has valgrind
             has_microdot >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
+            ;;
+        qemu)
+            need qemu-system-arm has qemu-system-arm
+            need qemu-system-misc has qemu-system-riscv32
+            need qemu-system-misc has qemu-system-xtensa
+            need gcc-arm-none-eabi has arm-none-eabi-gcc
+            need libnewlib-arm-none-eabi compiles_for arm-none-eabi-gcc
+            need gcc-riscv64-unknown-elf has riscv64-unknown-elf-gcc
+            need picolibc-riscv64-unknown-elf compiles_for riscv64-unknown-elf-gcc --specs=picolibc.specs
+            need gcc-xtensa-lx106 has xtensa-lx106-elf-gcc
+            need picolibc-xtensa-lx106-elf compiles_for xtensa-lx106-elf-gcc
+            need rustc-web [ -x /usr/bin/rustc ]
+            need cargo-web [ -x /usr/bin/cargo ]
+            need rust-web-src has_rust_source
             ;;
         *) echo "setup: no such goal: $goal" >&2 && exit 2 ;;
     esac
