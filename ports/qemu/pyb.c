@@ -36,6 +36,9 @@ typedef struct _pyb_timer_obj_t {
     mp_obj_t callback; // or None
 } pyb_timer_obj_t;
 
+// When alarm_set()'s flag was set last.
+static volatile uint32_t set_at;
+
 // A timer lives on without a reference to it.
 MP_REGISTER_ROOT_POINTER(struct _pyb_timer_obj_t *pyb_timers[14]);
 // What alarm(), alarm_set() and trigger() call or set.
@@ -124,6 +127,7 @@ void board_alarm_irq(void) {
         }
         slots.armed &= ~(1u << i);
         if (i == ALARM_SET) {
+            set_at = (uint32_t)hal_counts();
             mp_uasyncio_priority_set_flag(MP_STATE_VM(pyb_alarm_flag));
         } else {
             call_hard(MP_STATE_VM(pyb_alarm), mp_const_none, 0);
@@ -393,6 +397,12 @@ static mp_obj_t pyb_alarm_set(mp_obj_t counts_in, mp_obj_t flag) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(pyb_alarm_set_obj, pyb_alarm_set);
 
+// set_at(): counts() at the instant when alarm_set() set its flag last.
+static mp_obj_t pyb_set_at(void) {
+    return wrapped(set_at);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(pyb_set_at_obj, pyb_set_at);
+
 static const mp_rom_map_elem_t pyb_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_pyb) },
     { MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&pyb_timer_type) },
@@ -407,6 +417,7 @@ static const mp_rom_map_elem_t pyb_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_trigger), MP_ROM_PTR(&pyb_trigger_obj) },
     { MP_ROM_QSTR(MP_QSTR_alarm), MP_ROM_PTR(&pyb_alarm_obj) },
     { MP_ROM_QSTR(MP_QSTR_alarm_set), MP_ROM_PTR(&pyb_alarm_set_obj) },
+    { MP_ROM_QSTR(MP_QSTR_set_at), MP_ROM_PTR(&pyb_set_at_obj) },
 };
 static MP_DEFINE_CONST_DICT(pyb_globals, pyb_globals_table);
 
