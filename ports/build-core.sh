@@ -163,7 +163,7 @@ done
 # assemble ASSEMBLY OBJECT
 assemble() {
     case $assembly in
-        gas) log "${tools}as" --text-section-literals --longcalls -o "$2" "$1" ;;
+        gas) log "${tools}as" --text-section-literals --longcalls --no-target-align -o "$2" "$1" ;;
         llvm-mc) log llvm-mc-22 --triple=xtensa --mcpu=esp32 --filetype=obj -o "$2" "$1" ;;
     esac
 }
