@@ -30,7 +30,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http setup-qemu source mpy-cross core \
+.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives source mpy-cross core cores \
 	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32
 
 ## help: this list
@@ -44,7 +44,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test setup-bench setup-http setup-qemu
+test: setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives
 	@MPY_TREE=$(MPY) python3 tests/all.py
 
 ## test-upstream: run MicroPython's own asyncio tests on our loop, under each name it has
@@ -78,6 +78,11 @@ qemu-%:
 ## test-qemu: all tests that run on these boards (they are part of `make test`)
 test-qemu: setup-demo setup-test
 	@MPY_TREE=$(MPY) python3 tests/all.py boards
+
+## cores: build the scheduler (Rust) for every board's processor: build/core/TARGET/libuasyncio_priority.a
+cores: setup-cores
+	$(call step,cores,Building the scheduler (Rust) for every board's processor: build/core,\
+		ports/build-core.sh --targets | xargs -n 1 -P $(JOBS) ports/build-core.sh)
 
 ## pyboard: build firmware from MPY_DIR, with BOARD=PYBV11 (that is the default), PYBV10, PYBD_SF2 or PYBD_SF6
 pyboard: PORT_DIR = ports/stm32
@@ -125,12 +130,12 @@ bench-cost: setup-bench unix
 ## format: lay out all code as `make test` wants it
 format: setup-test
 	@cargo fmt
-	@build/venv/bin/clang-format -i $(wildcard micropython-bindings/*.[ch] ports/*/*.[ch] ports/*/*/*.[ch] tests/host/*.[ch])
+	@build/venv/bin/clang-format -i $(wildcard micropython-bindings/*.[ch] ports/*/*.[ch] ports/*/*/*.[ch] tests/host/*.[ch] tests/archives/*.[ch])
 	@build/venv/bin/ruff format -q
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/mpy-cross build/cargo build/core build/qemu build/pyboard build/esp8266 build/esp32 build/*.stamp build/logs
+	rm -rf build/unix build/mpy-cross build/cargo build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
@@ -173,7 +178,7 @@ endef
 check-pyboard check-esp8266 check-esp32:
 	@ports/check-firmware.sh $(@:check-%=%) "$(BOARD)" "$(if $(MPY_DIR),$(MPY))"
 
-setup-demo setup-test setup-bench setup-http setup-qemu:
+setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives:
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)

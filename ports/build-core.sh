@@ -1,5 +1,5 @@
 #!/bin/sh
-# Build the Rust core for a board's processor: build-core.sh TARGET
+# Build the Rust core for a board's processor: build-core.sh TARGET. Or say which there are: build-core.sh --targets
 #
 # Makes build/core/TARGET/libuasyncio_priority.a: one object, of the border's functions and what they need. Says
 # nothing but that path, and leaves an archive that is up to date alone. Calls may run at the same time, also for the
@@ -27,11 +27,13 @@ die() {
 }
 cd "$(dirname "$0")/.."
 [ $# = 1 ] || die "usage: ports/build-core.sh TARGET; there are: $TARGETS"
-case " $TARGETS " in
+case " $TARGETS --targets " in
     *" $1 "*) ;;
     *) die "no such target: $1; there are: $TARGETS" ;;
 esac
 target=$1
+# shellcheck disable=SC2086 # words
+[ "$target" != --targets ] || { printf '%s\n' $TARGETS && exit; }
 
 # Where rustc is told to look for the target, the script for ld, the binutils that do, Debian's package of the first.
 spec=$target

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [http] [qemu]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [http] [qemu] [cores] [archives]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -95,6 +95,20 @@ for goal in "$@"; do
             need rustc-web [ -x /usr/bin/rustc ]
             need cargo-web [ -x /usr/bin/cargo ]
             need rust-web-src has_rust_source
+            ;;
+        cores)
+            need binutils-arm-none-eabi has arm-none-eabi-objcopy
+            need binutils-riscv64-unknown-elf has riscv64-unknown-elf-objcopy
+            need binutils-xtensa-lx106 has xtensa-lx106-elf-objcopy
+            need llvm-22 has llvm-mc-22
+            need rustc-web [ -x /usr/bin/rustc ]
+            need cargo-web [ -x /usr/bin/cargo ]
+            need rust-web-src has_rust_source
+            need python3 has_python
+            ;;
+        archives)
+            # A C compiler for Xtensa with register windows, to call the core from. The others are of goal qemu.
+            need clang-22 has clang-22
             ;;
         *) echo "setup: no such goal: $goal" >&2 && exit 2 ;;
     esac

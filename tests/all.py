@@ -17,7 +17,12 @@ MICROPYTHON = ROOT / "build/unix/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
 
-C_CODE = ("micropython-bindings/*.[ch]", "ports/*/*.[ch]", "tests/host/*.[ch]")
+C_CODE = (
+    "micropython-bindings/*.[ch]",
+    "ports/*/*.[ch]",
+    "tests/host/*.[ch]",
+    "tests/archives/*.[ch]",
+)
 PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs")
 
 
@@ -168,6 +173,11 @@ def cost():
     return one("cost", sys.executable, "benchmarks/cost.py", MICROPYTHON)
 
 
+def archives():
+    """Every target's Rust archive is as it must be, does what ours does."""
+    return counted("archives", "tests/archives.py", "--tree", TREE)
+
+
 def python_tests():
     """tests/python on the unix firmware."""
     return counted("python", "tests/run.py", MICROPYTHON)
@@ -183,6 +193,7 @@ GROUPS = (
     core_narrow,
     firmware,
     no_panic,
+    archives,
     python_tests,
     stubs,
     manifest,

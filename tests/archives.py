@@ -611,7 +611,9 @@ def at_the_same_time():
 
 
 def no_such_target():
-    """a target that there is not is refused, with those that there are"""
+    """build-core.sh says which targets there are, and refuses another one"""
+    said = run(BUILD_CORE, "--targets").split()
+    expect(said == list(TARGETS), f"it says {said}")
     done = subprocess.run(
         [BUILD_CORE, "z80"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
