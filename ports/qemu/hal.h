@@ -2,6 +2,7 @@
 #ifndef QEMU_HAL_H
 #define QEMU_HAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,10 @@ void hal_trigger(void);
 // Called with interrupts disabled: returns once one is pending, which is at the next tick at the
 // latest. The interrupt is served when they are enabled again.
 void hal_wait_for_interrupt(void);
+
+// A character from the serial port, or -1: for host_semihosting.c. hal_serial_readable(): is there one?
+int hal_serial_read(void);
+bool hal_serial_readable(void);
 
 // The board's linker script: the heap's room, and the C stack.
 extern char _heap_start[], _heap_end[], _stack_bottom[], _stack_top[];

@@ -14,6 +14,9 @@ int host_read_char(void);
 // Whether host_read_char() would not wait; false where that cannot be known.
 bool host_readable(void);
 
+// From now on the console is a keyboard: host_readable() knows, and both may be called in an interrupt.
+void host_keyboard(void);
+
 // Open a file for reading: a number, or -1.
 int host_open(const char *path);
 

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "hal.h"
 #include "host.h"
 
 enum {
@@ -78,13 +79,23 @@ void host_write(const char *text, size_t len) {
     semihost(SYS_WRITE, how);
 }
 
-int host_read_char(void) {
-    unsigned char c;
-    return host_read(console(MODE_R), &c, 1) == 1 ? c : -1;
+// Semihosting knows no way to ask whether there is a character: the serial port does.
+static bool keyboard;
+
+void host_keyboard(void) {
+    keyboard = true;
 }
 
 bool host_readable(void) {
-    return false;
+    return keyboard && hal_serial_readable();
+}
+
+int host_read_char(void) {
+    if (keyboard) {
+        return hal_serial_read();
+    }
+    unsigned char c;
+    return host_read(console(MODE_R), &c, 1) == 1 ? c : -1;
 }
 
 size_t host_args(char *buf, size_t size) {

@@ -105,6 +105,9 @@ int main(void) {
         script = word(&more);
     } while (script != NULL && (option(script, "heap=", &heap) || option(script, "ticks=", &ticks) || option(script, "serial=", &serial)));
     board_ticks_start(ticks);
+    if (serial != 0) {
+        board_keyboard();
+    }
     if (heap > (size_t)(_heap_end - _heap_start)) {
         mp_printf(&mp_plat_print, "heap=%u: there are %u bytes\n", (unsigned)heap, (unsigned)(_heap_end - _heap_start));
         host_exit(1);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "py/mphal.h"
+#include "py/ringbuf.h"
 #include "py/runtime.h"
 #include "py/stream.h"
 #include "host.h"
@@ -12,7 +13,38 @@
 static volatile uint32_t ms;
 static uint32_t ms_began; // the counter when `ms` was last counted up
 
+// With a keyboard: what was typed and not read yet. The tick looks at it.
+static bool keyboard;
+static byte typed_room[256];
+static ringbuf_t typed = { typed_room, sizeof(typed_room), 0, 0 };
+
+// For a host that knows without being told.
+__attribute__((weak)) void host_keyboard(void) {
+}
+
+void board_keyboard(void) {
+    host_keyboard();
+    keyboard = true;
+}
+
+static void keyboard_look(void) {
+    while (ringbuf_free(&typed) > 0 && host_readable()) {
+        int c = host_read_char();
+        if (c < 0) {
+            host_exit(0); // it is gone
+        }
+        if (c == mp_interrupt_char) {
+            mp_sched_keyboard_interrupt();
+        } else {
+            ringbuf_put(&typed, c);
+        }
+    }
+}
+
 void board_tick_irq(void) {
+    if (keyboard) {
+        keyboard_look();
+    }
     uint32_t now = (uint32_t)hal_counts();
     while (now - ms_began >= COUNTS_PER_MS) {
         ms_began += COUNTS_PER_MS;
@@ -86,6 +118,13 @@ void mp_hal_stdout_tx_str(const char *text) {
 }
 
 int mp_hal_stdin_rx_chr(void) {
+    if (keyboard) {
+        int c;
+        while ((c = ringbuf_get(&typed)) < 0) {
+            mp_event_wait_indefinite();
+        }
+        return c;
+    }
     int c = host_read_char();
     if (c < 0) {
         host_exit(0);
@@ -95,7 +134,7 @@ int mp_hal_stdin_rx_chr(void) {
 
 uintptr_t mp_hal_stdio_poll(uintptr_t flags) {
     uintptr_t ready = flags & MP_STREAM_POLL_WR;
-    if ((flags & MP_STREAM_POLL_RD) && host_readable()) {
+    if ((flags & MP_STREAM_POLL_RD) && (keyboard ? ringbuf_avail(&typed) > 0 : host_readable())) {
         ready |= MP_STREAM_POLL_RD;
     }
     return ready;

@@ -7,6 +7,10 @@
 
 #define REG(address) (*(volatile uint32_t *)(address))
 #define RCC_APB1ENR REG(0x40023840)
+#define RCC_APB2ENR REG(0x40023844)
+#define USART1_SR REG(0x40011000)
+#define USART1_DR REG(0x40011004)
+#define USART1_CR1 REG(0x4001100c)
 #define TIM2_CR1 REG(0x40000000)
 #define TIM2_EGR REG(0x40000014)
 #define TIM2_CNT REG(0x40000024)
@@ -81,7 +85,9 @@ void pendsv_irq(void) {
 
 void hal_init(void) {
     VTOR = 0x08000000;
-    RCC_APB1ENR |= 1;
+    RCC_APB1ENR |= 1; // TIM2
+    RCC_APB2ENR |= 1 << 4; // USART1
+    USART1_CR1 = 1 << 13 | 1 << 2; // on, receiving
     TIM2_PSC = 0;
     TIM2_ARR = 0xffffffff;
     TIM2_EGR = 1;
@@ -107,4 +113,12 @@ void hal_trigger(void) {
 
 void hal_wait_for_interrupt(void) {
     __asm__ volatile("dsb; wfi" : : : "memory");
+}
+
+bool hal_serial_readable(void) {
+    return (USART1_SR & 1 << 5) != 0;
+}
+
+int hal_serial_read(void) {
+    return hal_serial_readable() ? (int)USART1_DR : -1;
 }

@@ -10,6 +10,10 @@
 #define MTIMECMP ((volatile uint32_t *)0x02004000)
 #define MTIME ((volatile uint32_t *)0x0200bff8)
 
+// A 16550.
+#define UART_RBR (*(volatile uint8_t *)0x10000000)
+#define UART_LSR (*(volatile uint8_t *)0x10000005)
+
 #define COUNTS_PER_TICK (HAL_COUNTS_PER_US * 1000)
 #define MIE_SOFTWARE (1 << 3)
 #define MIE_TIMER (1 << 7)
@@ -99,4 +103,12 @@ void hal_trigger(void) {
 
 void hal_wait_for_interrupt(void) {
     __asm__ volatile("wfi" : : : "memory");
+}
+
+bool hal_serial_readable(void) {
+    return (UART_LSR & 1) != 0;
+}
+
+int hal_serial_read(void) {
+    return hal_serial_readable() ? UART_RBR : -1;
 }
