@@ -174,7 +174,7 @@ def cost():
 
 
 def archives():
-    """Every target's Rust archive is as it must be, does what ours does."""
+    """The Rust archive of every target is as it must be, and acts alike."""
     return counted("archives", "tests/archives.py", "--tree", TREE)
 
 

@@ -513,7 +513,9 @@ def literals_in_reach(target):
     """each l32r reaches a literal: before it, aligned, within 256 KB, a constant or an address to be filled in"""
     loads = {address for address, name in instructions(target) if name == "l32r"}
     spans = [(f.value, f.end) for f in functions(target)]
-    number = next(n for n, section in sections(target).items() if section[0] == target.code)
+    names = {section[0]: n for n, section in sections(target).items()}
+    expect(target.code in names, f"there is no {target.code}")
+    number = names[target.code]
     in_code = {s.name for s in symbols(target) if s.section == str(number)} | {target.code}
     pointed = set()
     for section, offset, kind, value, name, addend in relocations(target):

@@ -485,9 +485,9 @@ int main(void) {
     uint32_t crowd = 0;
     uint32_t checkpoint = 0;
     for (size_t i = 0; i < sizeof(core); i++) {
-        ((volatile uint8_t *)&core)[i] = 0xff; // up_core_init() relies on nothing that was there
+        ((volatile uint8_t *)&core)[i] = 0xff; // up_core_clear() relies on nothing that was there
     }
-    up_core_init(&core);
+    up_core_clear(&core);
     up_mail_clear(&mail);
     while (calls < CALLS) {
         if (once_in(400)) {
