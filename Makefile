@@ -30,7 +30,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives source mpy-cross core cores \
+.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores \
 	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32
 
 ## help: this list
@@ -44,7 +44,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives
+test: setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes
 	@MPY_TREE=$(MPY) python3 tests/all.py
 
 ## test-upstream: run MicroPython's own asyncio tests on our loop, under each name it has
@@ -130,7 +130,7 @@ bench-cost: setup-bench unix
 ## format: lay out all code as `make test` wants it
 format: setup-test
 	@cargo fmt
-	@build/venv/bin/clang-format -i $(wildcard micropython-bindings/*.[ch] ports/*/*.[ch] ports/*/*/*.[ch] tests/host/*.[ch] tests/archives/*.[ch])
+	@build/venv/bin/clang-format -i $$(find micropython-bindings ports tests -name '*.[ch]')
 	@build/venv/bin/ruff format -q
 
 ## clean: remove what was built, keep what was fetched
@@ -178,7 +178,7 @@ endef
 check-pyboard check-esp8266 check-esp32:
 	@ports/check-firmware.sh $(@:check-%=%) "$(BOARD)" "$(if $(MPY_DIR),$(MPY))"
 
-setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives:
+setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes:
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)

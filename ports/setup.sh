@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [http] [qemu] [cores] [archives]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [http] [qemu] [cores] [archives] [recipes]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -109,6 +109,15 @@ for goal in "$@"; do
         archives)
             # A C compiler for Xtensa with register windows, to call the core from. The others are of goal qemu.
             need clang-22 has clang-22
+            ;;
+        recipes)
+            need cmake has cmake
+            need gcc-arm-none-eabi has arm-none-eabi-gcc
+            need libnewlib-arm-none-eabi compiles_for arm-none-eabi-gcc
+            need gcc-riscv64-unknown-elf has riscv64-unknown-elf-gcc
+            need picolibc-riscv64-unknown-elf compiles_for riscv64-unknown-elf-gcc --specs=picolibc.specs
+            need gcc-xtensa-lx106 has xtensa-lx106-elf-gcc
+            need picolibc-xtensa-lx106-elf compiles_for xtensa-lx106-elf-gcc
             ;;
         *) echo "setup: no such goal: $goal" >&2 && exit 2 ;;
     esac

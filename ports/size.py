@@ -99,7 +99,9 @@ def firmware(build):
 
 def main():
     """Do what the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     verbs = parser.add_subparsers(required=True)
     verb = verbs.add_parser("firmware", help="what our part of one firmware takes")
     verb.add_argument("build", type=Path, help="where it was built")

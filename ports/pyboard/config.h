@@ -2,4 +2,4 @@
 
 // The idle wait, called with interrupts held off by PRIMASK: one that is pending ends it all the same,
 // so none comes between the last look and the wait. SysTick ends it each millisecond.
-#define MICROPY_UASYNCIO_PRIORITY_WFI() __asm volatile ("dsb\n\twfi" ::: "memory")
+#define MICROPY_UASYNCIO_PRIORITY_WFI() __asm volatile("dsb\n\twfi" ::: "memory")

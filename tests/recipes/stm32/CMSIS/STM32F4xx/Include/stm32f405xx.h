@@ -1,0 +1,1 @@
+// Empty: no register is read.

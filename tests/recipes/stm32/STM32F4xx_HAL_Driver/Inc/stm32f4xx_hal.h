@@ -1,0 +1,2 @@
+#define STM32F4
+#include "../../hal.h"

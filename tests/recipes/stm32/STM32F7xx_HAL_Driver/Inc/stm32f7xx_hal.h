@@ -1,0 +1,2 @@
+#define STM32F7
+#include "../../hal.h"
