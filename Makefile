@@ -167,6 +167,7 @@ USER_MODULE = $(CURDIR)$(if $(filter esp32,$@),/micropython-bindings/micropython
 define build_firmware
 	@ports/check-tree.sh $(MPY) build/$@.stamp build/$@ >/dev/null
 	$(call step,core-$(CORE),Building the scheduler (Rust) for $(CORE),ports/build-core.sh $(CORE))
+	$(call fresh_names,ports/$@,$(FIRMWARE))
 	$(call step,$@,Building MicroPython for $(BOARD) with our loop in it: $(FIRMWARE),\
 		$(call micropython,$(PORT_DIR),$(FIRMWARE)) BOARD=$(BOARD) USER_C_MODULES=$(USER_MODULE) \
 		UP_ARCHIVE=$(CURDIR)/build/core/$(CORE)/libuasyncio_priority.a \
