@@ -15,15 +15,15 @@
 
 use crate::tick::Tick;
 
-/// The number of an entry. 16 bits where RAM is scarce: 65520 entries are more than a board holds.
+/// The number of an entry, from 1. 16 bits where RAM is scarce: 65520 entries are more than a board holds.
 #[cfg(any(target_pointer_width = "32", feature = "narrow-index"))]
 pub type Index = u16;
-/// The number of an entry.
+/// The number of an entry, from 1.
 #[cfg(not(any(target_pointer_width = "32", feature = "narrow-index")))]
 pub type Index = u32;
 
-/// The index of no entry.
-pub(crate) const NONE: Index = Index::MAX;
+/// The index of no entry. 0, so that zeroed memory is an empty queue, and a look for it takes one instruction.
+pub(crate) const NONE: Index = 0;
 
 /// Bits of a [`Handle`] that hold the index; the generation is above them.
 #[cfg(any(target_pointer_width = "32", feature = "narrow-index"))]
@@ -41,8 +41,12 @@ pub struct Handle(u32);
 
 impl Handle {
     #[allow(clippy::unnecessary_cast, reason = "an index has 16 or 32 bits")]
+    #[inline]
     pub(crate) const fn new(index: Index, generation: u8) -> Self {
-        Self(index as u32 | (generation as u32) << INDEX_BITS)
+        Self(
+            (index as u32).wrapping_sub(1) & ((1 << INDEX_BITS) - 1)
+                | (generation as u32) << INDEX_BITS,
+        )
     }
 
     /// The handle that the shim kept as a number. Any number is safe: it is checked when used.
@@ -55,9 +59,15 @@ impl Handle {
         self.0
     }
 
-    /// The index: where the shim keeps the object that belongs to the entry.
-    pub const fn index(self) -> usize {
+    /// The place of the entry, from 0: where the shim keeps the object that belongs to it.
+    pub const fn place(self) -> usize {
         (self.0 & ((1 << INDEX_BITS) - 1)) as usize
+    }
+
+    /// The index of the entry.
+    #[inline]
+    pub(crate) const fn index(self) -> Index {
+        (self.place() as Index).wrapping_add(1)
     }
 }
 
@@ -314,7 +324,7 @@ mod tests {
     #[test]
     fn a_handle_keeps_index_and_generation() {
         let h = Handle::new(60000, 63);
-        assert_eq!(h.index(), 60000);
+        assert_eq!((h.index(), h.place()), (60000, 59999));
         assert_ne!(h, Handle::new(60000, 62));
         assert_eq!(Handle::from_raw(h.raw()), h);
     }

@@ -408,10 +408,10 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn next(&mut self, mail: &Mailbox, yielded: Option<Handle>, now: Tick) -> Action {
         if let Some(h) = yielded
-            && let Some(e) = self.store.get(h.index() as Index)
+            && let Some(e) = self.store.get(h.index())
             && e.is_idle(h)
         {
-            self.push_ready(h.index() as Index, e.level(), now);
+            self.push_ready(h.index(), e.level(), now);
         }
         if mail.is_pending() {
             return Action::TakeMail;

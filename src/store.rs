@@ -12,7 +12,7 @@ use crate::entry::{Entry, GENERATIONS, Handle, INDEX_BITS, Index, Kind, NONE};
 /// Entries in a chunk. A power of two, so that finding an entry is a shift and a mask.
 pub const CHUNK_LEN: usize = 16;
 const SHIFT: u32 = CHUNK_LEN.trailing_zeros();
-/// Entries that a handle can tell apart, less the chunk that `NONE` would be in.
+/// Entries that an index can name, less those of the chunk that would be cut.
 const MAX_ENTRIES: usize = (1 << INDEX_BITS) - CHUNK_LEN;
 
 /// A chunk as the shim allocates it, zeroed.
@@ -30,7 +30,7 @@ pub(crate) struct Free {
     first: Index,
     free: u32,
     used: u32,
-    // Chunks in which an entry was freed lately: they may have become empty.
+    // Chunks, from 1, in which an entry was freed lately: they may have become empty.
     freed: [Index; 3],
     // New chunks begin with the generation after this one: the latest, cyclically, that an entry of
     // a chunk given back had reached. So a handle is stale for 31 owners more at least.
@@ -93,15 +93,22 @@ impl<'a> Store<'a> {
     }
 
     /// The indices of a chunk.
-    fn indices(chunk: usize) -> ops::Range<usize> {
-        chunk << SHIFT..(chunk + 1) << SHIFT
+    fn indices(chunk: usize) -> ops::RangeInclusive<usize> {
+        (chunk << SHIFT) + 1..=(chunk + 1) << SHIFT
+    }
+
+    /// The chunk of an index and the place in it; `NONE`'s chunk is out of range.
+    #[inline(always)]
+    const fn split(i: Index) -> (usize, usize) {
+        let place = i.wrapping_sub(1) as usize;
+        (place >> SHIFT, place % CHUNK_LEN)
     }
 
     /// Adds the entries of a new chunk to the free list. O(chunk).
     ///
     /// False if no handle could name them all.
     pub(crate) fn grown(&mut self, free: &mut Free, chunk: usize) -> bool {
-        if Self::indices(chunk).end > MAX_ENTRIES {
+        if *Self::indices(chunk).end() > MAX_ENTRIES {
             return false;
         }
         for i in Self::indices(chunk).rev() {
@@ -123,7 +130,7 @@ impl<'a> Store<'a> {
             return None;
         }
         while let Some(last) = free.freed.iter_mut().filter(|c| **c != NONE).max() {
-            let chunk = core::mem::replace(last, NONE) as usize;
+            let chunk = core::mem::replace(last, NONE) as usize - 1;
             let there = self.chunks.get(chunk).is_some_and(Option::is_some);
             if there && Self::indices(chunk).all(|i| self[i as Index].kind() == Kind::Free) {
                 for i in Self::indices(chunk) {
@@ -143,7 +150,8 @@ impl<'a> Store<'a> {
     /// The entry, if there is one.
     #[inline]
     pub(crate) fn get(&self, i: Index) -> Option<&Entry> {
-        Some(&self.chunks.get(i as usize >> SHIFT)?.as_ref()?.entries[i as usize % CHUNK_LEN])
+        let (chunk, place) = Self::split(i);
+        Some(&self.chunks.get(chunk)?.as_ref()?.entries[place])
     }
 
     /// `self[i]` without a call, for what every step passes through.
@@ -158,8 +166,9 @@ impl<'a> Store<'a> {
     /// `self[i]` without a call, for what every step passes through.
     #[inline(always)]
     pub(crate) fn at_mut(&mut self, i: Index) -> &mut Entry {
-        match self.chunks.get_mut(i as usize >> SHIFT) {
-            Some(Some(chunk)) => &mut chunk.entries[i as usize % CHUNK_LEN],
+        let (chunk, place) = Self::split(i);
+        match self.chunks.get_mut(chunk) {
+            Some(Some(chunk)) => &mut chunk.entries[place],
             _ => {
                 self.damage.fault.set(true);
                 &mut self.damage.nowhere
@@ -184,7 +193,7 @@ impl<'a> Store<'a> {
         self[i].next_generation();
         self[i].set_kind(Kind::Free);
         free.used -= 1;
-        let chunk = i >> SHIFT;
+        let chunk = Self::split(i).0 as Index + 1;
         let [first, rest @ ..] = &mut free.freed;
         *rest
             .iter_mut()
@@ -221,7 +230,7 @@ impl<'a> Store<'a> {
 
     /// The entry that a handle names; `None` if the handle is stale or was never one. O(1).
     pub(crate) fn find(&self, h: Handle) -> Option<Index> {
-        let i = h.index() as Index;
+        let i = h.index();
         let e = self.get(i)?;
         let live = e.kind() != Kind::Free && Handle::new(i, e.generation()) == h;
         live.then_some(i)

@@ -596,7 +596,7 @@ fn a_new_task_in_the_entry_of_an_old_one_has_its_own_turn() {
         b.free(h);
         b.own(n, 0);
         let new = b.task("new", High);
-        assert_eq!(new.index(), h.index());
+        assert_eq!(new.place(), h.place());
         b.own(new, 0);
         b.take();
         b.drain();
@@ -1369,7 +1369,7 @@ fn a_table_that_is_out_of_date_wakes_nobody_who_does_not_wait() {
     b.free(gone);
     b.own(asleep, 7);
     let new = b.task("new", Normal); // in the entry of `gone`
-    assert_eq!(new.index(), gone.index());
+    assert_eq!(new.place(), gone.place());
     b.io(new, fd(read(0)));
     let now = b.tick();
     b.core(|core| core.found_fds(&table, &owners, now));
@@ -2067,7 +2067,7 @@ fn a_stale_handle_does_nothing_to_the_new_owner_of_its_entry() {
         let stale = b.task("stale", High);
         b.free(stale);
         let new = b.task("new", Low);
-        assert_eq!(new.index(), stale.index());
+        assert_eq!(new.place(), stale.place());
         let mut list = WaitList::default();
         put(&mut b, new, &mut list);
         poke(&mut b, stale);
@@ -2114,7 +2114,7 @@ fn a_handle_is_told_from_the_next_62_owners_of_its_entry() {
     let mut seen = HashSet::from([first.raw()]);
     for _ in 0..62 {
         let h = b.create(Normal);
-        assert_eq!(h.index(), first.index());
+        assert_eq!(h.place(), first.place());
         assert!(h.raw() != 0 && seen.insert(h.raw()));
         assert_eq!(b.place(first), Place::Free);
         b.free(h);
@@ -2136,7 +2136,7 @@ fn handles_in_use_are_all_different() {
     assert_eq!(
         handles
             .iter()
-            .map(|h| h.index())
+            .map(|h| h.place())
             .collect::<HashSet<_>>()
             .len(),
         200
@@ -2144,7 +2144,7 @@ fn handles_in_use_are_all_different() {
     assert!(
         handles
             .iter()
-            .all(|h| h.index() < b.len().next_multiple_of(CHUNK) as usize)
+            .all(|h| h.place() < b.len().next_multiple_of(CHUNK) as usize)
     );
 }
 
@@ -2162,7 +2162,7 @@ fn without_room_nothing_is_created_and_nothing_changes() {
     assert_eq!((b.len(), b.room()), (CHUNK, 0));
     b.free(handles[5]);
     let new = b.core(|core| core.create(Low)).expect("one was freed");
-    assert_eq!(new.index(), handles[5].index());
+    assert_eq!(new.place(), handles[5].place());
     assert_eq!((b.len(), b.room()), (CHUNK, 0));
 }
 
@@ -2362,7 +2362,7 @@ fn a_handle_does_not_come_back_soon_however_often_chunks_come_and_go() {
     for round in 0..300 {
         let handles: Vec<_> = (0..4 * CHUNK).map(|_| b.create(Normal)).collect();
         for h in handles {
-            let known = last.entry(h.index()).or_default();
+            let known = last.entry(h.place()).or_default();
             let recent = known.iter().rev().take(30).any(|&old| old == h.raw());
             assert!(!recent, "round {round}: {h:?} came back");
             known.push(h.raw());
@@ -2753,7 +2753,7 @@ fn bug_11_a_timer_that_is_disarmed_never_fires() {
         }
         b.free(timer);
         let other = b.task("other", Normal); // gets its entry
-        assert_eq!(other.index(), timer.index());
+        assert_eq!(other.place(), timer.place());
         b.now = 10;
         b.drain();
         assert_eq!(
