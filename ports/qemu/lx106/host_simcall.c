@@ -2,7 +2,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "hal.h"
 #include "host.h"
 
 // The numbers, of those that QEMU knows.
@@ -17,17 +16,14 @@ enum {
     SIM_ARGV_SIZE = 1001,
     SIM_ARGV = 1002,
 };
-#define SIM_EAGAIN (11)
-
-static int sim_errno;
+#define SELECT_READ (1)
 
 static int simcall(int number, int a, int b, int c) {
     register int a2 __asm__("a2") = number;
-    register int a3 __asm__("a3") = a;
+    register int a3 __asm__("a3") = a; // errno on return
     register int a4 __asm__("a4") = b;
     register int a5 __asm__("a5") = c;
     __asm__ volatile("simcall" : "+r"(a2), "+r"(a3) : "r"(a4), "r"(a5) : "memory");
-    sim_errno = a3;
     return a2;
 }
 
@@ -44,22 +40,12 @@ void host_write(const char *text, size_t len) {
 
 int host_read_char(void) {
     unsigned char c;
-    int n;
-    // With a terminal QEMU does not wait for a key.
-    while ((n = simcall(SIM_READ, 0, (int)&c, 1)) < 0 && sim_errno == SIM_EAGAIN) {
-        uint32_t state = hal_irq_disable();
-        hal_wait_for_interrupt();
-        hal_irq_restore(state);
-    }
-    return n == 1 ? c : -1;
+    return simcall(SIM_READ, 0, (int)&c, 1) == 1 ? c : -1;
 }
 
 bool host_readable(void) {
     static const int at_once[2] = { 0, 0 }; // s, us
-    enum {
-        READABLE = 1
-    };
-    return simcall(SIM_SELECT_ONE, 0, READABLE, (int)at_once) > 0;
+    return simcall(SIM_SELECT_ONE, 0, SELECT_READ, (int)at_once) > 0;
 }
 
 int host_open(const char *path) {
