@@ -35,24 +35,24 @@ target=$1
 # shellcheck disable=SC2086 # words
 [ "$target" != --targets ] || { printf '%s\n' $TARGETS && exit; }
 
-# Where rustc is told to look for the target, the script for ld, the binutils that do, Debian's package of the first.
+# Where rustc is told to look for the target, the script for ld, the binutils that do, how to get the first.
 spec=$target
 script=
 emulation=
 case $target in
-    thumb*) binutils=arm-none-eabi package=binutils-arm-none-eabi ;;
+    thumb*) binutils=arm-none-eabi get="apt-get install binutils-arm-none-eabi" ;;
     riscv32*)
         binutils="riscv64-unknown-elf riscv32-unknown-elf riscv32-esp-elf"
-        package=binutils-riscv64-unknown-elf emulation="-m elf32lriscv"
+        get="apt-get install binutils-riscv64-unknown-elf" emulation="-m elf32lriscv"
         ;;
     xtensa-lx106)
         spec=ports/xtensa/xtensa-lx106.json script=ports/xtensa/lx106.ld
-        binutils=xtensa-lx106-elf package=binutils-xtensa-lx106
+        binutils=xtensa-lx106-elf get="apt-get install binutils-xtensa-lx106"
         ;;
     xtensa-*)
         # The ESP32's LX6 and the ESP32-S3's LX7 run the same code: ports/xtensa/README.md.
         spec=ports/xtensa/xtensa-esp32.json script=ports/xtensa/esp32.ld
-        binutils="xtensa-lx106-elf xtensa-esp-elf" package=binutils-xtensa-lx106
+        binutils="xtensa-lx106-elf xtensa-esp-elf" get="apt-get install binutils-xtensa-lx106"
         ;;
 esac
 built=$(basename "$spec" .json)
@@ -123,7 +123,7 @@ case $target in
     xtensa-*)
         if knows_target rustc +esp; then
             # Its linker knows all instructions of its targets.
-            binutils="xtensa-esp-elf xtensa-$built-elf" package="(espup brings it: xtensa-esp-elf)"
+            binutils="$target-elf xtensa-esp-elf" get="espup and ESP-IDF both bring it; it must be in PATH"
             cargo_out=$out/cargo
             cargo_build "$target-none-elf" cargo +esp -Zbuild-std=core --config "build.target='$target-none-elf'"
         elif has_debian_rust; then
@@ -160,7 +160,7 @@ tools=
 for prefix in $binutils; do
     [ -n "$tools" ] || ! command -v "$prefix-objcopy" >/dev/null || tools=$prefix-
 done
-[ -n "$tools" ] || die "no binutils for $target (${binutils%% *}-ld): apt-get install $package"
+[ -n "$tools" ] || die "no ${binutils%% *}-ld: $get"
 
 # assemble ASSEMBLY OBJECT
 assemble() {
