@@ -66,7 +66,11 @@ static mp_obj_t up_sleep_iternext(mp_obj_t self_in) {
     up_task_t *task = up_current(loop);
     self->armed = false;
     self->armer = NULL;
-    up_core_schedule(&loop->core, task->handle, self->low ? UP_LOW : UP_OWN, self->delay, self->called);
+    if (self->delay == 0 && !self->low) {
+        loop->yielded = task->handle; // queued when the step is over, as after a bare yield
+    } else {
+        up_core_schedule(&loop->core, task->handle, self->low ? UP_LOW : UP_OWN, self->delay, self->called);
+    }
     task->flags |= UP_TASK_AWAITING;
     return mp_const_none;
 }
