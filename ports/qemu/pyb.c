@@ -168,7 +168,8 @@ static void timer_stop(pyb_timer_obj_t *self) {
 
 static void timer_start(pyb_timer_obj_t *self, mp_obj_t freq_in) {
     mp_float_t freq = mp_obj_get_float(freq_in);
-    if (!(freq >= MICROPY_FLOAT_CONST(0.001) && freq <= MICROPY_FLOAT_CONST(20000.0))) {
+    // With room for a 0.001 that a small float rounded.
+    if (!(freq >= MICROPY_FLOAT_CONST(0.000999) && freq <= MICROPY_FLOAT_CONST(20000.0))) {
         mp_raise_ValueError(MP_ERROR_TEXT("freq must be 0.001 to 20000 Hz"));
     }
     timer_stop(self);

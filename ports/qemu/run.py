@@ -48,7 +48,9 @@ def parse(argv):
         description="Run a script on a board in QEMU, or its REPL.",
     )
     parser.add_argument("board", choices=boards())
-    parser.add_argument("--shift", type=int, help="an instruction takes 2^SHIFT ns of virtual time")
+    parser.add_argument(
+        "--shift", type=int, help="an instruction takes 2^SHIFT ns of virtual time"
+    )
     parser.add_argument("--heap", type=int, help="bytes of heap")
     parser.add_argument("--ticks", type=int, help="the ms count starts there")
     parser.add_argument("--timeout", type=float, default=300, metavar="S", help="of real time")
@@ -84,13 +86,15 @@ def command(args, at_terminal):
         words.append(f"ticks={args.ticks}")
     # Without any word of ours QEMU would pass the firmware's path.
     words += args.script or [f"serial={int(at_terminal)}"]
-    host = ",".join(["enable=on", "target=native"] + ["arg=" + w.replace(",", ",,") for w in words])
+    host = ",".join(
+        ["enable=on", "target=native"] + ["arg=" + w.replace(",", ",,") for w in words]
+    )
     shift = board_variable(args.board, "SHIFT") if args.shift is None else args.shift
     return [
         *shlex.split(board_variable(args.board, "QEMU")),
         *([] if at_terminal else ["-icount", f"shift={shift},sleep=off"]),
         *("-display", "none", "-monitor", "none"),
-        *("-serial", "stdio" if at_terminal else "null"),
+        *("-serial", "stdio" if at_terminal else "none"),
         *("-semihosting-config", host),
         *("-kernel", str(firmware)),
     ]
