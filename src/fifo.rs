@@ -74,25 +74,35 @@ impl Fifo {
     ///
     /// The clock may be read before something younger was queued, by an interrupt or by the user's
     /// own hand: the queue stays sorted by due time all the same.
-    #[inline]
     pub(crate) fn push_due(&mut self, store: &mut Store, i: Index, level: Level, now: Tick) {
-        let mut due = now;
-        match self.last {
-            NONE => self.first = i,
-            last => {
-                let last = store.at_mut(last);
-                last.link[NEXT] = i;
-                if now.since(last.due) < 0 {
-                    due = last.due;
-                }
-            }
-        }
-        let e = store.at_mut(i);
-        e.due = due;
-        e.link[PREV] = self.last;
+        let last = self.enter(store.at_mut(i), i, level, now);
+        self.follow(store, last, i, now);
+    }
+
+    /// First half of [`Self::push_due`], with the entry at hand; who was the last.
+    #[inline]
+    pub(crate) fn enter(&mut self, e: &mut Entry, i: Index, level: Level, now: Tick) -> Index {
+        let last = core::mem::replace(&mut self.last, i);
+        e.due = now;
+        e.link[PREV] = last;
         e.link[NEXT] = NONE;
         e.set_queue(Kind::Ready, level);
-        self.last = i;
+        last
+    }
+
+    /// Second half of [`Self::push_due`].
+    #[inline]
+    pub(crate) fn follow(&mut self, store: &mut Store, last: Index, i: Index, now: Tick) {
+        if last == NONE {
+            self.first = i;
+            return;
+        }
+        let last = store.at_mut(last);
+        last.link[NEXT] = i;
+        let due = last.due;
+        if now.since(due) < 0 {
+            store[i].due = due;
+        }
     }
 
     /// Takes out the oldest entry, which is there, and gives access to it. O(1).

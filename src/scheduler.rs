@@ -408,15 +408,23 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn next(&mut self, mail: &Mailbox, yielded: Option<Handle>, now: Tick) -> Action {
         if let Some(h) = yielded
-            && let Some(e) = self.store.get(h.index())
+            && let Some(e) = self.store.get_mut(h.index())
             && e.is_idle(h)
         {
-            self.push_ready(h.index(), e.level(), now);
+            let level = e.level();
+            let queue = &mut self.state.ready[level as usize];
+            let last = queue.enter(e, h.index(), level, now);
+            queue.follow(&mut self.store, last, h.index(), now);
         }
         if mail.is_pending() {
             return Action::TakeMail;
         }
-        let action = self.ask(now).unwrap_or_else(|| self.choose(now));
+        let question = if self.has_questions() {
+            self.ask(now)
+        } else {
+            None
+        };
+        let action = question.unwrap_or_else(|| self.choose(now));
         if self.store.fault() {
             Action::Fault
         } else {
@@ -424,13 +432,17 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    /// Whether there may be something to ask before the choice.
+    #[inline]
+    fn has_questions(&self) -> bool {
+        let state = &*self.state;
+        state.asking || !state.conditions.is_empty() || !state.streams.is_empty()
+    }
+
     /// What is to be asked before the choice: every condition, then the streams.
     fn ask(&mut self, now: Tick) -> Option<Action> {
         let state = &mut *self.state;
         if !state.asking {
-            if state.conditions.is_empty() && state.streams.is_empty() {
-                return None;
-            }
             state.asking = true;
             state.conditions.begin();
             state.streams.begin(now);
@@ -449,7 +461,15 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    #[inline]
     fn choose(&mut self, now: Tick) -> Action {
+        if !self.has_any(Level::High) && self.state.max_overdue == 0 {
+            // The common case, by the same rules: the third comes first.
+            let normal = self.due(Level::Normal, now);
+            if normal != NONE {
+                return self.run(normal, Level::Normal, false);
+            }
+        }
         let (i, level, overdue) = self.first_due(now);
         if i == NONE {
             return self.wait(now);
@@ -484,6 +504,13 @@ impl<'a> Scheduler<'a> {
         (high, Level::High, false)
     }
 
+    /// Whether a level has an entry, due or not.
+    #[inline]
+    fn has_any(&self, level: Level) -> bool {
+        let level = level as usize;
+        !self.state.ready[level].is_empty() || self.state.timers[level].first() != NONE
+    }
+
     /// The first due entry of a level, or `NONE`.
     ///
     /// Ready entries are in the order of their due times, because each was due when it came. So
@@ -492,15 +519,17 @@ impl<'a> Scheduler<'a> {
     fn due(&self, level: Level, now: Tick) -> Index {
         let ready = self.state.ready[level as usize].first();
         let timer = self.state.timers[level as usize].first();
-        if timer == NONE || self.store[timer].due.since(now) > 0 {
+        if timer == NONE {
             return ready;
         }
-        if ready != NONE && self.store[timer].due.since(self.store[ready].due) > 0 {
+        let due = self.store.at(timer).due;
+        if due.since(now) > 0 || ready != NONE && due.since(self.store[ready].due) > 0 {
             return ready;
         }
         timer
     }
 
+    #[inline]
     fn run(&mut self, i: Index, level: Level, overdue_low: bool) -> Action {
         // It is at the head of one of the level's two queues: no need to ask it which.
         if level != Level::High {

@@ -154,6 +154,13 @@ impl<'a> Store<'a> {
         Some(&self.chunks.get(chunk)?.as_ref()?.entries[place])
     }
 
+    /// The same, to be changed.
+    #[inline]
+    pub(crate) fn get_mut(&mut self, i: Index) -> Option<&mut Entry> {
+        let (chunk, place) = Self::split(i);
+        Some(&mut self.chunks.get_mut(chunk)?.as_mut()?.entries[place])
+    }
+
     /// `self[i]` without a call, for what every step passes through.
     #[inline(always)]
     pub(crate) fn at(&self, i: Index) -> &Entry {
