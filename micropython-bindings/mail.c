@@ -15,26 +15,6 @@ void up_atomic_end(uint32_t state) {
     MICROPY_END_ATOMIC_SECTION(state);
 }
 
-#if defined(__XTENSA__) && !defined(ESP_PLATFORM)
-// What LLVM calls for an atomic load or store, which ESP-IDF has and lx106's libraries do not. An aligned
-// word is whole at once.
-uint32_t __atomic_load_4(const volatile void *word, int order);
-uint32_t __atomic_load_4(const volatile void *word, int order) {
-    (void)order;
-    uint32_t value = *(const volatile uint32_t *)word;
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    return value;
-}
-
-void __atomic_store_4(volatile void *word, uint32_t value, int order);
-void __atomic_store_4(volatile void *word, uint32_t value, int order) {
-    (void)order;
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    *(volatile uint32_t *)word = value;
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
-#endif
-
 // Takes all mail: flags wake who waits for them, callables are queued. The exception handler hears of
 // what did not fit.
 void up_mail_read(up_loop_t *loop) {
