@@ -67,7 +67,8 @@ def check():
         print("apart", ms, us)
 
 
+start = time.ticks_ms()
 for second in (0, 4, 8, 9, 17):
-    time.sleep_ms(max(0, second * 1000 - time.ticks_ms()))
+    time.sleep_ms(max(0, second * 1000 - time.ticks_diff(time.ticks_ms(), start)))
     check()
     print(second, time.time() - second <= 1)

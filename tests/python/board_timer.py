@@ -27,8 +27,8 @@ def count(ms):
     # How many ticks are there in a loop that calls nothing?
     global ticks
     ticks = 0
-    end = time.ticks_us() + 1000 * ms
-    while time.ticks_us() < end:
+    start = time.ticks_us()
+    while time.ticks_diff(time.ticks_us(), start) < 1000 * ms:
         pass
     return ticks
 

@@ -2,6 +2,7 @@
 # cancelled task was handed goes to the next.
 import asyncio_priority as asyncio
 from asyncio_priority import LOW, BoundedSemaphore, Semaphore
+from uasyncio_priority import _mock_clock as clock
 
 
 async def user(s, name, ms):
@@ -96,4 +97,5 @@ async def main():
         print("TimeoutError")
 
 
+clock(0)  # those who sleep for as long wake at the same tick
 asyncio.run(main())
