@@ -178,6 +178,19 @@ def archives():
     return counted("archives", "tests/archives.py", "--tree", TREE)
 
 
+def interrupts():
+    """From a hard interrupt to its task on Cortex-M4F: few instructions, whatever else is ready."""
+    board = ("ports/qemu/run.py", "cortex-m4f", "--shift", "0")
+    good, text = run("irq", sys.executable, *board, "benchmarks/irq.py")
+    rows = re.findall(r"^ +(\d+) +(\d+)", text, re.MULTILINE)
+    shortest = {int(tasks): int(count) for tasks, count in rows}
+    good = good and set(shortest) == {0, 10, 200}
+    if good and max(shortest.values()) <= min(3000, 1.05 * min(shortest.values())):
+        return (1, 0, 0)
+    print(f"at most 3000 instructions, the same within 5 %:\n{text}")
+    return (0, 1, 0)
+
+
 def python_tests():
     """tests/python on the unix firmware."""
     return counted("python", "tests/run.py", MICROPYTHON)
@@ -201,6 +214,7 @@ GROUPS = (
     upstream,
     http,
     cost,
+    interrupts,
 )
 
 
