@@ -31,7 +31,7 @@ endef
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
 .PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores \
-	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32
+	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32 size
 
 ## help: this list
 help:
@@ -127,6 +127,10 @@ repl: unix
 bench-cost: setup-bench unix
 	@python3 benchmarks/cost.py $(UNIX)
 
+## size: what our part takes of flash and RAM, and MicroPython's asyncio; with BOARD=unix, cortex-m4f, rv32 or lx106 there only
+size: setup-demo setup-qemu source mpy-cross core
+	@python3 ports/size.py table $(MPY) $(BOARD:%=--target %) -j $(JOBS)
+
 ## format: lay out all code as `make test` wants it
 format: setup-test
 	@cargo fmt
@@ -135,7 +139,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/mpy-cross build/cargo build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/*.stamp build/logs
+	rm -rf build/unix build/mpy-cross build/cargo build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/recipes build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:

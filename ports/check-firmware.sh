@@ -30,7 +30,7 @@ case " $boards " in
 esac
 
 # The tree. What our other commands fetch by themselves has no submodules, so it does for none of these.
-own_tree="git clone of MicroPython (1.25 or later), then: make $verb MPY_DIR=/path/to/micropython"
+own_tree="git clone https://github.com/micropython/micropython (1.25 or later); then: make $verb MPY_DIR=/path/to/micropython"
 if [ -z "$tree" ]; then
     missing "MPY_DIR: a full MicroPython source tree of your own, with its submodules" "$own_tree"
 elif [ ! -e "$tree/py/mpconfig.h" ]; then
@@ -98,7 +98,7 @@ check_esp32() {
     versions=$(sed -n 's/^Currently MicroPython supports //p' "$tree/ports/esp32/README.md" 2>/dev/null |
         grep -o 'v[0-9][0-9.]*[0-9]' | tr '\n' ' ')
     idf="ESP-IDF${versions:+, one of: ${versions% }}"
-    how="git clone --recursive -b VERSION of Espressif's esp-idf, then in it: ./install.sh && . ./export.sh"
+    how="git clone --recursive -b VERSION https://github.com/espressif/esp-idf; in it: ./install.sh && . ./export.sh"
     if [ -z "${IDF_PATH:-}" ]; then
         missing "$idf (IDF_PATH is not set)" "$how"
         return

@@ -1,40 +1,60 @@
 #!/usr/bin/env python3
-"""What our part of a firmware takes: size.py firmware BUILD_DIRECTORY
+"""What our part of a firmware takes: size.py firmware BUILD, size.py table TREE
 
-From the linker's map, so of what is linked, after --gc-sections: the Rust core, the C shim, and the frozen modules
-that are ours. Constants that LLVM reads by bytes lie in RAM on an ESP8266; there they count as RAM too.
-Not in it: the names (qstrs), whose table is shared by all of MicroPython.
+`firmware` reads the linker's map of one build, so it counts what is linked, after --gc-sections: the Rust core, the C
+shim, and the frozen modules that are ours. The table of names (qstrs) is shared by all of MicroPython: our share of it
+is not in these figures.
+
+`table` builds the same firmware three times, with neither asyncio, with MicroPython's own, and with ours, configured
+as for a board (size.h). What a part takes in all is the difference of the sums of two builds, so it is exact, names and
+library functions included. The core, the shim and MicroPython's C are read off the map, and the rest of the difference
+is frozen Python, names, and what all of them call. Root pointers are in bss.
+
+Constants that LLVM reads by bytes lie in RAM on an ESP8266. There they count as data.
 """
 
 import argparse
+import os
 import re
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
-CORE, SHIM, FROZEN = PARTS = ("core (Rust)", "shim (C)", "frozen Python")
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / "build/size"
 KINDS = ("code", "constants", "data", "bss")
+CORE, SHIM, FROZEN, STOCK = "core, Rust", "shim, C", "frozen Python", "C"
+STOCK_PACKAGE = (
+    '"asyncio", ("__init__.py", "core.py", "event.py", "funcs.py", "lock.py", "stream.py")'
+)
+MANIFESTS = {
+    "none": 'module("none.py", opt=3)\n',
+    "stock": f'module("none.py", opt=3)\npackage({STOCK_PACKAGE}, base_path="$(MPY_DIR)/extmod", opt=3)\n',
+    "ours": f'module("none.py", opt=3)\ninclude("{ROOT}/python/manifest.py")\n',
+}
+# The Rust target of each build, None for this machine.
+TARGETS = {
+    "unix": None,
+    "cortex-m4f": "thumbv7em-none-eabihf",
+    "rv32": "riscv32imac-unknown-none-elf",
+    "lx106": "xtensa-lx106",
+}
 
-SHIM_FILES = {file.stem for file in Path(__file__).parent.glob("../micropython-bindings/*.c")}
+SHIM_FILES = {file.stem for file in (ROOT / "micropython-bindings").glob("*.c")}
 FROZEN_NAME = re.compile(
     r"\.rodata\.(?:fun_data|proto_fun|children|const_qstr_table_data|const_obj_table_data|const_obj|frozen_module)"
     r"_(?:asyncio_priority|asyncio|uasyncio|asyn)(?:_|$)"
 )
 # An input section of a map, whose name may have a line of its own: name, size, file.
 INPUT = re.compile(r"^ (\.[^\s*]\S*|COMMON)\s+0x[0-9a-f]+ +0x([0-9a-f]+) (\S.*)$", re.MULTILINE)
-OUTPUT = re.compile(r"^(\.[^\s*]\S*)", re.MULTILINE)
 
 
-def sections(text):
-    """(output section, input section, size, file) for each input section that was linked."""
-    linked = text[text.index("Linker script and memory map") :]
-    linked = linked.split("\nOUTPUT(")[0].split("\nCross Reference Table")[0]
-    outputs = list(OUTPUT.finditer(linked))
-    for this, following in zip(outputs, [*outputs[1:], None]):
-        body = linked[this.end() : following.start() if following else None]
-        for name, size, file in INPUT.findall(body):
-            if int(size, 16):
-                yield this[1], name, int(size, 16), file
+def sections(file):
+    """(name, size, file) of each input section that was linked."""
+    text = file.read_text(errors="replace")
+    linked = text[text.index("Linker script and memory map") :].split("\nCross Reference Table")[0]
+    return [(name, int(size, 16), file) for name, size, file in INPUT.findall(linked)]
 
 
 def part(name, file):
@@ -43,6 +63,8 @@ def part(name, file):
         return CORE
     if re.search(r"frozen_content\.(c\.)?(o|obj)\b", file):
         return FROZEN if FROZEN_NAME.match(name) else None
+    if re.search(r"extmod/modasyncio\.(c\.)?(o|obj)\b", file):
+        return STOCK
     member = re.search(r"/micropython-bindings/(\w+)\.(?:c\.)?o(?:bj)?$", file)
     # ESP-IDF's archive of MicroPython keeps no folders.
     member = member or re.search(r"libmain\w*\.a\((\w+)\.c\.o(?:bj)?\)$", file)
@@ -53,23 +75,32 @@ def kind(name):
     """What an input section holds, or None for what is not loaded."""
     if re.match(r"\.(text|literal|irom0|iram)", name):
         return "code"
-    if re.match(r"\.(rodata|data\.rel\.ro|data\.rodata)", name):
+    if re.match(r"\.(rodata|data\.rel\.ro|srodata)", name):
         return "constants"
-    if name.startswith(".data"):
+    if re.match(r"\.s?data", name):
         return "data"
-    return "bss" if re.match(r"\.bss|COMMON", name) else None
+    return "bss" if re.match(r"\.s?bss|COMMON", name) else None
 
 
-def count(text):
-    """Bytes by (part, kind), by output section, and those of constants that lie in RAM."""
-    sizes, places, ram_constants = Counter(), Counter(), 0
-    for output, name, size, file in sections(text):
-        whose, what = part(name, file), kind(name)
-        if whose and what:
-            sizes[whose, what] += size
-            places[output] += size
-            ram_constants += size if name.startswith(".data.rodata") else 0
-    return sizes, places, ram_constants
+def count(file):
+    """Bytes by (part, kind), and of all parts by kind, in the firmware that a map describes."""
+    parts, everything = Counter(), Counter()
+    for name, size, origin in sections(file):
+        what = kind(name)
+        if what:
+            everything[what] += size
+            parts[part(name, origin), what] += size
+    return parts, everything
+
+
+def flash(sizes):
+    """Bytes of flash: data too, which RAM gets from there."""
+    return sizes["code"] + sizes["constants"] + sizes["data"]
+
+
+def row(name, sizes):
+    """A line of a table."""
+    return "{:32}".format(name) + "".join(f"{sizes[what]:11}" for what in KINDS)
 
 
 def root_pointers(build):
@@ -80,35 +111,128 @@ def root_pointers(build):
 
 def firmware(build):
     """Print what our part of one firmware takes."""
-    maps = [build / name for name in ("firmware.map", "micropython.map")]
-    found = [file for file in maps if file.exists()]
+    found = [build / name for name in ("firmware.map", "micropython.map")]
+    found = [file for file in found if file.exists()]
     if not found:
         sys.exit(f"no map of a link in {build}")
-    sizes, places, ram_constants = count(found[0].read_text(errors="replace"))
-    if not all(sizes[whose, "code"] for whose in (CORE, SHIM)):
+    parts, _ = count(found[0])
+    if not all(parts[whose, "code"] for whose in (CORE, SHIM)):
         sys.exit(f"{found[0]}: our part is not in it")
-    print("{:16}{:>9}{:>11}{:>7}{:>6}".format("of our part", *KINDS))
-    for whose in PARTS:
-        print("{:16}{:9}{:11}{:7}{:6}".format(whose, *(sizes[whose, what] for what in KINDS)))
-    flash = sum(size for (_, what), size in sizes.items() if what != "bss")
-    ram = sum(size for (_, what), size in sizes.items() if what in ("data", "bss"))
-    ram += ram_constants + root_pointers(build)
-    print(f"Flash {flash} bytes, static RAM {ram} bytes; in sections", end=" ")
-    print(", ".join(f"{name} {size}" for name, size in places.most_common()))
+    ours = (CORE, SHIM, FROZEN)
+    print(row("Our part of it", dict(zip(KINDS, KINDS))))
+    for whose in ours:
+        print(row(f"  {whose}", {what: parts[whose, what] for what in KINDS}))
+    total = Counter({what: sum(parts[whose, what] for whose in ours) for what in KINDS})
+    ram = total["data"] + total["bss"] + root_pointers(build)
+    print(f"  Flash {flash(total)} bytes, static RAM {ram} bytes")
+
+
+def build(tree, target, variant, jobs):
+    """Build one firmware; its map."""
+    out = WORK / f"{target}-{variant}"
+    out.mkdir(parents=True, exist_ok=True)
+    (WORK / "none.py").touch()
+    (WORK / f"manifest-{variant}.py").write_text(MANIFESTS[variant])
+    (WORK / "mpy-lib").mkdir(exist_ok=True)
+    (WORK / "mpy-lib/README.md").touch()
+    mpy_cross = ROOT / "build/mpy-cross/mpy-cross"
+    triple = TARGETS[target]
+    archive = ROOT / "build/cargo/release/libuasyncio_priority.a"
+    if triple:
+        said = subprocess.run(
+            [ROOT / "ports/build-core.sh", triple], stdout=subprocess.PIPE, check=True, text=True
+        )
+        archive = ROOT / said.stdout.strip()
+    variables = {
+        "BUILD": out,
+        "FROZEN_MANIFEST": WORK / f"manifest-{variant}.py",
+        "MICROPY_MPYCROSS": mpy_cross,
+        "MICROPY_MPYCROSS_DEPENDENCY": mpy_cross,
+        "MPY_LIB_DIR": WORK / "mpy-lib",
+        "UP_ARCHIVE": archive,
+        "USER_C_MODULES": ROOT if variant == "ours" else "",
+        "CFLAGS_EXTRA": (
+            f"-DMP_CONFIGFILE='\"size.h\"' -DSIZE_OF_STOCK={variant == 'stock':d}"
+            f" -DSIZE_OF_OURS={variant == 'ours':d} -I{ROOT}/ports -I{ROOT}/micropython-bindings"
+        ),
+    }
+    if triple:
+        folder, result = ROOT / "ports/qemu", out / "firmware.map"
+        variables.update(BOARD=target, MPY=tree)
+    else:
+        folder, result = tree / "ports/unix", out / "micropython.map"
+        variables.update(PROG="micropython", VARIANT="size", VARIANT_DIR=ROOT / "ports/unix")
+    # MicroPython's make does not see that frozen code may name anew what C names now.
+    (out / "frozen_content.c").unlink(missing_ok=True)
+    env = {
+        key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))
+    }
+    env.update(PYTHONPYCACHEPREFIX=str(WORK / "pycache"), MICROPY_GIT_TAG="v0.0.0")
+    with (out / "log").open("w") as log:
+        argv = ["make", f"-j{jobs}", "-C", folder, *(f"{k}={v}" for k, v in variables.items())]
+        if subprocess.call(list(map(str, argv)), env=env, stdout=log, stderr=subprocess.STDOUT):
+            lines = (out / "log").read_text(errors="replace").splitlines()
+            sys.exit("\n".join(lines[-30:]) + f"\nThis build failed: {out}/log")
+    return count(result)
+
+
+def compare(name, parts, of_parts, total, base):
+    """The lines of one asyncio in one firmware, and all that it takes."""
+    whole = Counter({what: total[what] - base[what] for what in KINDS})
+    rest = Counter(whole)
+    for whose in of_parts:
+        sizes = {what: parts[whose, what] for what in KINDS}
+        rest.subtract(sizes)
+        print(row(f"  {name}: {whose}", sizes))
+    print(row(f"  {name}: frozen Python, the rest", rest))
+    print(row(f"  {name}, flash {flash(whole)}", whole))
+    return flash(whole), whole["data"] + whole["bss"]
+
+
+def table(args):
+    """Print the table; the exit status."""
+    status = 0
+    for target in args.target or TARGETS:
+        _, base = build(args.tree, target, "none", args.jobs)
+        print(row(target, dict(zip(KINDS, KINDS))))
+        if not args.only_ours:
+            parts, total = build(args.tree, target, "stock", args.jobs)
+            compare("MicroPython's", parts, (STOCK,), total, base)
+        parts, total = build(args.tree, target, "ours", args.jobs)
+        in_flash, in_ram = compare("ours", parts, (CORE, SHIM), total, base)
+        if args.flash is not None and in_flash > args.flash:
+            print(f"{target}: {in_flash} bytes of flash, {in_flash - args.flash} too many")
+            status = 1
+        if args.ram is not None and in_ram > args.ram:
+            print(f"{target}: {in_ram} bytes of static RAM, {in_ram - args.ram} too many")
+            status = 1
+    return status
 
 
 def main():
-    """Do what the command line says."""
+    """Do what the command line says; the exit status."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     verbs = parser.add_subparsers(required=True)
     verb = verbs.add_parser("firmware", help="what our part of one firmware takes")
     verb.add_argument("build", type=Path, help="where it was built")
     verb.set_defaults(run=lambda args: firmware(args.build))
+    verb = verbs.add_parser("table", help="what all parts take, for each target")
+    verb.add_argument("tree", type=lambda path: Path(path).resolve(), help="MicroPython's source")
+    verb.add_argument("--target", action="append", choices=TARGETS, help="all, if none is named")
+    verb.add_argument(
+        "--only-ours", action="store_true", help="not MicroPython's asyncio beside it"
+    )
+    verb.add_argument("--flash", type=int, metavar="BYTES", help="fail if ours takes more flash")
+    verb.add_argument(
+        "--ram", type=int, metavar="BYTES", help="fail if ours takes more static RAM"
+    )
+    verb.add_argument("-j", dest="jobs", type=int, default=2, metavar="N", help="make's jobs")
+    verb.set_defaults(run=table)
     args = parser.parse_args()
-    args.run(args)
+    return args.run(args)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -158,6 +158,21 @@ def recipes():
     return counted("recipes", "tests/recipes.py", TREE)
 
 
+def size():
+    """On Cortex-M4F our part takes at most 24 KB of flash and 200 bytes of static RAM."""
+    limits = ("--flash", 24 * 1024, "--ram", 200)
+    return one(
+        "size",
+        sys.executable,
+        "ports/size.py",
+        "table",
+        TREE,
+        "--target=cortex-m4f",
+        "--only-ours",
+        *limits,
+    )
+
+
 def upstream():
     """MicroPython's own asyncio tests, under each name of our loop."""
     return counted("upstream", "tests/upstream.py", MICROPYTHON, TREE)
@@ -211,6 +226,7 @@ GROUPS = (
     stubs,
     manifest,
     recipes,
+    size,
     upstream,
     http,
     cost,
