@@ -1,46 +1,52 @@
 // What callers pass, checked. Each error names the argument and the reason (SPEC 9).
+#include "py/objint.h"
 #include "py/smallint.h"
 #include "shim.h"
 
-#define DELAY_LIMIT "'%q' is over the longest delay, 1073741823 ms (12 days)"
+// 'name' must be this and not that: `text` has a %q for the name and a %s for the type it has.
+void up_raise_type(mp_rom_error_text_t text, qstr name, mp_obj_t arg) {
+    mp_raise_msg_varg(&mp_type_TypeError, text, name, mp_obj_get_type_str(arg));
+}
+
+__attribute__((noreturn)) static void up_raise_delay(qstr name) {
+    mp_raise_msg_varg(&mp_type_OverflowError, MP_ERROR_TEXT("'%q' is over the longest delay, 1073741823 ms (12 days)"), name);
+}
 
 // A delay in ms: an int; a negative one is 0. TypeError, OverflowError.
 uint32_t up_arg_ms(mp_obj_t arg, qstr name) {
-    if (!mp_obj_is_int(arg)) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be an int (ms), not %s"), name, mp_obj_get_type_str(arg));
-    }
     if (mp_obj_is_small_int(arg)) {
         mp_int_t ms = MP_OBJ_SMALL_INT_VALUE(arg);
         if (ms <= UP_MAX_DELAY) {
-            return ms < 0 ? 0 : ms;
+            return MAX(ms, 0);
         }
-    } else if (mp_obj_is_true(mp_binary_op(MP_BINARY_OP_LESS, arg, MP_OBJ_NEW_SMALL_INT(0)))) {
+    } else if (!mp_obj_is_int(arg)) {
+        up_raise_type(MP_ERROR_TEXT("'%q' must be an int (ms), not %s"), name, arg);
+    } else if (mp_obj_int_sign(arg) < 0) {
         return 0;
     }
-    mp_raise_msg_varg(&mp_type_OverflowError, MP_ERROR_TEXT(DELAY_LIMIT), name);
+    up_raise_delay(name);
 }
 
 // A delay in seconds, int or float, as ms; a negative one is 0. TypeError, OverflowError.
 uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
-    if (mp_obj_is_small_int(arg)) {
-        mp_int_t s = MP_OBJ_SMALL_INT_VALUE(arg);
-        if (s <= UP_MAX_DELAY / 1000) {
-            return s < 0 ? 0 : s * 1000;
-        }
 #if MICROPY_PY_BUILTINS_FLOAT
-    } else if (mp_obj_is_float(arg)) {
+    if (mp_obj_is_float(arg)) {
         mp_float_t s = mp_obj_get_float(arg);
         // Written so that a NaN is an overflow too. A rounded up limit is cut by the core.
-        if (s <= (mp_float_t)(UP_MAX_DELAY / 1000)) {
-            return s < 0 ? 0 : (uint32_t)(s * 1000);
+        if (!(s <= (mp_float_t)(UP_MAX_DELAY / 1000))) {
+            up_raise_delay(name);
         }
-#endif
-    } else if (mp_obj_is_int(arg)) {
-        return up_arg_ms(arg, name);
-    } else {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be an int or float (s), not %s"), name, mp_obj_get_type_str(arg));
+        return s < 0 ? 0 : (uint32_t)(s * 1000);
     }
-    mp_raise_msg_varg(&mp_type_OverflowError, MP_ERROR_TEXT(DELAY_LIMIT), name);
+#endif
+    if (!mp_obj_is_int(arg)) {
+        up_raise_type(MP_ERROR_TEXT("'%q' must be an int or float (s), not %s"), name, arg);
+    }
+    uint32_t s = up_arg_ms(arg, name);
+    if (s > UP_MAX_DELAY / 1000) {
+        up_raise_delay(name);
+    }
+    return s * 1000;
 }
 
 // The clock as time.ticks_ms() has it. EXCEPTION: none.
@@ -56,44 +62,42 @@ mp_uint_t up_time(void) {
 // Ticks, as the delay until then in ms; 0 if it is past. TypeError, OverflowError.
 uint32_t up_arg_until(mp_obj_t arg, qstr name) {
     if (!mp_obj_is_small_int(arg)) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be an int (ticks), not %s"), name, mp_obj_get_type_str(arg));
+        up_raise_type(MP_ERROR_TEXT("'%q' must be an int (ticks), not %s"), name, arg);
     }
     const mp_uint_t half = MICROPY_PY_TIME_TICKS_PERIOD / 2;
     mp_uint_t diff = (MP_OBJ_SMALL_INT_VALUE(arg) - up_time() + half) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
     return up_arg_ms(MP_OBJ_NEW_SMALL_INT((mp_int_t)(diff - half)), name);
 }
 
-// An int between `min` and `max`. TypeError, ValueError.
-uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t min, uint32_t max) {
+// An int between 0 and `max`. TypeError, ValueError.
+uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t max) {
     if (!mp_obj_is_int(arg)) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be an int, not %s"), name, mp_obj_get_type_str(arg));
+        up_raise_type(MP_ERROR_TEXT("'%q' must be an int, not %s"), name, arg);
     }
-    if (mp_obj_is_small_int(arg)) {
-        mp_int_t n = MP_OBJ_SMALL_INT_VALUE(arg);
-        if (n >= (mp_int_t)min && n <= (mp_int_t)max) {
-            return n;
-        }
+    // A negative one is a large one.
+    if (!mp_obj_is_small_int(arg) || (mp_uint_t)MP_OBJ_SMALL_INT_VALUE(arg) > max) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("'%q' must be 0 to %u"), name, (unsigned)max);
     }
-    mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("'%q' must be %u to %u"), name, (unsigned)min, (unsigned)max);
+    return MP_OBJ_SMALL_INT_VALUE(arg);
 }
 
 // HIGH, NORMAL or LOW. TypeError, ValueError.
 uint32_t up_arg_level(mp_obj_t arg) {
-    return up_arg_range(arg, MP_QSTR_level, UP_HIGH, UP_LOW);
+    return up_arg_range(arg, MP_QSTR_level, UP_LOW);
 }
 
 // A callable. TypeError.
 mp_obj_t up_arg_callable(mp_obj_t arg, qstr name) {
     if (!mp_obj_is_callable(arg)) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be callable, not %s"), name, mp_obj_get_type_str(arg));
+        up_raise_type(MP_ERROR_TEXT("'%q' must be callable, not %s"), name, arg);
     }
     return arg;
 }
 
 // A Task. TypeError.
 up_task_t *up_arg_task(mp_obj_t arg) {
-    if (!mp_obj_is_type(arg, &up_task_type)) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be a Task, not %s"), MP_QSTR_task, mp_obj_get_type_str(arg));
+    if (!up_is_task(arg)) {
+        up_raise_type(MP_ERROR_TEXT("'%q' must be a Task, not %s"), MP_QSTR_task, arg);
     }
     return MP_OBJ_TO_PTR(arg);
 }

@@ -96,9 +96,10 @@ static void up_when_spare(up_loop_t *loop, up_when_t *when) {
     }
 }
 
-// `task` does not wait at `when` any more. EXCEPTION: none.
-void up_when_done(up_loop_t *loop, up_when_t *when, up_task_t *task) {
-    if (when->waiter == task) { // else it is another's by now
+// `task` does not wait at `at` any more, which may be a when(). EXCEPTION: none.
+void up_when_done(up_loop_t *loop, mp_obj_t at, up_task_t *task) {
+    up_when_t *when = MP_OBJ_TO_PTR(at);
+    if (mp_obj_is_type(at, &up_when_type) && when->waiter == task) { // else it is another's by now
         up_when_spare(loop, when);
     }
 }
@@ -118,7 +119,7 @@ void up_when_reserve(up_loop_t *loop, size_t n) {
 static mp_obj_t up_when(size_t n_args, const mp_obj_t *args) {
     up_arg_callable(args[0], MP_QSTR_callback);
     up_loop_t *loop = up_loop();
-    mp_obj_t rest = n_args == 1 ? MP_OBJ_NULL : mp_obj_new_tuple(n_args - 1, args + 1);
+    mp_obj_t rest = mp_obj_new_tuple(n_args - 1, args + 1);
     up_when_t *self = loop->spare_when;
     if (self != NULL) {
         loop->spare_when = MP_OBJ_TO_PTR(self->args);

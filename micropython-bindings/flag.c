@@ -87,8 +87,7 @@ void up_flag_wake(up_loop_t *loop, mp_obj_t flag) {
     self->posted = false;
     up_fence();
     if (self->set) {
-        while (up_core_wake(&loop->core, &self->waiters, self->high ? UP_HIGH : UP_OWN, up_now(loop)) != 0) {
-        }
+        up_wake(loop, &self->waiters, self->high ? UP_HIGH : UP_OWN, SIZE_MAX);
         self->waiters.handle = 0;
     }
 }
@@ -97,15 +96,13 @@ void up_flag_wake(up_loop_t *loop, mp_obj_t flag) {
 // O(entries). EXCEPTION: none.
 bool up_flags_look(up_loop_t *loop) {
     bool waited = false;
-    for (size_t i = 0; i < loop->core.chunk_count; ++i) {
-        for (size_t j = 0; loop->core.chunks[i] != NULL && j < UP_CHUNK_LEN; ++j) {
-            mp_obj_t object = loop->core.chunks[i]->object[j];
-            if (object != MP_OBJ_NULL && mp_obj_is_type(object, &up_task_type)) {
-                mp_obj_t at = *up_task_data(MP_OBJ_TO_PTR(object));
-                if (mp_obj_is_type(at, &up_flag_type)) {
-                    waited = true;
-                    up_flag_wake(loop, at);
-                }
+    mp_obj_t object;
+    for (size_t at = 0; (object = up_next_object(loop, &at)) != MP_OBJ_NULL;) {
+        if (up_is_task(object)) {
+            mp_obj_t flag = *up_task_data(MP_OBJ_TO_PTR(object));
+            if (mp_obj_is_type(flag, &up_flag_type)) {
+                waited = true;
+                up_flag_wake(loop, flag);
             }
         }
     }

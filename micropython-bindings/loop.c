@@ -19,39 +19,37 @@ static mp_obj_t up_call(mp_obj_t fun, mp_obj_t args, uint32_t level, uint32_t de
         } else if (task == loop->cur) {
             mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("'callback' is the running coroutine"));
         }
-        up_task_revive(task);
-        up_task_schedule(loop, task, level, delay);
+        up_task_revive(loop, task, level, delay);
         return MP_OBJ_FROM_PTR(task);
     }
     up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
     self->fun = up_arg_callable(fun, MP_QSTR_callback);
     self->args = args;
-    self->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(self), UP_NORMAL);
-    up_core_schedule(&loop->core, self->handle, level, delay, up_now(loop));
+    self->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(self));
+    up_schedule(loop, self->handle, level, delay);
     return MP_OBJ_FROM_PTR(self);
+}
+
+// A callback ran, was cancelled or forgotten. EXCEPTION: none.
+void up_callback_spend(up_callback_t *self) {
+    self->handle = 0;
+    self->fun = self->args = MP_OBJ_NULL;
 }
 
 // The turn of a callback, or of a bare callable from the mailbox, has come; `handle` is its entry or 0.
 // Its exceptions are the run loop's to contain.
 void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle) {
     mp_obj_t fun = object;
-    size_t n = 0;
-    mp_obj_t *args = NULL;
+    mp_obj_t args = mp_const_empty_tuple;
     if (mp_obj_is_type(object, &up_callback_type)) {
         up_callback_t *self = MP_OBJ_TO_PTR(object);
         fun = self->fun;
-        mp_obj_tuple_get(self->args, &n, &args);
-        loop->calling = self->args; // keeps `args` from the garbage collector
-        self->handle = 0;
-        self->fun = self->args = MP_OBJ_NULL;
+        args = self->args;
+        up_callback_spend(self);
     }
-    if (handle != 0) {
-        up_entry_free(loop, handle);
-    }
-    loop->doing = UP_DOING_CALLBACK;
-    mp_call_function_n_kw(fun, n, 0, args);
+    up_entry_free(loop, handle);
+    up_call_now(loop, UP_DOING_CALLBACK, fun, args);
     loop->doing = UP_DOING_NOTHING;
-    loop->calling = MP_OBJ_NULL;
 }
 
 // A callback or a bare callable from the mailbox: due now. It is called at once, before others that are
@@ -64,7 +62,7 @@ void up_call_queue(up_loop_t *loop, mp_obj_t object) {
     uint32_t handle;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        handle = up_entry_new(loop, object, UP_NORMAL);
+        handle = up_entry_new(loop, object);
         nlr_pop();
     } else {
         up_callback_run(loop, object, 0);
@@ -73,7 +71,7 @@ void up_call_queue(up_loop_t *loop, mp_obj_t object) {
     if (self != NULL) {
         self->handle = handle;
     }
-    up_core_schedule(&loop->core, handle, UP_OWN, 0, up_now(loop));
+    up_schedule(loop, handle, UP_OWN, 0);
 }
 
 // Handle.cancel(): the callback will not run. False if it ran or was cancelled before.
@@ -82,11 +80,8 @@ static mp_obj_t up_callback_cancel(mp_obj_t self_in) {
     if (self->fun == MP_OBJ_NULL) {
         return mp_const_false;
     }
-    if (self->handle != 0) { // else it is in the mailbox
-        up_entry_free(up_loop(), self->handle);
-    }
-    self->handle = 0;
-    self->fun = self->args = MP_OBJ_NULL;
+    up_entry_free(up_loop(), self->handle); // if it is not in the mailbox
+    up_callback_spend(self);
     return mp_const_true;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_callback_cancel_obj, up_callback_cancel);
@@ -118,7 +113,7 @@ static mp_obj_t up_args_tuple(mp_obj_t args) {
     if (!mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_TypeError))) {
         nlr_raise(exc);
     }
-    mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be a tuple or an iterable, not %s"), MP_QSTR_args, mp_obj_get_type_str(args));
+    up_raise_type(MP_ERROR_TEXT("'%q' must be a tuple or an iterable, not %s"), MP_QSTR_args, args);
 }
 
 // call_soon(callback, *args): due now.
@@ -279,8 +274,8 @@ static mp_obj_t up_loop_stop(mp_obj_t self_in) {
     (void)self_in;
     up_loop_t *loop = up_loop();
     if (loop->stop_handle == 0) {
-        loop->stop_handle = up_entry_new(loop, mp_const_none, UP_NORMAL);
-        up_core_schedule(&loop->core, loop->stop_handle, UP_OWN, 0, up_now(loop));
+        loop->stop_handle = up_entry_new(loop, mp_const_none);
+        up_schedule(loop, loop->stop_handle, UP_OWN, 0);
     }
     return mp_const_none;
 }
@@ -323,7 +318,7 @@ static mp_obj_t context_get(mp_obj_t context, qstr key) {
 static mp_obj_t up_loop_default_exception_handler(size_t n, const mp_obj_t *a) {
     mp_obj_t context = a[n - 1];
     if (!mp_obj_is_dict_or_ordereddict(context)) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be a dict, not %s"), MP_QSTR_context, mp_obj_get_type_str(context));
+        up_raise_type(MP_ERROR_TEXT("'%q' must be a dict, not %s"), MP_QSTR_context, context);
     }
     const mp_print_t *print = MICROPY_ERROR_PRINTER;
     mp_obj_t future = context_get(context, MP_QSTR_future);

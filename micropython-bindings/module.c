@@ -35,6 +35,7 @@ static mp_obj_t up_module_init(void) {
     loop->base.type = &up_loop_type;
     loop->exc_handler = mp_const_none;
     loop->stop_value = mp_const_none;
+    loop->calling = mp_const_none;
     up_core_clear(&loop->core);
     up_mail_clear(up_mail()); // of before a soft reset
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
@@ -56,20 +57,13 @@ static mp_obj_t up_new_event_loop(void) {
     if (loop->running) {
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the loop is running"));
     }
-    for (size_t i = 0; i < loop->core.chunk_count; ++i) {
-        for (size_t j = 0; loop->core.chunks[i] != NULL && j < UP_CHUNK_LEN; ++j) {
-            // Who still has one of these is told that it is in no queue any more.
-            mp_obj_t object = loop->core.chunks[i]->object[j];
-            if (object == MP_OBJ_NULL || object == mp_const_none) {
-                continue;
-            }
-            if (mp_obj_is_type(object, &up_task_type)) {
-                ((up_task_t *)MP_OBJ_TO_PTR(object))->handle = 0;
-            } else if (mp_obj_is_type(object, &up_callback_type)) {
-                up_callback_t *callback = MP_OBJ_TO_PTR(object);
-                callback->handle = 0;
-                callback->fun = callback->args = MP_OBJ_NULL;
-            }
+    // Who still has one of these is told that it is in no queue any more.
+    mp_obj_t object;
+    for (size_t at = 0; (object = up_next_object(loop, &at)) != MP_OBJ_NULL;) {
+        if (up_is_task(object)) {
+            ((up_task_t *)MP_OBJ_TO_PTR(object))->handle = 0;
+        } else if (mp_obj_is_type(object, &up_callback_type)) {
+            up_callback_spend(MP_OBJ_TO_PTR(object));
         }
     }
     up_core_clear(&loop->core);
@@ -115,7 +109,7 @@ static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *
         if (i == MAX_OVERDUE) {
             len[i] = given ? up_arg_ms(a[i].u_obj, allowed[i].qst) : up_loop()->max_overdue;
         } else {
-            len[i] = given ? up_arg_range(a[i].u_obj, allowed[i].qst, 0, 32767) : 0;
+            len[i] = given ? up_arg_range(a[i].u_obj, allowed[i].qst, 32767) : 0;
         }
     }
     // Without any length the seed's defaults hold, on the first call; V2's names replace them.
@@ -170,22 +164,21 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_run_until_complete_obj, 0, 1, up_r
 // cancel(coro): cancels the task that runs `coro`, or is it; False if there is none (V2).
 static mp_obj_t up_cancel(mp_obj_t coro) {
     up_loop_t *loop = up_loop();
-    up_task_t *task = mp_obj_is_type(coro, &up_task_type) ? MP_OBJ_TO_PTR(coro) : up_find_task(loop, coro);
+    up_task_t *task = up_is_task(coro) ? MP_OBJ_TO_PTR(coro) : up_find_task(loop, coro);
     return mp_obj_new_bool(task != NULL && up_task_cancel(loop, task));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_cancel_obj, up_cancel);
 
 // wake(task): a task that parked itself is due now, at its own level. Nothing if it has ended.
-static mp_obj_t up_wake(mp_obj_t task_in) {
+static mp_obj_t up_wake_(mp_obj_t task_in) {
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(task_in);
-    if (!(task->flags & UP_TASK_DONE) && task != loop->cur) {
-        up_task_revive(task);
-        up_task_schedule(loop, task, UP_OWN, 0);
+    if (task != loop->cur) {
+        up_task_revive(loop, task, UP_OWN, 0);
     }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(up_wake_obj, up_wake);
+static MP_DEFINE_CONST_FUN_OBJ_1(up_wake_obj, up_wake_);
 
 // stop_loop(value): the running run_forever() returns `value` after this step.
 static mp_obj_t up_stop_loop(mp_obj_t value) {

@@ -1,5 +1,6 @@
 // The run loop: does what the core says, one entry a pass, and contains what goes wrong in it.
 #include "py/objgenerator.h"
+#include "py/objtuple.h"
 #include "shim.h"
 
 // The running task; RuntimeError outside of one.
@@ -26,18 +27,19 @@ static bool is_coroutine(mp_obj_t o) {
 
 // What a task yielded that is not None (SPEC 5). Raises what the task is to be told.
 static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
-    uint32_t delay = 0;
-    mp_obj_t handle[2] = { MP_OBJ_NULL, MP_OBJ_NULL };
     const mp_obj_type_t *type = mp_obj_get_type(value);
-    if (type == &up_sleep_type || type == &up_when_type) {
+    bool known = type == &up_sleep_type || type == &up_when_type;
+    if (known) {
         // `yield sleep_ms(n)`, as in V2. It resumes the task, not an await.
         loop->back = MP_OBJ_NULL;
         mp_iternext(value);
         task->flags &= ~UP_TASK_AWAITING;
-    } else if (!mp_obj_is_small_int(value) && !mp_obj_is_bool(value)) {
+    } else if (!mp_obj_is_small_int(value) && value != mp_const_false) {
+        mp_obj_t handle[2];
         mp_load_method_protected(value, MP_QSTR_handle, handle, false);
         if (handle[0] != MP_OBJ_NULL) {
             mp_call_method_n_kw(0, 0, handle);
+            known = true;
         }
     }
     if (up_core_place(&loop->core, task->handle) != UP_IDLE || *up_task_data(task) != mp_const_none) {
@@ -46,41 +48,25 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
     if (value == mp_const_false) {
         return; // somebody else will schedule it
     }
+    uint32_t delay = 0;
     if (is_coroutine(value)) {
         // Started before the yielder goes on.
         up_create_task(loop, value, UP_NORMAL);
     } else if (mp_obj_is_int(value)) {
         delay = up_arg_ms(value, MP_QSTR_yield);
-    } else if (handle[0] == MP_OBJ_NULL && type != &up_sleep_type && type != &up_when_type) {
+    } else if (!known) {
         mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("a task can't yield %s"), mp_obj_get_type_str(value));
     }
     up_task_schedule(loop, task, UP_OWN, delay);
 }
 
-// Before a task's step: what it waited at is let go; the exception to throw into it, if any.
-static mp_obj_t up_take_data(up_loop_t *loop, up_task_t *task) {
-    mp_obj_t *data = up_task_data(task);
-    mp_obj_t d = *data;
-    if (d == mp_const_none) {
-        return MP_OBJ_NULL;
-    }
-    *data = mp_const_none;
-    if (mp_obj_is_exception_instance(d) || mp_obj_is_exception_type(d)) {
-        return d;
-    }
-    if (mp_obj_is_type(d, &up_when_type)) {
-        up_when_done(loop, MP_OBJ_TO_PTR(d), task);
-    }
-    return MP_OBJ_NULL;
-}
-
 // After a task's step, however it ended.
 static void up_step_over(up_loop_t *loop, up_task_t *task) {
-    if (loop->calling != MP_OBJ_NULL && mp_obj_is_type(loop->calling, &up_lock_type)) {
-        // A lock was handed to it. If it did not take it, the next one gets it.
-        up_lock_abandon(loop, MP_OBJ_TO_PTR(loop->calling), task);
+    if (loop->calling != mp_const_none) {
+        // If it was handed a lock and did not take it, the next one gets it.
+        up_lock_abandon(loop, loop->calling, task);
+        loop->calling = mp_const_none;
     }
-    loop->calling = MP_OBJ_NULL;
     if (loop->sleeper->armed) {
         // Kept for later: it is theirs.
         up_sleep_t *next = m_new_obj_maybe(up_sleep_t);
@@ -92,26 +78,40 @@ static void up_step_over(up_loop_t *loop, up_task_t *task) {
     }
 }
 
-// One step of a task.
+// up_task_data() without a call for most tasks: each step passes here twice.
+static inline mp_obj_t *data_of(up_task_t *task) {
+    return task->flags & UP_TASK_BOXED ? up_task_data(task) : &task->data;
+}
+
+// One step of a task. Raises what leaves the task.
 static void up_step(up_loop_t *loop, up_task_t *task) {
     if (task->flags & UP_TASK_UNSEEN) {
         // Its last turn: report the exception it ended with, unless somebody has it by now.
-        uint32_t handle = task->handle;
         task->flags &= ~UP_TASK_UNSEEN;
-        task->handle = 0;
-        up_entry_free(loop, handle);
+        up_task_leave(loop, task);
         if (!(task->flags & UP_TASK_AWAITED)) {
             up_report(loop, task->data, MP_OBJ_FROM_PTR(task));
         }
         return;
     }
-    mp_obj_t at = *up_task_data(task);
-    mp_obj_t exc = up_take_data(loop, task);
-    loop->back = MP_OBJ_NULL;
-    if (exc == MP_OBJ_NULL && task->flags & UP_TASK_AWAITING) {
-        loop->back = task->flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
+    mp_obj_t *data = data_of(task);
+    mp_obj_t at = *data;
+    mp_obj_t exc = MP_OBJ_NULL;
+    if (at != mp_const_none) {
+        // What it waited at is let go.
+        *data = mp_const_none;
+        if (up_is_exception(at)) {
+            exc = at;
+            task->flags &= ~UP_TASK_AWAITING;
+        } else {
+            up_when_done(loop, at, task);
+        }
     }
     loop->calling = at;
+    loop->back = MP_OBJ_NULL;
+    if (task->flags & UP_TASK_AWAITING) {
+        loop->back = task->flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
+    }
     task->flags &= ~(UP_TASK_AWAITING | UP_TASK_STREAMING);
     loop->doing = UP_DOING_STEP;
     loop->doing_task = task;
@@ -123,52 +123,44 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     } else {
         kind = mp_resume(task->coro, exc == MP_OBJ_NULL ? mp_const_none : MP_OBJ_NULL, exc, &ret);
     }
-    up_step_over(loop, task);
-    if (kind == MP_VM_RETURN_YIELD) {
-        if (ret != mp_const_none) {
-            loop->doing = UP_DOING_YIELD;
-            up_yielded(loop, task, ret);
-        } else if (!(task->flags & UP_TASK_AWAITING) && *up_task_data(task) == mp_const_none) {
-            // A bare yield: again, unless it is in some queue.
-            loop->yielded = task->handle;
-        }
-        loop->cur = NULL;
-    } else {
-        loop->cur = NULL;
-        loop->doing = UP_DOING_NOTHING;
-        bool raised = kind == MP_VM_RETURN_EXCEPTION;
-        bool fatal = raised && !up_ordinary(ret);
-        if (fatal) {
-            task->flags |= UP_TASK_AWAITED; // by who runs the loop
-        }
-        up_task_end(loop, task, raised, ret);
-        if (fatal) {
-            nlr_raise(ret);
-        }
+    if (kind == MP_VM_RETURN_EXCEPTION) {
+        nlr_raise(ret);
     }
+    up_step_over(loop, task);
+    if (kind == MP_VM_RETURN_NORMAL) {
+        loop->doing = UP_DOING_NOTHING;
+        up_task_end(loop, task, false, ret);
+    } else if (ret != mp_const_none) {
+        loop->doing = UP_DOING_YIELD;
+        up_yielded(loop, task, ret);
+    } else if (!(task->flags & UP_TASK_AWAITING) && *data_of(task) == mp_const_none) {
+        // A bare yield: again, unless it is in some queue.
+        loop->yielded = task->handle;
+    }
+    loop->cur = NULL;
     loop->doing = UP_DOING_NOTHING;
+}
+
+// Calls fun(*args), noted as `doing`. `args` is a tuple, which lives until the call is over.
+mp_obj_t up_call_now(up_loop_t *loop, uint8_t doing, mp_obj_t fun, mp_obj_t args) {
+    mp_obj_tuple_t *tuple = MP_OBJ_TO_PTR(args);
+    loop->doing = doing;
+    loop->calling = args;
+    mp_obj_t result = mp_call_function_n_kw(fun, tuple->len, 0, tuple->items);
+    loop->calling = mp_const_none;
+    return result;
 }
 
 // Asks the condition that a task waits for.
 static void up_ask(up_loop_t *loop, uint32_t handle) {
     up_task_t *task = MP_OBJ_TO_PTR(*up_object(loop, handle));
     mp_obj_t data = *up_task_data(task);
+    up_when_t *when = MP_OBJ_TO_PTR(data);
     bool truth = true; // wakes it if somebody wrote to its data
-    if (mp_obj_is_type(data, &up_when_type)) {
-        up_when_t *when = MP_OBJ_TO_PTR(data);
-        if (when->callback != MP_OBJ_NULL) {
-            loop->doing = UP_DOING_ASK;
-            loop->doing_task = task;
-            size_t n = 0;
-            mp_obj_t *args = NULL;
-            if (when->args != MP_OBJ_NULL) {
-                mp_obj_tuple_get(when->args, &n, &args);
-                loop->calling = when->args; // the callback may cancel the task, which lets go of it
-            }
-            truth = mp_obj_is_true(mp_call_function_n_kw(when->callback, n, 0, args));
-            loop->doing = UP_DOING_NOTHING;
-            loop->calling = MP_OBJ_NULL;
-        }
+    if (mp_obj_is_type(data, &up_when_type) && when->callback != MP_OBJ_NULL) {
+        loop->doing_task = task;
+        truth = mp_obj_is_true(up_call_now(loop, UP_DOING_ASK, when->callback, when->args));
+        loop->doing = UP_DOING_NOTHING;
     }
     up_core_answer(&loop->core, handle, truth, up_now(loop));
 }
@@ -176,7 +168,7 @@ static void up_ask(up_loop_t *loop, uint32_t handle) {
 // Runs passes until `main` is done, or stop() has its turn, or, with neither to wait for, nothing
 // is left.
 static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
-    for (;;) {
+    while (main == NULL || !(main->flags & UP_TASK_DONE)) {
         if (up_pending()) {
             mp_handle_pending(true);
         }
@@ -191,11 +183,7 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
             case UP_RUN: {
                 mp_obj_t object = *up_object(loop, value);
                 if (mp_obj_is_type(object, &up_task_type)) {
-                    up_task_t *task = MP_OBJ_TO_PTR(object);
-                    up_step(loop, task);
-                    if (task == main && task->flags & UP_TASK_DONE) {
-                        return;
-                    }
+                    up_step(loop, MP_OBJ_TO_PTR(object));
                 } else if (object != mp_const_none) {
                     up_callback_run(loop, object, value);
                 } else {
@@ -241,105 +229,91 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
     bool ordinary = up_ordinary(exc);
     if (doing == UP_DOING_STEP) {
         up_step_over(loop, task);
+        // StopIteration: a coroutine that is not a generator returned.
+        bool raised = !mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_StopIteration));
+        if (!ordinary) {
+            task->flags |= UP_TASK_AWAITED; // by who runs the loop
+        }
+        up_task_end(loop, task, raised, raised ? exc : mp_obj_exception_get_value(exc));
+        return ordinary;
     }
-    loop->calling = MP_OBJ_NULL;
-    switch (doing) {
-        case UP_DOING_STEP:
-            if (mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_StopIteration))) {
-                // A coroutine that is not a generator returned.
-                up_task_end(loop, task, false, mp_obj_exception_get_value(exc));
-            } else {
-                task->flags |= ordinary ? 0 : UP_TASK_AWAITED;
-                up_task_end(loop, task, true, exc);
-            }
-            return ordinary;
-        case UP_DOING_YIELD:
-            if (ordinary) {
-                up_task_throw(loop, task, exc);
-            } else {
-                up_task_schedule(loop, task, UP_OWN, 0);
-            }
-            return ordinary;
-        case UP_DOING_ASK:
-            if (ordinary && up_core_place(&loop->core, task->handle) == UP_CONDITION) {
-                // Into the task that waits, as urgently as if the condition had come true.
-                up_core_answer(&loop->core, task->handle, true, up_now(loop));
-                up_task_throw(loop, task, exc);
-            } else if (ordinary && up_core_place(&loop->core, task->handle) == UP_STREAM) {
-                up_task_throw(loop, task, exc);
-            }
-            return ordinary;
-        case UP_DOING_CALLBACK:
-            if (ordinary) {
-                up_report(loop, exc, mp_const_none);
-            }
-            return ordinary;
-        default:
-            return false;
+    loop->calling = mp_const_none;
+    if (!ordinary) {
+        if (doing == UP_DOING_YIELD) {
+            up_task_schedule(loop, task, UP_OWN, 0);
+        }
+        return false;
     }
+    if (doing == UP_DOING_CALLBACK) {
+        up_report(loop, exc, mp_const_none);
+    } else if (doing != UP_DOING_NOTHING) {
+        uint32_t place = up_core_place(&loop->core, task->handle);
+        if (doing == UP_DOING_YIELD || place == UP_CONDITION || place == UP_STREAM) {
+            // Into the task; if that waits for a condition, as urgently as if it had come true.
+            up_core_answer(&loop->core, task->handle, true, up_now(loop));
+            up_task_throw(loop, task, exc);
+        }
+    }
+    return doing != UP_DOING_NOTHING;
 }
 
-// Runs passes until they end or one raises what is not the loop's to contain. One nlr_push serves
-// all steps until something raises. A function of its own: a jump callback is told from a handler
-// by its place on the stack, and only frames have an order there.
-static MP_NOINLINE void up_protected_passes(up_loop_t *loop, up_task_t *main, bool forever) {
+// Contains `exc`, an exception of the call before, or MP_OBJ_NULL, then runs passes until they end or one
+// raises. The exception, or MP_OBJ_NULL. One nlr_push serves all steps until something raises.
+static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main, bool forever, mp_obj_t exc) {
     nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        up_passes(loop, main, forever);
-        nlr_pop();
-        loop->ended = true;
-    } else if (!up_contained(loop, MP_OBJ_FROM_PTR(nlr.ret_val))) {
-        nlr_raise(MP_OBJ_FROM_PTR(nlr.ret_val));
+    if (nlr_push(&nlr) != 0) {
+        return MP_OBJ_FROM_PTR(nlr.ret_val);
     }
+    loop->running = true;
+    if (exc == MP_OBJ_NULL || up_contained(loop, exc)) {
+        up_passes(loop, main, forever);
+        exc = MP_OBJ_NULL;
+    }
+    loop->running = false;
+    nlr_pop();
+    return exc;
 }
 
-// However a run ends.
-static void up_ended(void *loop_in) {
-    up_loop_t *loop = loop_in;
-    loop->running = false;
-    loop->stopping = false;
-    loop->doing = UP_DOING_NOTHING;
-    loop->doing_task = NULL;
-    loop->cur = NULL;
-    loop->main = NULL;
-    if (loop->yielded != 0) {
-        // The run ended with this very step.
-        up_core_schedule(&loop->core, loop->yielded, UP_OWN, 0, up_now(loop));
-        loop->yielded = 0;
+// RuntimeError inside the loop.
+void up_check_idle(up_loop_t *loop) {
+    if (loop->running) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the loop is running already"));
     }
 }
 
 // Runs the loop until `main` ends, and returns its value or raises its exception. Without `main`:
 // until stop() if `forever` (the value given to stop_loop(), or None), else until nothing is left.
-// RuntimeError inside the loop.
 mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
-    if (loop->running) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the loop is running already"));
-    }
-    if (main != NULL && !(main->flags & UP_TASK_DONE) && main->handle == 0) {
+    up_check_idle(loop);
+    if (main != NULL && main->handle == 0) {
         up_task_schedule(loop, main, UP_OWN, 0);
     }
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
     loop->thread = mp_thread_get_state();
 #endif
-    loop->running = true;
-    loop->ended = false;
     loop->main = main;
     loop->stop_value = mp_const_none;
-    MP_DEFINE_NLR_JUMP_CALLBACK_FUNCTION_1(ended, up_ended, loop);
-    nlr_push_jump_callback(&ended.callback, mp_call_function_1_from_nlr_jump_callback);
-    while (!loop->ended && !loop->stopping && (main == NULL || !(main->flags & UP_TASK_DONE))) {
-        up_protected_passes(loop, main, forever);
-    }
+    mp_obj_t exc = MP_OBJ_NULL;
+    do {
+        exc = up_protected_passes(loop, main, forever, exc);
+    } while (loop->running);
     mp_obj_t value = loop->stop_value;
     loop->stop_value = mp_const_none;
-    nlr_pop_jump_callback(true);
-    if (main != NULL && main->flags & UP_TASK_DONE) {
+    loop->stopping = false;
+    loop->doing_task = NULL;
+    loop->main = NULL;
+    // If the run ended with that very step.
+    up_schedule(loop, loop->yielded, UP_OWN, 0);
+    loop->yielded = 0;
+    if (exc == MP_OBJ_NULL && main != NULL && main->flags & UP_TASK_DONE) {
         main->flags |= UP_TASK_AWAITED;
+        value = main->data;
         if (main->flags & UP_TASK_RAISED) {
-            nlr_raise(main->data);
+            exc = value;
         }
-        return main->data;
+    }
+    if (exc != MP_OBJ_NULL) {
+        nlr_raise(exc);
     }
     return value;
 }

@@ -47,8 +47,8 @@ typedef struct _up_task_t {
     uint32_t handle; // 0: never scheduled, or done
     uint32_t flags;
 #else
-    uint32_t handle : 24;
     uint32_t flags : 8;
+    uint32_t handle : 24;
 #endif
 } up_task_t;
 
@@ -82,7 +82,7 @@ typedef struct _up_sleep_t {
 typedef struct _up_when_t {
     mp_obj_base_t base;
     mp_obj_t callback;
-    mp_obj_t args; // a tuple, or MP_OBJ_NULL
+    mp_obj_t args; // a tuple
     struct _up_task_t *waiter; // the task that awaits it, or NULL
 } up_when_t;
 
@@ -121,13 +121,21 @@ enum {
 // The one loop.
 typedef struct _up_loop_t {
     mp_obj_base_t base;
-    up_core_t core;
-    size_t chunk_alloc; // room in core.chunks
-    size_t reserved; // entries that are kept when they are free
+    // Bytes and what is used often come first: their offsets fit into short instructions.
+    uint8_t doing;
+    bool running;
+    bool stopping;
+    bool fast_io; // streams wake at high level unless they say otherwise
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+    bool mock;
+    uint32_t mock_now;
+#endif
+    uint16_t hpqlen;
+    uint16_t spare_whens;
     up_task_t *cur; // the task whose step runs, or NULL
     up_task_t *doing_task; // the task that `doing` is about
     up_task_t *main; // the task that run_until_complete() waits for, or NULL
-    mp_obj_t calling; // the arguments of the callback or condition that runs
+    mp_obj_t calling; // the arguments of the callback or condition that runs, or what the task waited at whose step runs
     mp_obj_t back; // what the running step came back from, until that notices; see up_back_from()
     mp_obj_t context; // what an exception handler is given, made beforehand
     mp_obj_t exc_handler; // None: the default one
@@ -138,23 +146,15 @@ typedef struct _up_loop_t {
     uint32_t *fd_owners; // beside it
     size_t fd_room; // rows of both
     up_when_t *spare_when; // awaitables for when(): hpqlen of them
-    uint16_t hpqlen;
-    uint16_t spare_whens;
     uint32_t yielded; // the task whose step just ended in a bare yield, or 0
     uint32_t stop_handle; // the entry queued by stop(), or 0
     uint32_t max_overdue;
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
     struct _mp_state_thread_t *thread; // that runs the loop, or did last
 #endif
-#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
-    uint32_t mock_now;
-    bool mock;
-#endif
-    uint8_t doing;
-    bool running;
-    bool stopping;
-    bool ended;
-    bool fast_io; // streams wake at high level unless they say otherwise
+    size_t chunk_alloc; // room in core.chunks
+    size_t reserved; // entries that are kept when they are free
+    up_core_t core;
 } up_loop_t;
 
 extern const mp_obj_type_t up_loop_type;
@@ -195,37 +195,29 @@ static inline mp_obj_t *up_object(up_loop_t *loop, uint32_t handle) {
     size_t i = UP_INDEX(handle);
     return &loop->core.chunks[i / UP_CHUNK_LEN]->object[i % UP_CHUNK_LEN];
 }
+mp_obj_t up_next_object(up_loop_t *loop, size_t *at);
 void up_reserve(up_loop_t *loop, size_t entries);
-uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object, uint32_t level);
+uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object);
 void up_entry_free(up_loop_t *loop, uint32_t handle);
+void up_schedule(up_loop_t *loop, uint32_t handle, uint32_t level, uint32_t delay);
 void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list, mp_obj_t at);
+size_t up_wake(up_loop_t *loop, up_list_t *list, uint32_t level, size_t n);
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);
 
 // task.c
+bool up_is_task(mp_obj_t object);
+bool up_is_exception(mp_obj_t object);
+mp_obj_t *up_task_data(up_task_t *task);
 up_task_t *up_task_new(mp_obj_t coro);
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level);
 up_task_t *up_promote(up_loop_t *loop, mp_obj_t awaitable);
 void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
+void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
 void up_task_unqueue(up_loop_t *loop, up_task_t *task);
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc);
+void up_task_leave(up_loop_t *loop, up_task_t *task);
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result);
 bool up_task_cancel(up_loop_t *loop, up_task_t *task);
-// Where the task's data is. EXCEPTION: none.
-static inline mp_obj_t *up_task_data(up_task_t *task) {
-    if (task->flags & UP_TASK_BOXED) {
-        return &((up_join_t *)MP_OBJ_TO_PTR(task->data))->data;
-    }
-    return &task->data;
-}
-
-// Before somebody else schedules a task: it lets go of what it waits at, but not of an exception that
-// is on its way to it. EXCEPTION: none.
-static inline void up_task_revive(up_task_t *task) {
-    mp_obj_t *data = up_task_data(task);
-    if (!mp_obj_is_exception_instance(*data) && !mp_obj_is_exception_type(*data)) {
-        *data = mp_const_none;
-    }
-}
 
 // Whether mp_handle_pending() has something to do. EXCEPTION: none.
 static inline bool up_pending(void) {
@@ -238,7 +230,9 @@ static inline bool up_pending(void) {
 }
 
 // resume.c: the run loop.
+void up_check_idle(up_loop_t *loop);
 mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever);
+mp_obj_t up_call_now(up_loop_t *loop, uint8_t doing, mp_obj_t fun, mp_obj_t args);
 up_task_t *up_current(up_loop_t *loop);
 // True, once, if the step began by coming back from `what`: the object that the task was parked at,
 // UP_SLEEP or UP_STREAM_WAIT. EXCEPTION: none.
@@ -254,11 +248,11 @@ static inline bool up_back_from(up_loop_t *loop, mp_obj_t what) {
 
 // awaitables.c
 up_sleep_t *up_sleeper_new(up_loop_t *loop);
-void up_when_done(up_loop_t *loop, up_when_t *when, up_task_t *task);
+void up_when_done(up_loop_t *loop, mp_obj_t at, up_task_t *task);
 void up_when_reserve(up_loop_t *loop, size_t n);
 
 // sync.c
-void up_lock_abandon(up_loop_t *loop, up_lock_t *lock, up_task_t *task);
+void up_lock_abandon(up_loop_t *loop, mp_obj_t at, up_task_t *task);
 
 // streams.c
 void up_stream_ask(up_loop_t *loop, uint32_t handle);
@@ -279,15 +273,17 @@ void up_mail_drop(up_loop_t *loop);
 // loop.c
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
 void up_report_context(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
+void up_callback_spend(up_callback_t *self);
 void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle);
 void up_call_queue(up_loop_t *loop, mp_obj_t object);
 
 // args.c: what callers pass, checked; errors name the argument.
+__attribute__((noreturn)) void up_raise_type(mp_rom_error_text_t text, qstr name, mp_obj_t arg);
 uint32_t up_arg_ms(mp_obj_t arg, qstr name);
 uint32_t up_arg_seconds(mp_obj_t arg, qstr name);
 mp_uint_t up_time(void);
 uint32_t up_arg_until(mp_obj_t arg, qstr name);
-uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t min, uint32_t max);
+uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t max);
 uint32_t up_arg_level(mp_obj_t arg);
 mp_obj_t up_arg_callable(mp_obj_t arg, qstr name);
 up_task_t *up_arg_task(mp_obj_t arg);

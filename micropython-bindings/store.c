@@ -49,19 +49,22 @@ void up_reserve(up_loop_t *loop, size_t entries) {
     loop->reserved = MAX(loop->reserved, entries);
 }
 
-// A new idle entry for `object`. Raises MemoryError with nothing changed.
-uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object, uint32_t level) {
-    uint32_t handle = up_core_create(&loop->core, level);
+// A new idle entry for `object`, its own level normal. Raises MemoryError with nothing changed.
+uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object) {
+    uint32_t handle = up_core_create(&loop->core, UP_NORMAL);
     if (handle == 0) {
         up_grow(loop, 1);
-        handle = up_core_create(&loop->core, level);
+        handle = up_core_create(&loop->core, UP_NORMAL);
     }
     *up_object(loop, handle) = object;
     return handle;
 }
 
-// Frees an entry and lets go of its object. EXCEPTION: none.
+// Frees an entry and lets go of its object; 0 is none. EXCEPTION: none.
 void up_entry_free(up_loop_t *loop, uint32_t handle) {
+    if (handle == 0) {
+        return;
+    }
     *up_object(loop, handle) = MP_OBJ_NULL;
     up_core_free(&loop->core, handle);
     // A chunk given back is garbage from here on. So is the end of the array that named it, in
@@ -78,6 +81,11 @@ void up_entry_free(up_loop_t *loop, uint32_t handle) {
     }
 }
 
+// Queues an entry, from wherever it is, `delay` ms from now. EXCEPTION: none.
+void up_schedule(up_loop_t *loop, uint32_t handle, uint32_t level, uint32_t delay) {
+    up_core_schedule(&loop->core, handle, level, delay, up_now(loop));
+}
+
 // Parks the running task in a list; `at` is what it waits for. Raises MemoryError, not parked.
 void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list, mp_obj_t at) {
     if (!up_core_park(&loop->core, task->handle, list)) {
@@ -88,17 +96,36 @@ void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list, mp_obj_t at) {
     task->flags |= UP_TASK_AWAITING;
 }
 
+// Makes the `n` tasks of a list due that have waited longest; how many there were. EXCEPTION: none.
+size_t up_wake(up_loop_t *loop, up_list_t *list, uint32_t level, size_t n) {
+    uint32_t now = up_now(loop);
+    size_t woken = 0;
+    while (woken < n && up_core_wake(&loop->core, list, level, now) != 0) {
+        ++woken;
+    }
+    return woken;
+}
+
+// The object of the first entry from `*at` on that has one, or MP_OBJ_NULL; `*at` is behind it then.
+// EXCEPTION: none.
+mp_obj_t up_next_object(up_loop_t *loop, size_t *at) {
+    while (*at < loop->core.chunk_count * UP_CHUNK_LEN) {
+        up_chunk_t *chunk = loop->core.chunks[*at / UP_CHUNK_LEN];
+        size_t i = (*at)++ % UP_CHUNK_LEN;
+        if (chunk != NULL && chunk->object[i] != MP_OBJ_NULL) {
+            return chunk->object[i];
+        }
+    }
+    return MP_OBJ_NULL;
+}
+
 // The task that runs `coro`, or NULL. O(entries). EXCEPTION: none.
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro) {
-    for (size_t i = 0; i < loop->core.chunk_count; ++i) {
-        for (size_t j = 0; loop->core.chunks[i] != NULL && j < UP_CHUNK_LEN; ++j) {
-            mp_obj_t object = loop->core.chunks[i]->object[j];
-            if (object != MP_OBJ_NULL && mp_obj_is_type(object, &up_task_type)) {
-                up_task_t *task = MP_OBJ_TO_PTR(object);
-                if (task->coro == coro && !(task->flags & UP_TASK_DONE)) {
-                    return task;
-                }
-            }
+    mp_obj_t object;
+    for (size_t at = 0; (object = up_next_object(loop, &at)) != MP_OBJ_NULL;) {
+        up_task_t *task = MP_OBJ_TO_PTR(object);
+        if (up_is_task(object) && task->coro == coro && !(task->flags & UP_TASK_DONE)) {
+            return task;
         }
     }
     return NULL;

@@ -23,7 +23,7 @@ static mp_uint_t (*up_ioctl(mp_obj_t stream))(mp_obj_t, mp_uint_t, uintptr_t, in
     const mp_obj_type_t *type = mp_obj_get_type(stream);
     const mp_stream_p_t *p = MP_OBJ_TYPE_HAS_SLOT(type, protocol) ? MP_OBJ_TYPE_GET_SLOT(type, protocol) : NULL;
     if (p == NULL || p->ioctl == NULL) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' must be a stream that can be polled, not %s"), MP_QSTR_s, mp_obj_get_type_str(stream));
+        up_raise_type(MP_ERROR_TEXT("'%q' must be a stream that can be polled, not %s"), MP_QSTR_s, stream);
     }
     return p->ioctl;
 }

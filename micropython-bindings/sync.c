@@ -20,13 +20,8 @@ static mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, 
     return MP_OBJ_FROM_PTR(self);
 }
 
-// wait(): await it to be parked until woken, behind those who wait already. Event: not if it is
-// set; the value is True.
-static mp_obj_t up_waitqueue_wait(mp_obj_t self_in) {
-    return self_in;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(up_waitqueue_wait_obj, up_waitqueue_wait);
-
+// wait() is the object itself: await it to be parked until woken, behind those who wait already. Event:
+// not if it is set; the value is True.
 static mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
@@ -37,20 +32,11 @@ static mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
     return mp_const_none;
 }
 
-static size_t up_waitqueue_wake_n(up_waitqueue_t *self, size_t n) {
-    up_loop_t *loop = up_loop();
-    uint32_t now = up_now(loop);
-    size_t woken = 0;
-    while (woken < n && up_core_wake(&loop->core, &self->waiters, self->level, now) != 0) {
-        ++woken;
-    }
-    return woken;
-}
-
 // wake(n=1): makes the `n` tasks due that have waited longest; how many there were.
 static mp_obj_t up_waitqueue_wake(size_t n_args, const mp_obj_t *args) {
-    size_t n = n_args == 1 ? 1 : up_arg_range(args[1], MP_QSTR_n, 0, UP_MAX_DELAY);
-    return MP_OBJ_NEW_SMALL_INT(up_waitqueue_wake_n(MP_OBJ_TO_PTR(args[0]), n));
+    size_t n = n_args == 1 ? 1 : up_arg_range(args[1], MP_QSTR_n, UP_MAX_DELAY);
+    up_waitqueue_t *self = MP_OBJ_TO_PTR(args[0]);
+    return MP_OBJ_NEW_SMALL_INT(up_wake(up_loop(), &self->waiters, self->level, n));
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_wake_obj, 1, 2, up_waitqueue_wake);
 
@@ -107,7 +93,7 @@ static mp_obj_t up_waitqueue_unary_op(mp_unary_op_t op, mp_obj_t self_in) {
 }
 
 static const mp_rom_map_elem_t up_waitqueue_locals_dict_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&up_waitqueue_wait_obj) },
+    { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&mp_identity_obj) },
     { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_waitqueue_wake_obj) },
     { MP_ROM_QSTR(MP_QSTR_push), MP_ROM_PTR(&up_waitqueue_push_obj) },
     { MP_ROM_QSTR(MP_QSTR_peek), MP_ROM_PTR(&up_waitqueue_peek_obj) },
@@ -130,13 +116,8 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 // push(task, key=now): makes a task due at the ticks `key`, at its own level.
 static mp_obj_t up_mainqueue_push(size_t n_args, const mp_obj_t *args) {
-    up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(args[1]);
-    uint32_t delay = n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0;
-    if (!(task->flags & UP_TASK_DONE)) {
-        up_task_revive(task);
-        up_task_schedule(loop, task, UP_OWN, delay);
-    }
+    up_task_revive(up_loop(), task, UP_OWN, n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mainqueue_push_obj, 2, 3, up_mainqueue_push);
@@ -158,7 +139,7 @@ const mp_obj_base_t up_mainqueue = { &up_mainqueue_type };
 static mp_obj_t up_event_set(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
     self->set = true;
-    up_waitqueue_wake_n(self, SIZE_MAX);
+    up_wake(up_loop(), &self->waiters, self->level, SIZE_MAX);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_event_set_obj, up_event_set);
@@ -175,7 +156,7 @@ static mp_obj_t up_event_is_set(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(up_event_is_set_obj, up_event_is_set);
 
 static const mp_rom_map_elem_t up_event_locals_dict_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&up_waitqueue_wait_obj) },
+    { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&mp_identity_obj) },
     { MP_ROM_QSTR(MP_QSTR_set), MP_ROM_PTR(&up_event_set_obj) },
     { MP_ROM_QSTR(MP_QSTR_clear), MP_ROM_PTR(&up_event_clear_obj) },
     { MP_ROM_QSTR(MP_QSTR_is_set), MP_ROM_PTR(&up_event_is_set_obj) },
@@ -208,26 +189,22 @@ static void up_lock_pass_on(up_loop_t *loop, up_lock_t *self) {
     self->state = next == 0 ? MP_OBJ_NULL : *up_object(loop, next);
 }
 
-// A task that waits for a lock will not take it. If it was handed over, the next one gets it.
-// EXCEPTION: none.
-void up_lock_abandon(up_loop_t *loop, up_lock_t *self, up_task_t *task) {
-    if (self->state == MP_OBJ_FROM_PTR(task)) {
-        up_lock_pass_on(loop, self);
+// A task will not take what it waits for, which may be a lock. If it was handed over, the next one gets
+// it. EXCEPTION: none.
+void up_lock_abandon(up_loop_t *loop, mp_obj_t at, up_task_t *task) {
+    up_lock_t *lock = MP_OBJ_TO_PTR(at);
+    if (mp_obj_is_type(at, &up_lock_type) && lock->state == MP_OBJ_FROM_PTR(task)) {
+        up_lock_pass_on(loop, lock);
     }
 }
 
-// acquire(): await it to have the lock, in the order of asking; the value is True.
-static mp_obj_t up_lock_acquire(mp_obj_t self_in) {
-    return self_in;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_acquire_obj, up_lock_acquire);
-
+// acquire() is the lock itself: await it to have the lock, in the order of asking; the value is True.
 static mp_obj_t up_lock_iternext(mp_obj_t self_in) {
     up_lock_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
     up_back_from(loop, self_in);
     up_task_t *task = up_current(loop);
-    if (self->state != MP_OBJ_NULL && mp_obj_is_type(self->state, &up_task_type) && ((up_task_t *)MP_OBJ_TO_PTR(self->state))->handle == 0) {
+    if (self->state != MP_OBJ_NULL && up_is_task(self->state) && ((up_task_t *)MP_OBJ_TO_PTR(self->state))->handle == 0) {
         self->state = MP_OBJ_NULL; // handed to a task that ended, or that new_event_loop() forgot
     }
     if (self->state == MP_OBJ_NULL || self->state == MP_OBJ_FROM_PTR(task)) {
@@ -276,10 +253,10 @@ static mp_obj_t up_lock_aexit(size_t n_args, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_lock_aexit_obj, 4, 4, up_lock_aexit);
 
 static const mp_rom_map_elem_t up_lock_locals_dict_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&up_lock_acquire_obj) },
+    { MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&mp_identity_obj) },
     { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&up_lock_release_obj) },
     { MP_ROM_QSTR(MP_QSTR_locked), MP_ROM_PTR(&up_lock_locked_obj) },
-    { MP_ROM_QSTR(MP_QSTR___aenter__), MP_ROM_PTR(&up_lock_acquire_obj) },
+    { MP_ROM_QSTR(MP_QSTR___aenter__), MP_ROM_PTR(&mp_identity_obj) },
     { MP_ROM_QSTR(MP_QSTR___aexit__), MP_ROM_PTR(&up_lock_aexit_obj) },
 };
 static MP_DEFINE_CONST_DICT(up_lock_locals_dict, up_lock_locals_dict_table);

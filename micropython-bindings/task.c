@@ -4,8 +4,19 @@
 #include "py/smallint.h"
 #include "shim.h"
 
-static bool is_task(mp_obj_t o) {
+// EXCEPTION: none.
+bool up_is_task(mp_obj_t o) {
     return mp_obj_is_type(o, &up_task_type);
+}
+
+// EXCEPTION: none.
+bool up_is_exception(mp_obj_t o) {
+    return mp_obj_is_exception_instance(o) || mp_obj_is_exception_type(o);
+}
+
+// Where the task's data is. EXCEPTION: none.
+mp_obj_t *up_task_data(up_task_t *task) {
+    return task->flags & UP_TASK_BOXED ? &((up_join_t *)MP_OBJ_TO_PTR(task->data))->data : &task->data;
 }
 
 // Whether a task can run `o`: a coroutine, or what wait(), acquire() and their like return. Those are
@@ -47,47 +58,62 @@ up_task_t *up_task_new(mp_obj_t coro) {
     return task;
 }
 
-// Schedules a task; one that never was gets its entry here. Raises MemoryError with nothing changed.
-void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
-    if (task->handle == 0) {
-        task->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(task), UP_NORMAL);
+// The entry of a task; one that never was in a queue gets it here, one that has ended has none. Raises
+// MemoryError with nothing changed.
+static uint32_t up_task_entry(up_loop_t *loop, up_task_t *task) {
+    if (task->handle == 0 && !(task->flags & UP_TASK_DONE)) {
+        task->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(task));
     }
-    up_core_schedule(&loop->core, task->handle, level, delay, up_now(loop));
+    return task->handle;
 }
 
-// Takes a task out of whatever queue it is in; one that never was in one gets its entry here. Raises
-// MemoryError with nothing changed.
-void up_task_unqueue(up_loop_t *loop, up_task_t *task) {
-    if (task->handle == 0 && !(task->flags & UP_TASK_DONE)) {
-        task->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(task), UP_NORMAL);
+// Schedules a task. Raises MemoryError with nothing changed.
+void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
+    up_schedule(loop, up_task_entry(loop, task), level, delay);
+}
+
+// Schedules a task from outside, if it has not ended: it lets go of what it waits at, but not of an
+// exception that is on its way to it. Raises MemoryError with nothing changed.
+void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
+    if (!(task->flags & UP_TASK_DONE)) {
+        up_task_schedule(loop, task, level, delay);
+        mp_obj_t *data = up_task_data(task);
+        if (!up_is_exception(*data)) {
+            *data = mp_const_none;
+        }
     }
-    up_core_unqueue(&loop->core, task->handle);
+}
+
+// Takes a task out of whatever queue it is in. Raises MemoryError with nothing changed.
+void up_task_unqueue(up_loop_t *loop, up_task_t *task) {
+    up_core_unqueue(&loop->core, up_task_entry(loop, task));
+}
+
+// Sets where its wake-ups land that name no level. Raises MemoryError with nothing changed.
+static void up_task_level(up_loop_t *loop, up_task_t *task, uint32_t level) {
+    up_core_set_level(&loop->core, up_task_entry(loop, task), level);
 }
 
 // A new task at `level`, due now.
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level) {
     up_task_t *task = up_task_new(coro);
-    task->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(task), level);
+    up_task_level(loop, task, level);
     up_task_schedule(loop, task, UP_OWN, 0);
     return task;
 }
 
 // `awaitable` itself if it is a task, else a new task for it.
 up_task_t *up_promote(up_loop_t *loop, mp_obj_t awaitable) {
-    return is_task(awaitable) ? MP_OBJ_TO_PTR(awaitable) : up_create_task(loop, awaitable, UP_NORMAL);
+    return up_is_task(awaitable) ? MP_OBJ_TO_PTR(awaitable) : up_create_task(loop, awaitable, UP_NORMAL);
 }
 
 // Throws `exc` into a task at its next step, which is due now. EXCEPTION: none.
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
     mp_obj_t *data = up_task_data(task);
-    if (mp_obj_is_type(*data, &up_when_type)) {
-        up_when_done(loop, MP_OBJ_TO_PTR(*data), task);
-    }
+    up_when_done(loop, *data, task);
     *data = exc;
     task->flags &= ~UP_TASK_AWAITING;
-    if (task->handle != 0) {
-        up_core_cancel(&loop->core, task->handle, up_now(loop));
-    }
+    up_core_cancel(&loop->core, task->handle, up_now(loop));
 }
 
 // The join box of a task.
@@ -101,33 +127,37 @@ static up_join_t *up_task_box(up_task_t *task) {
     return MP_OBJ_TO_PTR(task->data);
 }
 
+// A task does not need its entry any more. EXCEPTION: none.
+void up_task_leave(up_loop_t *loop, up_task_t *task) {
+    uint32_t handle = task->handle;
+    task->handle = 0;
+    up_entry_free(loop, handle);
+}
+
 // The task ended with `result`, a value or an exception. Wakes who awaits it. A callback in `state`
 // may raise; the task has ended all the same.
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result) {
-    up_join_t *box = task->flags & UP_TASK_BOXED ? MP_OBJ_TO_PTR(task->data) : NULL;
-    task->flags = (task->flags & UP_TASK_AWAITED) | UP_TASK_DONE | (raised ? UP_TASK_RAISED : 0);
-    task->data = result;
-    if (box != NULL) {
-        uint32_t now = up_now(loop);
-        while (up_core_wake(&loop->core, &box->waiters, UP_OWN, now) != 0) {
-            task->flags |= UP_TASK_AWAITED;
-        }
-        if (box->callback != MP_OBJ_NULL) {
-            task->flags |= UP_TASK_AWAITED;
+    mp_obj_t callback = MP_OBJ_NULL;
+    uint32_t flags = task->flags & UP_TASK_AWAITED;
+    if (task->flags & UP_TASK_BOXED) {
+        up_join_t *box = MP_OBJ_TO_PTR(task->data);
+        callback = box->callback;
+        if (up_wake(loop, &box->waiters, UP_OWN, SIZE_MAX) != 0 || callback != MP_OBJ_NULL) {
+            flags = UP_TASK_AWAITED;
         }
     }
-    uint32_t handle = task->handle;
-    if (raised && !(task->flags & UP_TASK_AWAITED) && task != loop->main && !mp_obj_exception_match(result, MP_OBJ_FROM_PTR(&mp_type_CancelledError))) {
+    task->data = result;
+    task->flags = flags | UP_TASK_DONE | (raised ? UP_TASK_RAISED : 0);
+    if (raised && flags == 0 && task != loop->main && !mp_obj_exception_match(result, MP_OBJ_FROM_PTR(&mp_type_CancelledError))) {
         // Somebody may still await it before its turn comes again; if not, it is reported then.
         task->flags |= UP_TASK_UNSEEN;
-        up_core_schedule(&loop->core, handle, UP_OWN, 0, up_now(loop));
-    } else if (handle != 0) {
-        task->handle = 0;
-        up_entry_free(loop, handle);
+        up_schedule(loop, task->handle, UP_OWN, 0);
+    } else {
+        up_task_leave(loop, task);
     }
-    if (box != NULL && box->callback != MP_OBJ_NULL) {
+    if (callback != MP_OBJ_NULL) {
         mp_obj_t exc = raised ? result : mp_obj_new_exception_arg1(&mp_type_StopIteration, result);
-        mp_call_function_2(box->callback, MP_OBJ_FROM_PTR(task), exc);
+        mp_call_function_2(callback, MP_OBJ_FROM_PTR(task), exc);
     }
 }
 
@@ -144,14 +174,13 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
         }
         data = *up_task_data(task);
         // A chain longer than all tasks is a ring: whoever is reached then is as good as any.
-        if (n == 0 || !is_task(data) || (((up_task_t *)MP_OBJ_TO_PTR(data))->flags & UP_TASK_DONE)) {
+        if (n == 0 || !up_is_task(data) || (((up_task_t *)MP_OBJ_TO_PTR(data))->flags & UP_TASK_DONE)) {
             break;
         }
         task = MP_OBJ_TO_PTR(data);
     }
-    if (mp_obj_is_type(data, &up_lock_type)) {
-        up_lock_abandon(loop, MP_OBJ_TO_PTR(data), task);
-    } else if (data != mp_const_none && task->handle != 0 && up_core_place(&loop->core, task->handle) != UP_STREAM) {
+    up_lock_abandon(loop, data, task);
+    if (data != mp_const_none && task->handle != 0 && up_core_place(&loop->core, task->handle) != UP_STREAM) {
         // Something of the user's that it is parked at: it has remove(task).
         mp_obj_t remove[3];
         mp_load_method_maybe(data, MP_QSTR_remove, remove);
@@ -187,16 +216,8 @@ static mp_obj_t up_task_cancel_(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(up_task_cancel_obj, up_task_cancel_);
 
 // set_level(level): where the task's wake-ups land from now on that name no level.
-static mp_obj_t up_task_set_level(mp_obj_t self_in, mp_obj_t level_in) {
-    up_task_t *self = MP_OBJ_TO_PTR(self_in);
-    up_loop_t *loop = up_loop();
-    uint32_t level = up_arg_level(level_in);
-    if (!(self->flags & UP_TASK_DONE)) {
-        if (self->handle == 0) {
-            self->handle = up_entry_new(loop, self_in, level);
-        }
-        up_core_set_level(&loop->core, self->handle, level);
-    }
+static mp_obj_t up_task_set_level(mp_obj_t self_in, mp_obj_t level) {
+    up_task_level(up_loop(), MP_OBJ_TO_PTR(self_in), up_arg_level(level));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_task_set_level_obj, up_task_set_level);
@@ -228,39 +249,42 @@ static mp_obj_t up_task_get_data(up_task_t *self) {
 
 static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    up_loop_t *loop = up_loop();
     if (dest[0] == MP_OBJ_NULL) {
+        uint32_t number;
         switch (attr) {
             case MP_QSTR_coro:
                 dest[0] = self->coro;
-                break;
+                return;
             case MP_QSTR_data:
                 dest[0] = up_task_get_data(self);
-                break;
+                return;
             case MP_QSTR_state:
                 dest[0] = up_task_state(self);
-                break;
+                return;
             case MP_QSTR_ph_key:
-                dest[0] = MP_OBJ_NEW_SMALL_INT(up_core_due(&up_loop()->core, self->handle) & (MICROPY_PY_TIME_TICKS_PERIOD - 1));
+                number = up_core_due(&loop->core, self->handle) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
                 break;
             case MP_QSTR_level:
-                dest[0] = MP_OBJ_NEW_SMALL_INT(up_core_level(&up_loop()->core, self->handle));
+                number = up_core_level(&loop->core, self->handle);
                 break;
             default:
                 dest[1] = MP_OBJ_SENTINEL; // a method
+                return;
         }
+        dest[0] = MP_OBJ_NEW_SMALL_INT(number);
     } else if (dest[1] != MP_OBJ_NULL) {
-        if (attr == MP_QSTR_data && !(self->flags & UP_TASK_DONE)) {
+        bool done = self->flags & UP_TASK_DONE;
+        if (attr == MP_QSTR_data && !done) {
             mp_obj_t *data = up_task_data(self);
-            if (mp_obj_is_type(*data, &up_lock_type)) {
-                up_lock_abandon(up_loop(), MP_OBJ_TO_PTR(*data), self);
-            }
+            up_lock_abandon(loop, *data, self);
             *data = dest[1];
-        } else if (attr == MP_QSTR_state && self->flags & UP_TASK_DONE) {
-            self->flags |= UP_TASK_AWAITED;
-        } else if (attr == MP_QSTR_state) {
-            up_task_box(self)->callback = mp_obj_is_callable(dest[1]) ? dest[1] : MP_OBJ_NULL;
-        } else {
+        } else if (attr != MP_QSTR_state) {
             return;
+        } else if (done) {
+            self->flags |= UP_TASK_AWAITED;
+        } else {
+            up_task_box(self)->callback = mp_obj_is_callable(dest[1]) ? dest[1] : MP_OBJ_NULL;
         }
         dest[0] = MP_OBJ_NULL;
     }
