@@ -2,6 +2,7 @@
 """All tests, as `make test` runs them: every group, whatever became of the one before, then one line of totals.
 
 A group is a function in GROUPS that returns (passed, failed, skipped). Its output goes to build/logs/test-NAME.log.
+Arguments choose groups: those whose names begin so. What runs on a machine (this one, a board) is counted for it too.
 """
 
 import os
@@ -40,6 +41,16 @@ def run(name, *argv, show=30):
         print("\n".join(text.splitlines()[-show:]))
         print(f"Failed: {name}. All of it: {log.relative_to(ROOT)}")
     return status == 0, text
+
+
+def on(machine):
+    """A group whose tests run on that machine."""
+
+    def mark(group):
+        group.machine = machine
+        return group
+
+    return mark
 
 
 def one(name, *argv):
@@ -154,12 +165,12 @@ def manifest():
 
 
 def recipes():
-    """Boards' firmware: what is missing is said, the ports compile and link our part, CMake too."""
+    """Boards' firmware: what it lacks is said; our part compiles and links."""
     return counted("recipes", "tests/recipes.py", TREE)
 
 
 def size():
-    """On Cortex-M4F our part takes at most 24 KB of flash and 200 bytes of static RAM."""
+    """Our part takes at most 24 KB of flash and 200 bytes of static RAM on Cortex-M4F."""
     limits = ("--flash", 24 * 1024, "--ram", 200)
     return one(
         "size",
@@ -173,16 +184,19 @@ def size():
     )
 
 
+@on("unix")
 def upstream():
     """MicroPython's own asyncio tests, under each name of our loop."""
     return counted("upstream", "tests/upstream.py", MICROPYTHON, TREE)
 
 
+@on("unix")
 def http():
     """A web server beside a fast driver and a condition, ours and stock's."""
     return counted("http", "tests/http/run.py", MICROPYTHON)
 
 
+@on("unix")
 def cost():
     """A step's instructions are within bounds, and it allocates nothing."""
     return one("cost", sys.executable, "benchmarks/cost.py", MICROPYTHON)
@@ -193,6 +207,7 @@ def archives():
     return counted("archives", "tests/archives.py", "--tree", TREE)
 
 
+@on("Cortex-M4F")
 def interrupts():
     """From a hard interrupt to its task on Cortex-M4F: few instructions, whatever else is ready."""
     board = ("ports/qemu/run.py", "cortex-m4f", "--shift", "0")
@@ -206,9 +221,55 @@ def interrupts():
     return (0, 1, 0)
 
 
+@on("unix")
 def python_tests():
     """tests/python on the unix firmware."""
     return counted("python", "tests/run.py", MICROPYTHON)
+
+
+def boards_firmware():
+    """The firmware for the boards in QEMU builds."""
+    return one("qemu", "make", "--no-print-directory", "qemu")
+
+
+def boards_tests(board, machine):
+    """The groups of a board in QEMU."""
+    command = f"ports/qemu/run.py {board}"
+    # Those that go by the board's own clock.
+    timed = [file for file in files("tests/python/*.py") if "_mock_clock" not in file.read_text()]
+    wraps = files("tests/wrap/*.py") + [file for file in timed if not file.match("unix_*")]
+
+    def python():
+        """tests/python"""
+        return counted(f"python-{board}", "tests/run.py", command)
+
+    def wrap():
+        """the same while the ms count wraps, 60 ms after the start"""
+        at_30, at_32 = (
+            counted(name, "tests/run.py", f"{command} --ticks {2**bits - 60}", *wraps)
+            for name, bits in ((f"wrap-30-{board}", 30), (f"wrap-32-{board}", 32))
+        )
+        return tuple(map(sum, zip(at_30, at_32)))
+
+    def port():
+        """exit statuses, the REPL, no QEMU left behind"""
+        return counted(f"qemu-{board}", "tests/qemu.py", board)
+
+    def upstream():
+        """MicroPython's own asyncio tests"""
+        argv = ("--board", board, "ports/qemu/run.py", TREE, "asyncio")
+        return counted(f"upstream-{board}", "tests/upstream.py", *argv)
+
+    def seeds():
+        """the seven benchmarks show what they should"""
+        return counted(f"seeds-{board}", "tests/seeds.py", board)
+
+    groups = python, wrap, port, upstream, seeds
+    for group in groups:
+        group.__name__ = f"boards_{board}_{group.__name__}"
+        group.__doc__ = f"{machine}: {group.__doc__}."
+        on(machine)(group)
+    return groups
 
 
 GROUPS = (
@@ -230,20 +291,33 @@ GROUPS = (
     upstream,
     http,
     cost,
+    boards_firmware,
+    *boards_tests("cortex-m4f", "Cortex-M4F"),
     interrupts,
+    *boards_tests("lx106", "lx106"),
+    *boards_tests("rv32", "RV32"),
 )
 
 
 def main():
-    """Run all groups, print the totals, return the exit status."""
+    """Run the groups, print the totals, return the exit status."""
     LOGS.mkdir(parents=True, exist_ok=True)
+    chosen = tuple(sys.argv[1:]) or ("",)
+    groups = [group for group in GROUPS if group.__name__.startswith(chosen)]
+    if not groups:
+        sys.exit(f"no such group; there are: {', '.join(group.__name__ for group in GROUPS)}")
     totals = (0, 0, 0)
-    for group in GROUPS:
+    ran = {}
+    for group in groups:
         counts = group()
         totals = tuple(map(sum, zip(totals, counts)))
+        machine = getattr(group, "machine", None)
+        if machine:
+            ran[machine] = ran.get(machine, 0) + counts[0] + counts[1]
         print(
             "{:66} {:4} passed {:4} failed {:4} skipped".format(group.__doc__, *counts), flush=True
         )
+    print("Tests run on", ", ".join(f"{machine}: {n}" for machine, n in ran.items()))
     print("{} passed, {} failed, {} skipped".format(*totals))
     return 1 if totals[1] else 0
 

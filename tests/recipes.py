@@ -92,7 +92,7 @@ all:
 	mkdir -p $(BUILD)/genhdr
 	@for v in BOARD USER_C_MODULES FROZEN_MANIFEST MICROPY_MANIFEST_BOARD_MANIFEST MICROPY_MPYCROSS; do \\
 		eval "echo $$v=\\$$$$v"; done >$(BUILD)/given
-	ls -L $(UP_ARCHIVE) >>$(BUILD)/given
+	ls -L $$UP_ARCHIVE >>$(BUILD)/given
 	cp $(TEST_MAP) $(BUILD)/firmware.map
 	echo 'uintptr_t up_mail[21];' >$(BUILD)/genhdr/root_pointers.h
 """
@@ -522,6 +522,34 @@ def cmake_build():
     check("UP_ARCHIVE must name the Rust archive" in said, said)
 
 
+def esp32_make():
+    """The esp32 port's makefile hands on what we give it, to idf.py and by the environment to CMake."""
+    tools = fresh(WORK / "idf")
+    recorded = WORK / "idf-given"
+    recorder = f"#!/bin/sh\nprintf '%s\\n' \"$@\" UP_ARCHIVE=$UP_ARCHIVE MICROPY_MPYCROSS=$MICROPY_MPYCROSS >{recorded}\n"
+    write(tools / "idf.py", recorder + "exit 1\n", 0o755)
+    arguments = {
+        "BOARD": "ESP32_GENERIC_S3",
+        "BUILD": WORK / "ESP32_GENERIC_S3",
+        "USER_C_MODULES": ROOT / "micropython-bindings/micropython.cmake",
+        "UP_ARCHIVE": "/archive",
+        "FROZEN_MANIFEST": ROOT / "ports/esp32/manifest.py",
+        "MICROPY_MPYCROSS": MPY_CROSS,
+    }
+    given = (f"{key}={value}" for key, value in arguments.items())
+    run("make", "-C", TREE / "ports/esp32", *given, status=2, PATH=f"{tools}:{os.environ['PATH']}")
+    said = recorded.read_text()
+    for want in (
+        "MICROPY_BOARD=ESP32_GENERIC_S3",
+        f"-DUSER_C_MODULES={arguments['USER_C_MODULES']}",
+        f"MICROPY_FROZEN_MANIFEST={arguments['FROZEN_MANIFEST']}",
+        f"-B\n{arguments['BUILD']}",
+        "UP_ARCHIVE=/archive",
+        f"MICROPY_MPYCROSS={MPY_CROSS}",
+    ):
+        check(f"\n{want}\n" in f"\n{said}", want, "is not in", said)
+
+
 def esp32_c3():
     """An ESP32-C3's C compiles as ESP-IDF does it; only the core calls for the shim's atomics."""
     genhdr = WORK / "cmake"
@@ -583,6 +611,7 @@ TESTS = (
     pybd_sf2,
     pybd_sf6,
     cmake_build,
+    esp32_make,
     esp32_c3,
 )
 
