@@ -7,8 +7,7 @@
 // PS.INTLEVEL 15: nothing interrupts an interrupt, and a fault in one comes to `fault` as any other.
 
 #define CAUSE_LEVEL1_INTERRUPT 4
-#define PS_UM 0x20 // exceptions go to vector.user
-#define PS_EXCM 0x10
+#define PS_UM 0x20 // exceptions go to vector.user, else to vector.kernel
 #define PS_INTLEVEL_15 0x0f
 
 // What is saved on the stack of whoever was interrupted: the call0 ABI has nothing below a1. C keeps a12 to a15.
@@ -135,7 +134,6 @@ fault:
 
     .section .bss.fault, "aw", @nobits
     .align 16
-    .global fault_registers
 fault_registers:
     .space 64
     .space 2048
