@@ -53,15 +53,26 @@ mp_lexer_t *mp_lexer_new_from_file(qstr path) {
     return mp_lexer_new(path, reader);
 }
 
+// Only a folder has a "." in it. (A host may open one like a file, and then read nothing.)
+static bool is_folder(const char *path) {
+    size_t len = strlen(path);
+    char *dot = alloca(len + 3);
+    memcpy(dot, path, len);
+    memcpy(dot + len, "/.", 3);
+    int fd = host_open(dot);
+    if (fd >= 0) {
+        host_close(fd);
+    }
+    return fd >= 0;
+}
+
 mp_import_stat_t mp_import_stat(const char *path) {
     int fd = host_open(path);
     if (fd < 0) {
         return MP_IMPORT_STAT_NO_EXIST;
     }
-    char c;
-    int n = host_read(fd, &c, 1);
     host_close(fd);
-    return n < 0 ? MP_IMPORT_STAT_DIR : MP_IMPORT_STAT_FILE;
+    return is_folder(path) ? MP_IMPORT_STAT_DIR : MP_IMPORT_STAT_FILE;
 }
 
 // What open() returns.
@@ -128,6 +139,9 @@ static mp_obj_t host_file_open(size_t n_args, const mp_obj_t *args, mp_map_t *kw
         mp_raise_OSError(MP_EROFS);
     }
     const char *path = mp_obj_str_get_str(args[0]);
+    if (is_folder(path)) {
+        mp_raise_OSError_with_filename(MP_EISDIR, path);
+    }
     host_file_t *self = mp_obj_malloc_with_finaliser(host_file_t, binary ? &host_file_binary_type : &host_file_text_type);
     self->fd = host_open(path);
     if (self->fd < 0) {

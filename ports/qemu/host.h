@@ -20,7 +20,7 @@ void host_keyboard(void);
 // Open a file for reading: a number, or -1.
 int host_open(const char *path);
 
-// Read up to `len` bytes: how many, 0 at the end, -1 if it cannot be read (a folder cannot).
+// Read up to `len` bytes: how many, 0 at the end, -1 if that fails.
 int host_read(int fd, void *buf, size_t len);
 
 // Close a file.

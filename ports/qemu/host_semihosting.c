@@ -55,7 +55,7 @@ int host_open(const char *path) {
 
 int host_read(int fd, void *buf, size_t len) {
     const uintptr_t how[] = { fd, (uintptr_t)buf, len };
-    // It returns how many bytes are missing. A folder cannot be read: all are, and so at the end of a file.
+    // It returns how many bytes are missing: all of them at the end.
     intptr_t missing = semihost(SYS_READ, how);
     return missing < 0 || (size_t)missing > len ? -1 : (int)(len - missing);
 }

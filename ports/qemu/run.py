@@ -59,7 +59,7 @@ def parse(argv):
     # What comes after the script is the script's, also if it begins with a dash.
     at = 1
     while at < len(argv) and argv[at].startswith("-"):
-        at += 1 if "=" in argv[at] and argv[at].startswith("--") or argv[at] == "-h" else 2
+        at += 1 if "=" in argv[at] or argv[at] in ("-h", "--help") else 2
     args = parser.parse_args(argv[:at])
     args.script = argv[at:]
     for option in args.X:
