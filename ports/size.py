@@ -10,6 +10,8 @@ as for a board (size.h). What a part takes in all is the difference of the sums 
 library functions included. The core, the shim and MicroPython's C are read off the map, and the rest of the difference
 is frozen Python, names, and what all of them call. Root pointers are in bss.
 
+For boards whose firmware was built, the table ends with what `firmware` says of it.
+
 Constants that LLVM reads by bytes lie in RAM on an ESP8266. There they count as data.
 """
 
@@ -182,6 +184,8 @@ def compare(name, parts, of_parts, total, base):
     rest = Counter(whole)
     for whose in of_parts:
         sizes = {what: parts[whose, what] for what in KINDS}
+        if not sizes["code"]:
+            sys.exit(f"{name}: no {whose} in the map")
         rest.subtract(sizes)
         print(row(f"  {name}: {whose}", sizes))
     print(row(f"  {name}: frozen Python, the rest", rest))
@@ -209,6 +213,11 @@ def table(args):
         if args.ram is not None and in_ram > args.ram:
             print(f"{target}: {in_ram} bytes of static RAM, {in_ram - args.ram} too many")
             status = 1
+    if not args.target:
+        for board in sorted(ROOT.glob("build/*/*/")):
+            if board.parent.name in ("pyboard", "esp8266", "esp32") and any(board.glob("*.map")):
+                print(f"{board.name}, as it was built last")
+                firmware(board)
     return status
 
 
