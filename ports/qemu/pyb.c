@@ -79,10 +79,15 @@ static void disarm(unsigned slot) {
     hal_irq_restore(state);
 }
 
+// Below _stack_bottom boards have room for an interrupt that comes when a script has used up the stack: 4 KB, of
+// which this is for Python.
+#define IRQ_STACK (3 * 1024)
+
 // Call it as an interrupt does; whether it returned. What it raises is printed.
 static bool call_hard(mp_obj_t callback, mp_obj_t arg, unsigned timer) {
     mp_sched_lock();
     gc_lock();
+    MP_STATE_THREAD(stack_limit) += IRQ_STACK;
     nlr_buf_t nlr;
     bool good = nlr_push(&nlr) == 0;
     if (good) {
@@ -96,6 +101,7 @@ static bool call_hard(mp_obj_t callback, mp_obj_t arg, unsigned timer) {
         }
         mp_obj_print_exception(MICROPY_ERROR_PRINTER, MP_OBJ_FROM_PTR(nlr.ret_val));
     }
+    MP_STATE_THREAD(stack_limit) -= IRQ_STACK;
     gc_unlock();
     mp_sched_unlock();
     return good;

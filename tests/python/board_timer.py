@@ -142,6 +142,19 @@ print(timer)
 pyb.trigger(fault)
 
 
+# An interrupt has its own room on the stack, where the script has used it up.
+def deeper():
+    pyb.trigger(tick)
+    deeper()
+
+
+ticks = 0
+try:
+    deeper()
+except RuntimeError:
+    print("deep:", ticks > 20)
+
+
 # One stops another that is due at the same time, or itself.
 def stop_both(timer):
     timers[4].deinit()
