@@ -276,6 +276,15 @@ def boards_tests(board, machine):
     return groups
 
 
+@on("lx106")
+def boards_lx106_small():
+    """lx106: tests/python with an ESP8266's heap of 36 KB."""
+    too_big = "mem_eight_hundred_*", "unix_*"
+    fit = [file for file in files("tests/python/*.py") if not any(map(file.match, too_big))]
+    command = "ports/qemu/run.py lx106 --heap 36864"
+    return counted("python-lx106-small", "tests/run.py", command, *fit)
+
+
 GROUPS = (
     rustfmt,
     clang_format,
@@ -299,6 +308,7 @@ GROUPS = (
     *boards_tests("cortex-m4f", "Cortex-M4F"),
     interrupts,
     *boards_tests("lx106", "lx106"),
+    boards_lx106_small,
     *boards_tests("rv32", "RV32"),
 )
 
