@@ -19,6 +19,7 @@ need() { # need PACKAGE COMMAND...: the Debian package, and a command that succe
     "$@" >/dev/null 2>&1 || missing="$missing $package"
 }
 has() { command -v "$1"; }
+has_all() { for command in "$@"; do has "$command" || return 1; done; }
 has_python() { python3 -c 'import sys; sys.exit(sys.version_info < (3, 8))'; }
 has_libc_headers() { echo '#include <stdio.h>' | gcc -E - || [ -e /usr/include/stdio.h ]; }
 has_ca_certificates() { [ -n "${SSL_CERT_FILE:-}" ] || [ -e /etc/ssl/certs/ca-certificates.crt ]; }
@@ -84,8 +85,7 @@ for goal in "$@"; do
             ;;
         qemu)
             need qemu-system-arm has qemu-system-arm
-            need qemu-system-misc has qemu-system-riscv32
-            need qemu-system-misc has qemu-system-xtensa
+            need qemu-system-misc has_all qemu-system-riscv32 qemu-system-xtensa
             need gcc-arm-none-eabi has arm-none-eabi-gcc
             need libnewlib-arm-none-eabi compiles_for arm-none-eabi-gcc
             need gcc-riscv64-unknown-elf has riscv64-unknown-elf-gcc
