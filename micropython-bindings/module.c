@@ -36,7 +36,6 @@ static mp_obj_t up_module_init(void) {
     loop->exc_handler = mp_const_none;
     loop->stop_value = mp_const_none;
     loop->calling = mp_const_none;
-    up_core_clear(&loop->core);
     up_mail_clear(up_mail()); // of before a soft reset
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
     loop->thread = mp_thread_get_state();
@@ -66,7 +65,7 @@ static mp_obj_t up_new_event_loop(void) {
             up_callback_spend(MP_OBJ_TO_PTR(object));
         }
     }
-    up_core_clear(&loop->core);
+    loop->core = (up_core_t){ .lists = loop->core.lists };
     up_mail_drop(loop);
     loop->chunk_alloc = 0;
     loop->stop_handle = 0;

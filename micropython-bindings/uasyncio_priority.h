@@ -4,7 +4,7 @@
 // Rules for every function here:
 // - It never raises, blocks, allocates, reads a clock or calls Python. EXCEPTION: none, except that
 //   a defect of the core ends in up_panic().
-// - `core` is a core that up_core_clear() has seen. Handles may be stale or invented: they are
+// - `core` is a core that was all zero at first. Handles may be stale or invented: they are
 //   checked, and a stale one does nothing (0, UP_FREE).
 // - `now` is the millisecond clock; it wraps at 2^32.
 // - Not to be called from an interrupt or from another thread, except up_mail_*().
@@ -65,10 +65,11 @@ typedef struct up_chunk up_chunk_t;
 // No chunk: up_core_shrink().
 #define UP_NO_CHUNK 0xffffffff
 
-// The core. The shim allocates it where the garbage collector sees `chunks`.
+// The core. All zero is an empty one. The shim allocates it where the garbage collector sees `chunks`, and
+// clears it by zeroing all but `lists`; handles of before must not be used any more, wait lists may be.
 typedef struct up_core {
+    uint32_t lists; // counts wait lists
     up_chunk_t **chunks; // of chunk_count pointers; NULL where a chunk was given back
-
     uint32_t chunk_count;
     uintptr_t state[UP_STATE_WORDS];
 } up_core_t;
@@ -97,9 +98,6 @@ typedef struct up_pollfd {
     int16_t revents;
 } up_pollfd_t;
 
-// Makes a core, also one that is all zero, like new: without any room. Handles of before must not be used
-// any more; wait lists may be. O(1).
-void up_core_clear(up_core_t *core);
 // Takes chunks[chunk], which is new and zeroed, into use; the others are as before, though the array
 // may have moved or grown. 0 if its entries are more than handles can name: it is not used.
 // O(UP_CHUNK_LEN).

@@ -38,6 +38,7 @@ pub type up_chunk_t = up_chunk;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_core {
+    pub lists: u32,
     pub chunks: *mut *mut up_chunk_t,
     pub chunk_count: u32,
     pub state: [usize; 30usize],
@@ -64,9 +65,6 @@ pub struct up_pollfd {
     pub revents: i16,
 }
 pub type up_pollfd_t = up_pollfd;
-unsafe extern "C" {
-    pub fn up_core_clear(core: *mut up_core_t);
-}
 unsafe extern "C" {
     pub fn up_core_grown(core: *mut up_core_t, chunk: u32) -> u32;
 }

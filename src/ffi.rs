@@ -3,13 +3,14 @@
 //! Each export builds a [`Scheduler`] from the shim's memory, makes one call and lets go of it, so
 //! no borrow outlives a call. What each function does, costs and requires is said in the header.
 
-use core::mem::{align_of, size_of};
+use core::marker::PhantomData;
+use core::mem::{align_of, offset_of, size_of};
 use core::{ptr, slice};
 
 use crate::bindings::{self, up_core_t, up_list_t, up_mailbox_t, up_pollfd_t};
 use crate::entry::{Entry, Handle, INDEX_BITS, Level, Place};
 use crate::mailbox::{MAIL_LEN, Mailbox};
-use crate::scheduler::{Action, Scheduler, State};
+use crate::scheduler::{Action, Scheduler};
 use crate::store::{CHUNK_LEN, Chunk};
 use crate::streams::{Interest, PollFd};
 use crate::tick::{MAX_DELAY, Tick};
@@ -35,8 +36,11 @@ const _: () = {
     assert!(mixed || size_of::<Chunk>() == CHUNK_LEN * (size_of::<usize>() + entry as usize));
     assert!(CHUNK_LEN == bindings::UP_CHUNK_LEN as usize);
     assert!(MAX_DELAY == bindings::UP_MAX_DELAY);
-    assert!(size_of::<State>() <= bindings::UP_STATE_WORDS as usize * size_of::<usize>());
-    assert!(align_of::<State>() <= align_of::<usize>());
+    assert!(size_of::<Scheduler>() <= size_of::<up_core_t>());
+    assert!(align_of::<Scheduler>() <= align_of::<up_core_t>());
+    assert!(offset_of!(Scheduler, stamp) == offset_of!(up_core_t, lists));
+    assert!(offset_of!(Scheduler, store.chunks.first) == offset_of!(up_core_t, chunks));
+    assert!(offset_of!(Scheduler, store.chunks.count) == offset_of!(up_core_t, chunk_count));
     assert!(size_of::<WaitList>() == size_of::<up_list_t>());
     assert!(align_of::<WaitList>() == align_of::<up_list_t>());
     assert!(MAIL_LEN == bindings::UP_MAIL_LEN as usize);
@@ -47,19 +51,71 @@ const _: () = {
     assert!(align_of::<PollFd>() == align_of::<up_pollfd_t>());
 };
 
+/// The chunks of entries, in memory that the shim allocates; none where a chunk was given back.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Chunks<'a> {
+    first: *mut Option<&'a mut Chunk>,
+    count: u32,
+    _lent: PhantomData<&'a mut [Option<&'a mut Chunk>]>,
+}
+
+impl<'a> Chunks<'a> {
+    /// No chunk at all.
+    pub const NONE: Self = Self {
+        first: ptr::null_mut(),
+        count: 0,
+        _lent: PhantomData,
+    };
+
+    /// These chunks.
+    pub fn new(chunks: &'a mut [Option<&'a mut Chunk>]) -> Self {
+        Self {
+            first: chunks.as_mut_ptr(),
+            count: chunks.len() as u32,
+            _lent: PhantomData,
+        }
+    }
+
+    /// A chunk, if it is there.
+    #[inline(always)]
+    pub(crate) fn get(&self, chunk: usize) -> Option<&Chunk> {
+        if chunk >= self.count as usize {
+            return None;
+        }
+        // SAFETY: `first` is the address of `count` items, new()'s or the shim's, each null or a chunk
+        // that is zeroed or in use. They are ours while `self` is borrowed.
+        unsafe { (*self.first.add(chunk)).as_deref() }
+    }
+
+    /// The same, to be changed.
+    #[inline(always)]
+    pub(crate) fn get_mut(&mut self, chunk: usize) -> Option<&mut Chunk> {
+        if chunk >= self.count as usize {
+            return None;
+        }
+        // SAFETY: as in get(); and nobody else has borrowed them.
+        unsafe { (*self.first.add(chunk)).as_deref_mut() }
+    }
+
+    /// Lets go of a chunk: the shim gives it back.
+    pub(crate) fn remove(&mut self, chunk: usize) {
+        if chunk < self.count as usize {
+            // SAFETY: as in get_mut().
+            unsafe { *self.first.add(chunk) = None }
+        }
+    }
+}
+
 /// The loop in the shim's memory.
 ///
 /// # Safety
-/// `core` is a core of the shim's that [`up_core_clear`] has seen, and nothing else uses it, its
+/// `core` is a core of the shim's that was all zero at first, and nothing else uses it, its
 /// chunks or the result until the result is dropped.
-unsafe fn scheduler<'a>(core: *mut up_core_t) -> Scheduler<'a> {
-    // SAFETY: the caller's promise; no reference to the whole struct is made, only to its parts.
-    unsafe {
-        let state = &mut *(&raw mut (*core).state).cast::<State>();
-        // Null, or a pointer to a chunk that is zeroed or in use (up_core_grown).
-        let chunks = items_mut::<Option<&mut Chunk>>((*core).chunks.cast(), (*core).chunk_count);
-        Scheduler::new(state, chunks)
-    }
+unsafe fn scheduler<'a>(core: *mut up_core_t) -> &'a mut Scheduler<'static> {
+    // SAFETY: the caller's promise. Size, alignment and the place of what C reads are asserted above; the
+    // shim's part of it, the chunks, is what Chunks asks for (up_core_grown).
+    unsafe { &mut *core.cast() }
 }
 
 /// The mailbox in the shim's memory.
@@ -126,11 +182,6 @@ macro_rules! export {
 }
 
 export! {
-    fn up_core_clear(core: *mut up_core_t) {
-        (*core).chunks = ptr::null_mut();
-        (*core).chunk_count = 0;
-        (&mut *(&raw mut (*core).state).cast::<State>()).clear()
-    }
     fn up_core_grown(core: *mut up_core_t, chunk: u32) -> u32 {
         scheduler(core).grown(chunk as usize).into()
     }

@@ -32,9 +32,10 @@ use heapless::Vec;
 
 use crate::conditions::Conditions;
 use crate::entry::{Handle, Index, Kind, Level, NONE, Place};
+use crate::ffi::Chunks;
 use crate::fifo::Fifo;
 use crate::mailbox::Mailbox;
-use crate::store::{Chunk, Damage, Free, Store};
+use crate::store::{Free, Store};
 use crate::streams::{Interest, Poll, PollFd, Streams};
 use crate::tick::{MAX_DELAY, Tick};
 use crate::timers::Timers;
@@ -66,14 +67,18 @@ pub enum Action {
     Fault,
 }
 
-/// The loop's state between calls. It holds indices only, so it may lie in the shim's memory.
+/// The loop. It holds indices only beside its memory's address, so it may lie in the shim's memory, as
+/// `up_core_t`.
 #[derive(Debug)]
-pub struct State {
-    queues: Queues,
-    damage: Damage,
+#[repr(C)]
+pub struct Scheduler<'a> {
+    // Counts wait lists; C keeps it when it clears the rest.
+    pub(crate) stamp: u32,
+    pub(crate) store: Store<'a>,
+    state: Queues,
 }
 
-/// All of the state but what the store notes.
+/// All of the loop but its entries.
 #[derive(Debug)]
 struct Queues {
     free: Free,
@@ -84,7 +89,6 @@ struct Queues {
     // In a pass: some conditions and streams have been asked, others not yet.
     asking: bool,
     max_overdue: u32,
-    stamp: u32,
     // Tasks that ran at high level since another level had its turn, as far as they fit: if it is full,
     // it is the turn of another. One that was freed meanwhile may still be named: its entry's mark is
     // only cleared once more.
@@ -93,54 +97,44 @@ struct Queues {
     overdue_low: bool,
 }
 
-impl State {
+impl Queues {
+    const EMPTY: Self = Self {
+        free: Free::EMPTY,
+        ready: [Fifo::EMPTY; 3],
+        timers: [Timers::EMPTY; 3],
+        conditions: Conditions::EMPTY,
+        streams: Streams::EMPTY,
+        asking: false,
+        max_overdue: 0,
+        served: Vec::new(),
+        overdue_low: false,
+    };
+}
+
+impl Scheduler<'_> {
     /// An empty loop without room for any entry.
     pub const fn new() -> Self {
-        let queues = Queues {
-            free: Free::EMPTY,
-            ready: [Fifo::EMPTY; 3],
-            timers: [Timers::EMPTY; 3],
-            conditions: Conditions::EMPTY,
-            streams: Streams::EMPTY,
-            asking: false,
-            max_overdue: 0,
-            stamp: 0,
-            served: Vec::new(),
-            overdue_low: false,
-        };
         Self {
-            queues,
-            damage: Damage::none(),
+            stamp: 0,
+            store: Store::new(Chunks::NONE),
+            state: Queues::EMPTY,
         }
     }
 
     /// Forgets everything, as new. Wait lists of before stay recognisable as stale.
     pub fn clear(&mut self) {
-        let stamp = self.queues.stamp;
-        *self = Self::new();
-        self.queues.stamp = stamp;
+        *self = Self {
+            stamp: self.stamp,
+            ..Self::new()
+        };
     }
-}
 
-impl Default for State {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// The loop, for the time of one call of the shim.
-pub struct Scheduler<'a> {
-    state: &'a mut Queues,
-    store: Store<'a>,
-}
-
-impl<'a> Scheduler<'a> {
-    /// The loop whose state is `state` and whose entries are in `chunks`; `None` where a chunk was
-    /// given back.
-    pub fn new(state: &'a mut State, chunks: &'a mut [Option<&'a mut Chunk>]) -> Self {
-        Self {
-            state: &mut state.queues,
-            store: Store::new(chunks, &mut state.damage),
+    /// The same loop with its entries elsewhere: in `chunks`.
+    pub fn on<'b>(self, chunks: Chunks<'b>) -> Scheduler<'b> {
+        Scheduler {
+            stamp: self.stamp,
+            store: self.store.on(chunks),
+            state: self.state,
         }
     }
 
@@ -258,8 +252,7 @@ impl<'a> Scheduler<'a> {
             return false;
         }
         self.detach(i);
-        let Queues { free, stamp, .. } = &mut *self.state;
-        list.park(&mut self.store, free, stamp, i)
+        list.park(&mut self.store, &mut self.state.free, &mut self.stamp, i)
     }
 
     /// Wakes the task that has waited longest: it is due now, at `level` or its own. O(1).
@@ -435,13 +428,13 @@ impl<'a> Scheduler<'a> {
     /// Whether there may be something to ask before the choice.
     #[inline]
     fn has_questions(&self) -> bool {
-        let state = &*self.state;
+        let state = &self.state;
         state.asking || !state.conditions.is_empty() || !state.streams.is_empty()
     }
 
     /// What is to be asked before the choice: every condition, then the streams.
     fn ask(&mut self, now: Tick) -> Option<Action> {
-        let state = &mut *self.state;
+        let state = &mut self.state;
         if !state.asking {
             state.asking = true;
             state.conditions.begin();
@@ -538,7 +531,7 @@ impl<'a> Scheduler<'a> {
             }
             self.state.overdue_low = overdue_low;
         }
-        let state = &mut *self.state;
+        let state = &mut self.state;
         let ready = &mut state.ready[level as usize];
         let e = if ready.first() == i {
             ready.pop(&mut self.store)
@@ -587,7 +580,7 @@ impl<'a> Scheduler<'a> {
 
     /// Takes an entry out of the place it is in.
     fn detach(&mut self, i: Index) {
-        let state = &mut *self.state;
+        let state = &mut self.state;
         let e = &mut self.store[i];
         let (kind, level) = (e.kind(), e.queue() as usize);
         match kind {
@@ -614,5 +607,11 @@ impl<'a> Scheduler<'a> {
         self.store
             .find(h)
             .filter(|&i| self.store[i].kind() != Kind::List)
+    }
+}
+
+impl Default for Scheduler<'_> {
+    fn default() -> Self {
+        Self::new()
     }
 }

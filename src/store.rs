@@ -8,6 +8,7 @@ use core::cell::Cell;
 use core::ops;
 
 use crate::entry::{Entry, GENERATIONS, Handle, INDEX_BITS, Index, Kind, NONE};
+use crate::ffi::Chunks;
 
 /// Entries in a chunk. A power of two, so that finding an entry is a shift and a mask.
 pub const CHUNK_LEN: usize = 16;
@@ -66,25 +67,28 @@ pub(crate) struct Damage {
     nowhere: Entry,
 }
 
-impl Damage {
-    pub(crate) const fn none() -> Self {
-        Self {
-            fault: Cell::new(false),
-            nowhere: Entry::FREE,
-        }
-    }
-}
-
-/// All entries, for the time of one call of the shim.
+/// All entries.
+#[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Store<'a> {
-    chunks: &'a mut [Option<&'a mut Chunk>],
-    damage: &'a mut Damage,
+    pub(crate) chunks: Chunks<'a>,
+    damage: Damage,
 }
 
 impl<'a> Store<'a> {
-    /// The entries in `chunks`; `None` where a chunk was given back.
-    pub(crate) fn new(chunks: &'a mut [Option<&'a mut Chunk>], damage: &'a mut Damage) -> Self {
+    /// The entries in `chunks`.
+    pub(crate) const fn new(chunks: Chunks<'a>) -> Self {
+        let damage = Damage {
+            fault: Cell::new(false),
+            nowhere: Entry::FREE,
+        };
         Self { chunks, damage }
+    }
+
+    /// The same store with its entries in `chunks`.
+    pub(crate) fn on<'b>(self, chunks: Chunks<'b>) -> Store<'b> {
+        let damage = self.damage;
+        Store { chunks, damage }
     }
 
     /// Whether the state is damaged.
@@ -131,7 +135,7 @@ impl<'a> Store<'a> {
         }
         while let Some(last) = free.freed.iter_mut().filter(|c| **c != NONE).max() {
             let chunk = core::mem::replace(last, NONE) as usize - 1;
-            let there = self.chunks.get(chunk).is_some_and(Option::is_some);
+            let there = self.chunks.get(chunk).is_some();
             if there && Self::indices(chunk).all(|i| self[i as Index].kind() == Kind::Free) {
                 for i in Self::indices(chunk) {
                     let generation = self[i as Index].generation();
@@ -140,7 +144,7 @@ impl<'a> Store<'a> {
                     }
                     self.unlink(free, i as Index);
                 }
-                *self.chunks.get_mut(chunk)? = None;
+                self.chunks.remove(chunk);
                 return Some(chunk);
             }
         }
@@ -151,14 +155,14 @@ impl<'a> Store<'a> {
     #[inline]
     pub(crate) fn get(&self, i: Index) -> Option<&Entry> {
         let (chunk, place) = Self::split(i);
-        Some(&self.chunks.get(chunk)?.as_ref()?.entries[place])
+        Some(&self.chunks.get(chunk)?.entries[place])
     }
 
     /// The same, to be changed.
     #[inline]
     pub(crate) fn get_mut(&mut self, i: Index) -> Option<&mut Entry> {
         let (chunk, place) = Self::split(i);
-        Some(&mut self.chunks.get_mut(chunk)?.as_mut()?.entries[place])
+        Some(&mut self.chunks.get_mut(chunk)?.entries[place])
     }
 
     /// `self[i]` without a call, for what every step passes through.
@@ -175,7 +179,7 @@ impl<'a> Store<'a> {
     pub(crate) fn at_mut(&mut self, i: Index) -> &mut Entry {
         let (chunk, place) = Self::split(i);
         match self.chunks.get_mut(chunk) {
-            Some(Some(chunk)) => &mut chunk.entries[place],
+            Some(chunk) => &mut chunk.entries[place],
             _ => {
                 self.damage.fault.set(true);
                 &mut self.damage.nowhere

@@ -102,8 +102,6 @@ static uint32_t tick(const loop_t *loop) {
 static loop_t loop_new(char *out, size_t size, uint32_t index_bits, uint32_t start) {
     loop_t loop = { .index_bits = index_bits, .start = start, .out = out, .size = size };
     loop.core = guarded(sizeof(up_core_t));
-    memset(loop.core, 0, sizeof(up_core_t));
-    up_core_clear(loop.core);
     return loop;
 }
 
@@ -782,7 +780,7 @@ uint32_t double_clear(char *out, size_t size, uint32_t index_bits) {
         turn(&loop, true); // in the middle of a pass
         up_chunk_t **chunks = core->chunks;
         uint32_t chunk_count = core->chunk_count;
-        up_core_clear(core);
+        *core = (up_core_t){ .lists = core->lists };
         CHECK(&loop, core->chunks == NULL && core->chunk_count == 0);
         CHECK(&loop, up_core_len(core) == 0 && up_core_room(core) == 0);
         CHECK(&loop, up_core_fd_count(core) == 0);

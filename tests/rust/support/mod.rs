@@ -9,8 +9,9 @@
 use std::rc::Rc;
 
 use uasyncio_priority::entry::{Handle, Level, Place};
+use uasyncio_priority::ffi::Chunks;
 use uasyncio_priority::mailbox::Mailbox;
-use uasyncio_priority::scheduler::{Action, Scheduler, State};
+use uasyncio_priority::scheduler::{Action, Scheduler};
 use uasyncio_priority::store::{CHUNK_LEN, Chunk};
 use uasyncio_priority::streams::{Interest, PollFd, READ, WRITE};
 use uasyncio_priority::tick::Tick;
@@ -34,7 +35,7 @@ pub static NO_MAIL: Mailbox = Mailbox::new();
 /// A core in memory of its own.
 #[derive(Debug)]
 pub struct Bench {
-    state: State,
+    state: Scheduler<'static>,
     /// What interrupts would leave for the loop.
     pub mail: Rc<Mailbox>,
     // They move as the vector grows: the core holds indices, never addresses.
@@ -58,7 +59,7 @@ impl Bench {
     /// A core without room, whose clock starts at the tick `start`.
     pub fn starting_at(start: u32) -> Self {
         Self {
-            state: State::new(),
+            state: Scheduler::new(),
             mail: Rc::default(),
             chunks: Vec::new(),
             keep: 0,
@@ -84,7 +85,10 @@ impl Bench {
     pub fn core_with<R>(&mut self, count: usize, call: impl FnOnce(&mut Scheduler) -> R) -> R {
         let chunks = self.chunks.iter_mut().take(count);
         let mut chunks: Vec<_> = chunks.map(Option::as_mut).collect();
-        call(&mut Scheduler::new(&mut self.state, &mut chunks))
+        let mut core = std::mem::take(&mut self.state).on(Chunks::new(&mut chunks));
+        let result = call(&mut core);
+        self.state = core.on(Chunks::NONE);
+        result
     }
 
     /// Adds a chunk, in place of one that was given back or at the end.
