@@ -331,7 +331,8 @@ def main():
         print(
             "{:66} {:4} passed {:4} failed {:4} skipped".format(group.__doc__, *counts), flush=True
         )
-    print("Tests run on", ", ".join(f"{machine}: {n}" for machine, n in ran.items()))
+    if ran:
+        print("Tests run on", ", ".join(f"{machine}: {n}" for machine, n in ran.items()))
     print("{} passed, {} failed, {} skipped".format(*totals))
     return 1 if totals[1] else 0
 
