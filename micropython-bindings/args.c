@@ -8,15 +8,19 @@ void up_raise_type(mp_rom_error_text_t text, qstr name, mp_obj_t arg) {
     mp_raise_msg_varg(&mp_type_TypeError, text, name, mp_obj_get_type_str(arg));
 }
 
+// The longest delay: what the core can queue, and what two ticks of time.ticks_ms() can be apart (half of
+// that on a 32-bit board, as in today's asyncio).
+#define MAX_DELAY ((uint32_t)MIN((mp_uint_t)UP_MAX_DELAY, (mp_uint_t)MICROPY_PY_TIME_TICKS_PERIOD / 2 - 1))
+
 __attribute__((noreturn)) static void up_raise_delay(qstr name) {
-    mp_raise_msg_varg(&mp_type_OverflowError, MP_ERROR_TEXT("'%q' is over the longest delay, 1073741823 ms (12 days)"), name);
+    mp_raise_msg_varg(&mp_type_OverflowError, MP_ERROR_TEXT("'%q' is over the longest delay, %u ms"), name, (unsigned)MAX_DELAY);
 }
 
 // A delay in ms: an int; a negative one is 0. TypeError, OverflowError.
 uint32_t up_arg_ms(mp_obj_t arg, qstr name) {
     if (mp_obj_is_small_int(arg)) {
         mp_int_t ms = MP_OBJ_SMALL_INT_VALUE(arg);
-        if (ms <= UP_MAX_DELAY) {
+        if (ms <= (mp_int_t)MAX_DELAY) {
             return MAX(ms, 0);
         }
     } else if (!mp_obj_is_int(arg)) {
@@ -33,7 +37,7 @@ uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
     if (mp_obj_is_float(arg)) {
         mp_float_t s = mp_obj_get_float(arg);
         // Written so that a NaN is an overflow too. A rounded up limit is cut by the core.
-        if (!(s <= (mp_float_t)(UP_MAX_DELAY / 1000))) {
+        if (!(s <= (mp_float_t)(MAX_DELAY / 1000))) {
             up_raise_delay(name);
         }
         return s < 0 ? 0 : (uint32_t)(s * 1000);
@@ -43,7 +47,7 @@ uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
         up_raise_type(MP_ERROR_TEXT("'%q' must be an int or float (s), not %s"), name, arg);
     }
     uint32_t s = up_arg_ms(arg, name);
-    if (s > UP_MAX_DELAY / 1000) {
+    if (s > MAX_DELAY / 1000) {
         up_raise_delay(name);
     }
     return s * 1000;
@@ -61,11 +65,11 @@ mp_uint_t up_time(void) {
 
 // Ticks, as the delay until then in ms; 0 if it is past. TypeError, OverflowError.
 uint32_t up_arg_until(mp_obj_t arg, qstr name) {
-    if (!mp_obj_is_small_int(arg)) {
+    if (!mp_obj_is_int(arg)) {
         up_raise_type(MP_ERROR_TEXT("'%q' must be an int (ticks), not %s"), name, arg);
     }
     const mp_uint_t half = MICROPY_PY_TIME_TICKS_PERIOD / 2;
-    mp_uint_t diff = (MP_OBJ_SMALL_INT_VALUE(arg) - up_time() + half) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+    mp_uint_t diff = ((mp_uint_t)mp_obj_get_int_truncated(arg) - up_time() + half) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
     return up_arg_ms(MP_OBJ_NEW_SMALL_INT((mp_int_t)(diff - half)), name);
 }
 

@@ -14,6 +14,8 @@ async def main():
     loop.call_at(loop.time() + 20, show, "a", 1)
     loop.call_at(loop.time() + 10, show)
     loop.call_at(loop.time() - 10, show, "past")
+    # Ticks are cyclic, however large the sum.
+    loop.call_at(loop.time() + 15 + (1 << 70), show, "beyond")
     handle = loop.call_at(loop.time() + 5, show, "cancelled")
     print(handle.cancel())
     for bad in (1.5, None):
