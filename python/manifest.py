@@ -13,7 +13,6 @@ package(
         "alias.py",
         "core.py",
         "funcs.py",
-        "queue.py",
         "stream.py",
         "sync.py",
         "v2.py",

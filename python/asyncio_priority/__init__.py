@@ -18,10 +18,18 @@ _PARTS = (
             "start_server",
         ),
     ),
-    ("queue", ("Queue", "QueueEmpty", "QueueFull")),
     (
         "sync",
-        ("Barrier", "BoundedSemaphore", "BrokenBarrierError", "Condition", "Semaphore"),
+        (
+            "Barrier",
+            "BoundedSemaphore",
+            "BrokenBarrierError",
+            "Condition",
+            "Queue",
+            "QueueEmpty",
+            "QueueFull",
+            "Semaphore",
+        ),
     ),
     (
         "core",

@@ -1,51 +1,25 @@
-# Semaphores, Condition and Barrier: names and behaviour of CPython's asyncio.
+# Semaphores, Condition, Barrier and Queue: names and behaviour of CPython's asyncio.
 from uasyncio_priority import CancelledError, Lock, WaitQueue
 
 
-# Tasks that wait to be handed something, first come, first served. If one is cancelled that has
-# been handed it, _pass_on() gives it to the next.
-class _Waiters:
-    def __init__(self, level=None):
-        self._q = WaitQueue(level)
-        # Tasks in _park() that have been handed nothing. Between the cancel of one of them and its
-        # next step it is in here, but not in the queue any more: that tells it which it was. (If
-        # several are cancelled at a time they may swap roles. It comes to the same.)
-        self._n = 0
-
-    async def _park(self):
-        self._n += 1
-        try:
-            await self._q.wait()
-        except CancelledError:
-            if self._n > len(self._q):
-                self._n -= 1
-            else:
-                self._pass_on()
-            raise
-
-    # Hands over to the `n` who wait longest; how many there were.
-    def _hand(self, n=1):
-        n = self._q.wake(n)
-        self._n -= n
-        return n
+# ValueError if the argument called `name` is less than `min`.
+def _check(name, value, min):
+    if value < min:
+        raise ValueError("%s must be %d or more" % (name, min))
 
 
-class _Context:
-    async def __aenter__(self):
-        await self.acquire()
-
-    async def __aexit__(self, exc_type, exc, tb):
-        self.release()
-
-
-# Semaphore(value=1): `value` tasks at a time get past acquire().
+# Semaphore(value=1): `value` tasks at a time get past acquire(), first come, first served.
 # level: where those land that had to wait; None: each at its own.
-class Semaphore(_Waiters, _Context):
+class Semaphore:
+    # Tasks in acquire() that wait and have been handed nothing. Between the cancel of one of them
+    # and its next step it is in here, but not in the queue any more: that tells it which it was.
+    # (If several are cancelled at a time they may swap roles. It comes to the same.)
+    _n = 0
+
     def __init__(self, value=1, level=None):
-        if value < 0:
-            raise ValueError("value must be 0 or more")
-        super().__init__(level)
-        self._value = value
+        _check("value", value, 0)
+        self._value = self._room = value  # _room: for BoundedSemaphore
+        self._q = WaitQueue(level)
 
     # Whether acquire() would wait.
     def locked(self):
@@ -54,34 +28,46 @@ class Semaphore(_Waiters, _Context):
     async def acquire(self):
         if self._value:
             self._value -= 1
-        else:
-            await self._park()
+            return True
+        self._n += 1
+        try:
+            await self._q.wait()
+        except:  # noqa: E722
+            if self._n > len(self._q):
+                self._n -= 1
+            else:
+                Semaphore.release(self)  # what it was handed goes to the next
+            raise
         return True
 
     def release(self):
-        if not self._hand():
+        if self._q.wake():
+            self._n -= 1
+        else:
             self._value += 1
 
-    _pass_on = release
+    async def __aenter__(self):
+        await self.acquire()
+
+    async def __aexit__(self, type, value, _):
+        self.release()
 
 
 # One that refuses to be released more often than it was acquired: ValueError.
 class BoundedSemaphore(Semaphore):
-    def __init__(self, value=1, level=None):
-        super().__init__(value, level)
-        self._limit = value
-
     def release(self):
-        if self._value >= self._limit:
+        if self._value >= self._room:
             raise ValueError("Semaphore released more than acquired")
-        super().release()
+        Semaphore.release(self)
 
 
 # Condition(lock=None): a Lock, and tasks that have it and wait for those who have it after them.
-class Condition(_Waiters, _Context):
+# They wait as at a semaphore that nobody gets past but by notify().
+class Condition(Semaphore):
     def __init__(self, lock=None):
-        super().__init__()
-        self._lock = lock = Lock() if lock is None else lock
+        Semaphore.__init__(self, 0)
+        if lock is None:
+            lock = Lock()
         self.acquire = lock.acquire
         self.release = lock.release
         self.locked = lock.locked
@@ -94,23 +80,21 @@ class Condition(_Waiters, _Context):
     async def wait(self):
         self._check()
         self.release()
-        error = None
-        notified = False
+        self._value = 0  # what the last one who was cancelled could not use is lost
+        notified = error = None
         try:
-            await self._park()
-            notified = True
-        except CancelledError as er:
-            error = er
-        while True:
-            try:
-                await self.acquire()
-                break
-            except CancelledError as er:
-                error = er
-        if error:
-            if notified:
-                self._hand()  # it was lost on us
-            raise error
+            notified = await Semaphore.acquire(self)
+        finally:
+            while True:
+                try:
+                    await self.acquire()
+                    break
+                except CancelledError as er:
+                    error = er
+            if error:
+                if notified:
+                    self.notify()  # it was lost on us
+                raise error
         return True
 
     # Waits until predicate() is true; its value.
@@ -124,64 +108,133 @@ class Condition(_Waiters, _Context):
     # Wakes the `n` who wait longest, once they can have the lock.
     def notify(self, n=1):
         self._check()
-        self._hand(n)
+        self._n -= self._q.wake(n)
 
     def notify_all(self):
-        self.notify(len(self._q))
-
-    _pass_on = _Waiters._hand
+        self.notify(self._n)
 
 
 # What wait() of a Barrier raises.
-class BrokenBarrierError(RuntimeError):
-    pass
+BrokenBarrierError = type("BrokenBarrierError", (RuntimeError,), {})
 
 
 # Barrier(parties): wait() returns when that many tasks have come there, again and again.
 class Barrier:
     def __init__(self, parties):
-        if parties < 1:
-            raise ValueError("parties must be 1 or more")
+        _check("parties", parties, 1)
         self.parties = parties
         self.broken = False
         self._q = WaitQueue()
-        self._era = 0  # ends with reset() and abort()
 
     @property
     def n_waiting(self):
         return len(self._q)
 
-    async def __aenter__(self):
-        return await self.wait()
-
-    async def __aexit__(self, exc_type, exc, tb):
-        pass
-
     # Which it is, from 0 to parties - 1: one task may be chosen by it.
     # BrokenBarrierError if reset() or abort() comes first.
     async def wait(self):
-        if self.broken:
-            raise BrokenBarrierError
         q = self._q
         n = len(q)
-        if n + 1 >= self.parties:
-            q.wake(n)
-        else:
-            era = self._era
+        if not self.broken:
+            if n + 1 >= self.parties:
+                q.wake(n)
+                return n
             await q.wait()
-            if era != self._era:
-                raise BrokenBarrierError
-        return n
+            if q is self._q:
+                return n
+        raise BrokenBarrierError
 
-    # Empty again, and no more broken.
-    async def reset(self):
-        self._break(False)
+    __aenter__ = wait
+
+    async def __aexit__(self, type, value, _):
+        pass
 
     # Of no use any more, until reset().
     async def abort(self):
-        self._break(True)
+        self.broken = True
+        self._q.wake(self.parties)
+        self._q = WaitQueue()  # tells those who wait that it is not as they left it
 
-    def _break(self, broken):
-        self.broken = broken
-        self._era += 1
-        self._q.wake(len(self._q))
+    # Empty again, and no more broken.
+    async def reset(self):
+        await self.abort()
+        self.broken = False
+
+
+# What get_nowait() raises.
+QueueEmpty = type("QueueEmpty", (Exception,), {})
+
+
+# What put_nowait() raises.
+QueueFull = type("QueueFull", (Exception,), {})
+
+
+# Queue(maxsize=0): first in, first out, for tasks too: an item that a waiting task was woken for
+# is its own, so it is no more counted here. 0: no limit.
+class Queue:
+    _n = 0  # items that task_done() was not called for
+
+    def __init__(self, maxsize=0):
+        self.maxsize = maxsize
+        self._list = []
+        self._items = Semaphore(0)
+        self._room = maxsize > 0 and Semaphore(maxsize)
+        self._q = WaitQueue()
+
+    # How many get_nowait() can take.
+    def qsize(self):
+        return self._items._value
+
+    def empty(self):
+        return self._items.locked()
+
+    def full(self):
+        return self._room and self._room.locked()
+
+    def _get(self):
+        item = self._list.pop(0)
+        if self._room:
+            self._room.release()
+        return item
+
+    # Waits for an item.
+    async def get(self):
+        await self._items.acquire()
+        return self._get()
+
+    def get_nowait(self):
+        if not self._items._value:
+            raise QueueEmpty
+        self._items._value -= 1
+        return self._get()
+
+    def _put(self, item):
+        self._list.append(item)
+        self._n += 1
+        self._items.release()
+
+    # Waits for room.
+    async def put(self, item):
+        if self._room:
+            await self._room.acquire()
+        self._put(item)
+
+    def put_nowait(self, item):
+        if self.full():
+            raise QueueFull
+        if self._room:
+            self._room._value -= 1
+        self._put(item)
+
+    # An item that was taken is dealt with. ValueError if there is none.
+    def task_done(self):
+        if not self._n:
+            raise ValueError("task_done() called too many times")
+        self._n -= 1
+        if not self._n:
+            self._q.wake(len(self._q))
+
+    # Waits until all items are dealt with.
+    async def join(self):
+        if self._n:
+            await self._q.wait()
