@@ -3,6 +3,10 @@
 #include "py/smallint.h"
 #include "shim.h"
 
+void up_raise_runtime(mp_rom_error_text_t text) {
+    mp_raise_msg(&mp_type_RuntimeError, text);
+}
+
 // 'name' must be this and not that: `text` has a %q for the name and a %s for the type it has.
 void up_raise_type(mp_rom_error_text_t text, qstr name, mp_obj_t arg) {
     mp_raise_msg_varg(&mp_type_TypeError, text, name, mp_obj_get_type_str(arg));
@@ -12,41 +16,45 @@ void up_raise_type(mp_rom_error_text_t text, qstr name, mp_obj_t arg) {
 // that on a 32-bit board, as in today's asyncio).
 #define MAX_DELAY ((uint32_t)MIN((mp_uint_t)UP_MAX_DELAY, (mp_uint_t)MICROPY_PY_TIME_TICKS_PERIOD / 2 - 1))
 
-__attribute__((noreturn)) static void up_raise_delay(qstr name) {
+__attribute__((noreturn)) static MP_NOINLINE void up_raise_delay(qstr name) {
     mp_raise_msg_varg(&mp_type_OverflowError, MP_ERROR_TEXT("'%q' is over the longest delay, %u ms"), name, (unsigned)MAX_DELAY);
 }
 
-// A delay in ms: an int; a negative one is 0. TypeError, OverflowError.
-uint32_t up_arg_ms(mp_obj_t arg, qstr name) {
+// A delay that is an int; a negative one is 0. `text` says what it must be. TypeError, OverflowError.
+static uint32_t up_arg_delay(mp_obj_t arg, qstr name, mp_rom_error_text_t text) {
     if (mp_obj_is_small_int(arg)) {
-        mp_int_t ms = MP_OBJ_SMALL_INT_VALUE(arg);
-        if (ms <= (mp_int_t)MAX_DELAY) {
-            return MAX(ms, 0);
+        mp_int_t delay = MP_OBJ_SMALL_INT_VALUE(arg);
+        if (delay <= (mp_int_t)MAX_DELAY) {
+            return MAX(delay, 0);
         }
     } else if (!mp_obj_is_int(arg)) {
-        up_raise_type(MP_ERROR_TEXT("'%q' must be an int (ms), not %s"), name, arg);
+        up_raise_type(text, name, arg);
     } else if (mp_obj_int_sign(arg) < 0) {
         return 0;
     }
     up_raise_delay(name);
 }
 
-// A delay in seconds, int or float, as ms; a negative one is 0. TypeError, OverflowError.
+// A delay in ms, int. TypeError, OverflowError.
+uint32_t up_arg_ms(mp_obj_t arg, qstr name) {
+    return up_arg_delay(arg, name, MP_ERROR_TEXT("'%q' must be an int (ms), not %s"));
+}
+
+// A delay in seconds, int or float, as ms. TypeError, OverflowError.
 uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
 #if MICROPY_PY_BUILTINS_FLOAT
     if (mp_obj_is_float(arg)) {
         mp_float_t s = mp_obj_get_float(arg);
-        // Written so that a NaN is an overflow too. A rounded up limit is cut by the core.
-        if (!(s <= (mp_float_t)(MAX_DELAY / 1000))) {
-            up_raise_delay(name);
+        if (s < 0) {
+            return 0;
         }
-        return s < 0 ? 0 : (uint32_t)(s * 1000);
+        if (s <= (mp_float_t)(MAX_DELAY / 1000)) {
+            return (uint32_t)(s * 1000); // a rounded up limit is cut by the core
+        }
+        up_raise_delay(name); // a NaN too
     }
 #endif
-    if (!mp_obj_is_int(arg)) {
-        up_raise_type(MP_ERROR_TEXT("'%q' must be an int or float (s), not %s"), name, arg);
-    }
-    uint32_t s = up_arg_ms(arg, name);
+    uint32_t s = up_arg_delay(arg, name, MP_ERROR_TEXT("'%q' must be an int or float (s), not %s"));
     if (s > MAX_DELAY / 1000) {
         up_raise_delay(name);
     }

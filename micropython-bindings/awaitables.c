@@ -7,69 +7,60 @@
 
 // -- sleep, sleep_ms, after, after_ms
 
-// A new awaitable to hand out.
-up_sleep_t *up_sleeper_new(up_loop_t *loop) {
-    loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
-    loop->sleeper->armed = false;
-    return loop->sleeper;
-}
-
-static mp_obj_t up_sleep_new(mp_obj_t delay_in, bool seconds, bool low) {
-    up_loop_t *loop = up_loop();
-    uint32_t delay = seconds ? up_arg_seconds(delay_in, MP_QSTR_t) : up_arg_ms(delay_in, MP_QSTR_t);
+static mp_obj_t up_sleep_new(uint32_t delay, uint32_t level) {
+    up_loop_t *loop = MP_STATE_VM(up_loop);
     up_sleep_t *self = loop->sleeper;
-    if (self->armed) {
-        self = up_sleeper_new(loop);
+    if (self->armer != NULL) {
+        loop->sleeper = self = mp_obj_malloc(up_sleep_t, &up_sleep_type);
     }
-    self->armer = loop->cur;
+    self->armer = loop->cur == NULL ? (void *)loop : loop->cur;
     self->called = up_now(loop);
     self->delay = delay;
-    self->low = low;
-    self->armed = true;
+    self->level = level;
     return MP_OBJ_FROM_PTR(self);
 }
 
 // sleep(t): waits `t` seconds (int or float) from the call. Lands at the task's own level.
 static mp_obj_t up_sleep_s(mp_obj_t t) {
-    return up_sleep_new(t, true, false);
+    return up_sleep_new(up_arg_seconds(t, MP_QSTR_t), UP_OWN);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_sleep_obj, up_sleep_s);
 
 // sleep_ms(t): waits `t` ms (int) from the call. Lands at the task's own level.
 static mp_obj_t up_sleep_ms(mp_obj_t t) {
-    return up_sleep_new(t, false, false);
+    return up_sleep_new(up_arg_ms(t, MP_QSTR_t), UP_OWN);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_sleep_ms_obj, up_sleep_ms);
 
 // after(t): waits at least `t` seconds (int or float), then runs at low level.
 static mp_obj_t up_after(mp_obj_t t) {
-    return up_sleep_new(t, true, true);
+    return up_sleep_new(up_arg_seconds(t, MP_QSTR_t), UP_LOW);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_after_obj, up_after);
 
 // after_ms(t): waits at least `t` ms (int), then runs at low level.
 static mp_obj_t up_after_ms(mp_obj_t t) {
-    return up_sleep_new(t, false, true);
+    return up_sleep_new(up_arg_ms(t, MP_QSTR_t), UP_LOW);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_after_ms_obj, up_after_ms);
 
 static mp_obj_t up_sleep_iternext(mp_obj_t self_in) {
     up_sleep_t *self = MP_OBJ_TO_PTR(self_in);
-    up_loop_t *loop = up_loop();
+    up_loop_t *loop = MP_STATE_VM(up_loop);
     // The task that comes back is done with it, even if it has been armed meanwhile by another.
-    if (up_back_from(loop, UP_SLEEP) && !(self->armed && self->armer == loop->cur)) {
-        return MP_OBJ_STOP_ITERATION;
+    bool back = loop->back == UP_SLEEP; // up_back_from(), without a call
+    if (back) {
+        loop->back = MP_OBJ_NULL;
     }
-    if (!self->armed) {
-        return MP_OBJ_STOP_ITERATION; // awaited twice
+    if (self->armer == NULL || (back && self->armer != loop->cur)) {
+        return MP_OBJ_STOP_ITERATION; // awaited twice, or that
     }
     up_task_t *task = up_current(loop);
-    self->armed = false;
     self->armer = NULL;
-    if (self->delay == 0 && !self->low) {
+    if (self->delay == 0 && self->level == UP_OWN) {
         loop->yielded = task->handle; // queued when the step is over, as after a bare yield
     } else {
-        up_core_schedule(&loop->core, task->handle, self->low ? UP_LOW : UP_OWN, self->delay, self->called);
+        up_core_schedule(&loop->core, task->handle, self->level, self->delay, self->called);
     }
     task->flags |= UP_TASK_AWAITING;
     return mp_const_none;
@@ -85,7 +76,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
 // -- when
 
 // An awaitable into the stock for the next when(). EXCEPTION: none.
-static void up_when_spare(up_loop_t *loop, up_when_t *when) {
+static MP_NOINLINE void up_when_spare(up_loop_t *loop, up_when_t *when) {
     when->callback = MP_OBJ_NULL;
     when->waiter = NULL;
     when->args = MP_OBJ_NULL;
@@ -142,13 +133,11 @@ static mp_obj_t up_when_iternext(mp_obj_t self_in) {
     }
     up_task_t *task = up_current(loop);
     if (self->waiter != NULL && self->waiter != task) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("another task awaits this when()"));
+        up_raise_runtime(MP_ERROR_TEXT("another task awaits this when()"));
     }
     self->waiter = task;
     up_core_when(&loop->core, task->handle);
-    *up_task_data(task) = self_in;
-    task->flags |= UP_TASK_AWAITING;
-    return mp_const_none;
+    return up_parked(task, self_in);
 }
 
 MP_DEFINE_CONST_OBJ_TYPE(

@@ -4,27 +4,8 @@
 #include "py/stream.h"
 #include "shim.h"
 
-typedef struct _up_flag_t {
-    mp_obj_base_t base;
-    volatile bool set;
-    volatile bool posted; // it is in the mailbox
-    bool high; // the wake-up lands at high level
-    up_list_t waiters; // handle 0: nobody waits
-} up_flag_t;
-
-static mp_obj_t up_flag_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    (void)args;
-    mp_arg_check_num(n_args, n_kw, 0, 0, false);
-    up_flag_t *self = m_new0(up_flag_t, 1);
-    self->base.type = type;
-    return MP_OBJ_FROM_PTR(self);
-}
-
-// Between a store that another context looks for and a look at what that context stores.
-#define up_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
-
 void mp_uasyncio_priority_set_flag(mp_obj_t flag) {
-    up_flag_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(flag, MP_OBJ_FROM_PTR(&up_flag_type)));
+    up_waitqueue_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(flag, MP_OBJ_FROM_PTR(&up_flag_type)));
     self->set = true;
     up_fence();
     if (self->waiters.handle != 0 && !self->posted) {
@@ -45,13 +26,6 @@ static mp_obj_t up_flag_set(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_flag_set_obj, up_flag_set);
 
-// clear(): as if set() had not been called. May be called from where set() may.
-static mp_obj_t up_flag_clear(mp_obj_t self_in) {
-    ((up_flag_t *)MP_OBJ_TO_PTR(self_in))->set = false;
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(up_flag_clear_obj, up_flag_clear);
-
 // wait(priority=False): await it until the flag is set, which clears it. With `priority` that
 // wake-up lands at high level.
 static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
@@ -60,37 +34,10 @@ static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
     };
     mp_arg_val_t a[1];
     mp_arg_parse_all(n_args - 1, pos + 1, kw, 1, allowed, a);
-    ((up_flag_t *)MP_OBJ_TO_PTR(pos[0]))->high = a[0].u_bool;
+    ((up_waitqueue_t *)MP_OBJ_TO_PTR(pos[0]))->level = a[0].u_bool ? UP_HIGH : UP_OWN;
     return pos[0];
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_flag_wait_obj, 1, up_flag_wait);
-
-static mp_obj_t up_flag_iternext(mp_obj_t self_in) {
-    up_flag_t *self = MP_OBJ_TO_PTR(self_in);
-    up_loop_t *loop = up_loop();
-    if (up_back_from(loop, self_in) || self->set) {
-        // Cleared here and not at the wake-up: a task cancelled in between leaves it set for the next.
-        self->set = false;
-        return MP_OBJ_STOP_ITERATION;
-    }
-    up_park(loop, up_current(loop), &self->waiters, self_in);
-    up_fence();
-    if (self->set) {
-        up_flag_wake(loop, self_in); // set between the look and the parking
-    }
-    return mp_const_none;
-}
-
-// Wakes who waits for a flag. EXCEPTION: none.
-void up_flag_wake(up_loop_t *loop, mp_obj_t flag) {
-    up_flag_t *self = MP_OBJ_TO_PTR(flag);
-    self->posted = false;
-    up_fence();
-    if (self->set) {
-        up_wake(loop, &self->waiters, self->high ? UP_HIGH : UP_OWN, SIZE_MAX);
-        self->waiters.handle = 0;
-    }
-}
 
 // Wakes who waits for a flag that is set, whatever is in the mailbox; whether somebody waits for a flag.
 // O(entries). EXCEPTION: none.
@@ -102,7 +49,7 @@ bool up_flags_look(up_loop_t *loop) {
             mp_obj_t flag = *up_task_data(MP_OBJ_TO_PTR(object));
             if (mp_obj_is_type(flag, &up_flag_type)) {
                 waited = true;
-                up_flag_wake(loop, flag);
+                up_waitqueue_wake_if_set(loop, MP_OBJ_TO_PTR(flag));
             }
         }
     }
@@ -110,7 +57,7 @@ bool up_flags_look(up_loop_t *loop) {
 }
 
 static mp_uint_t up_flag_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
-    up_flag_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&up_flag_type)));
+    up_waitqueue_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&up_flag_type)));
     if (request == MP_STREAM_POLL) {
         return self->set ? arg : 0;
     }
@@ -124,7 +71,7 @@ static const mp_stream_p_t up_flag_stream = {
 
 static const mp_rom_map_elem_t up_flag_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_set), MP_ROM_PTR(&up_flag_set_obj) },
-    { MP_ROM_QSTR(MP_QSTR_clear), MP_ROM_PTR(&up_flag_clear_obj) },
+    { MP_ROM_QSTR(MP_QSTR_clear), MP_ROM_PTR(&up_waitqueue_clear_obj) },
     { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&up_flag_wait_obj) },
     { MP_ROM_QSTR(MP_QSTR_ioctl), MP_ROM_PTR(&mp_stream_ioctl_obj) },
 };
@@ -134,8 +81,8 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_flag_type,
     MP_QSTR_ThreadSafeFlag,
     MP_TYPE_FLAG_ITER_IS_ITERNEXT,
-    make_new, up_flag_make_new,
-    iter, up_flag_iternext,
+    make_new, up_waitqueue_make_new,
+    iter, up_waitqueue_iternext,
     protocol, &up_flag_stream,
     locals_dict, &up_flag_locals_dict
 );

@@ -4,7 +4,7 @@
 #endif
 #include "shim.h"
 
-#if defined(__unix__) || defined(__APPLE__)
+#if UP_HAVE_FDS
 // Sleeps in poll(2). Whoever schedules something from a signal handler or another thread writes to
 // a pipe; the flag `idle` spares that write while nobody sleeps. The flag is raised before the last
 // look at what is pending, so nothing that comes between that look and poll(2) is missed.
@@ -105,15 +105,6 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
 }
 
 #else // not unix
-
-void up_poll_reserve(up_loop_t *loop, size_t n) {
-    (void)loop;
-    (void)n;
-}
-
-void up_poll(up_loop_t *loop) {
-    (void)loop;
-}
 
 #if defined(ESP_PLATFORM)
 // ESP-IDF: sleeps until it is notified. Notifications are counted: one that comes between the last look at

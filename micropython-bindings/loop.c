@@ -1,10 +1,12 @@
 // The loop object: one, native, what get_event_loop() returns and what is exported as Loop.
 #include "py/gc.h"
 #include "py/objstr.h"
+#include "py/objtype.h"
 #include "py/smallint.h"
 #include "shim.h"
 
-// Methods get the loop as their first argument; there is only one, so it is not looked at.
+// Methods get the loop as their first argument. It is the one loop: MicroPython checks the type, and there is
+// no way to make another.
 
 // -- callbacks
 
@@ -17,7 +19,7 @@ static mp_obj_t up_call(mp_obj_t fun, mp_obj_t args, uint32_t level, uint32_t de
         if (task == NULL) {
             task = up_task_new(fun);
         } else if (task == loop->cur) {
-            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("'callback' is the running coroutine"));
+            up_raise_runtime(MP_ERROR_TEXT("'callback' is the running coroutine"));
         }
         up_task_revive(loop, task, level, delay);
         return MP_OBJ_FROM_PTR(task);
@@ -116,12 +118,6 @@ static mp_obj_t up_args_tuple(mp_obj_t args) {
     up_raise_type(MP_ERROR_TEXT("'%q' must be a tuple or an iterable, not %s"), MP_QSTR_args, args);
 }
 
-// call_soon(callback, *args): due now.
-static mp_obj_t up_loop_call_soon(size_t n, const mp_obj_t *a) {
-    return up_call(a[1], mp_obj_new_tuple(n - 2, a + 2), UP_OWN, 0);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_soon_obj, 2, up_loop_call_soon);
-
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
 // From another thread than the loop's, which may be inside the core: by mail, waiting for room.
 static mp_obj_t up_call_by_mail(up_loop_t *loop, mp_obj_t fun, mp_obj_t args) {
@@ -131,7 +127,7 @@ static mp_obj_t up_call_by_mail(up_loop_t *loop, mp_obj_t fun, mp_obj_t args) {
     self->handle = 0;
     while (!up_mail_post(up_mail(), (uintptr_t)self)) {
         if (!loop->running) {
-            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the interrupt mailbox is full and the loop does not run"));
+            up_raise_runtime(MP_ERROR_TEXT("the interrupt mailbox is full and the loop does not run"));
         }
         mp_hal_delay_ms(1);
     }
@@ -168,48 +164,6 @@ static mp_obj_t up_loop_call_soon_threadsafe(size_t n, const mp_obj_t *a) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_soon_threadsafe_obj, 2, up_loop_call_soon_threadsafe);
 
-// call_later(delay, callback, *args): due in `delay` seconds (int or float).
-static mp_obj_t up_loop_call_later(size_t n, const mp_obj_t *a) {
-    uint32_t delay = up_arg_seconds(a[1], MP_QSTR_delay);
-    return up_call(a[2], mp_obj_new_tuple(n - 3, a + 3), UP_OWN, delay);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_later_obj, 3, up_loop_call_later);
-
-// call_later_ms(delay, callback, *args): due in `delay` ms.
-static mp_obj_t up_loop_call_later_ms(size_t n, const mp_obj_t *a) {
-    uint32_t delay = up_arg_ms(a[1], MP_QSTR_delay);
-    return up_call(a[2], mp_obj_new_tuple(n - 3, a + 3), UP_OWN, delay);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_later_ms_obj, 3, up_loop_call_later_ms);
-
-// call_after(delay, callback, *args): in at least `delay` seconds (int or float), at low level.
-static mp_obj_t up_loop_call_after(size_t n, const mp_obj_t *a) {
-    uint32_t delay = up_arg_seconds(a[1], MP_QSTR_delay);
-    return up_call(a[2], mp_obj_new_tuple(n - 3, a + 3), UP_LOW, delay);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_after_obj, 3, up_loop_call_after);
-
-enum {
-    ARG_delay,
-    ARG_callback,
-    ARG_args
-};
-static const mp_arg_t up_call_at_allowed[] = {
-    { MP_QSTR_delay, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-    { MP_QSTR_callback, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-    { MP_QSTR_args, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_PTR(&mp_const_empty_tuple_obj) } },
-};
-
-// call_after_ms(delay, callback, args=()): in at least `delay` ms, at low level. `args` is one
-// tuple or iterable (seed).
-static mp_obj_t up_loop_call_after_ms(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
-    mp_arg_val_t a[MP_ARRAY_SIZE(up_call_at_allowed)];
-    mp_arg_parse_all(n - 1, pos + 1, kw, MP_ARRAY_SIZE(a), up_call_at_allowed, a);
-    uint32_t delay = up_arg_ms(a[ARG_delay].u_obj, MP_QSTR_delay);
-    return up_call(a[ARG_callback].u_obj, up_args_tuple(a[ARG_args].u_obj), UP_LOW, delay);
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(up_loop_call_after_ms_obj, 1, up_loop_call_after_ms);
-
 // time(): the loop's clock as time.ticks_ms() has it, ms.
 static mp_obj_t up_loop_time(mp_obj_t self_in) {
     (void)self_in;
@@ -217,26 +171,71 @@ static mp_obj_t up_loop_time(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_time_obj, up_loop_time);
 
-// call_at_(ticks, callback, args=()): due when time() is `ticks`; a time that is past is now (V2).
-static mp_obj_t up_loop_call_at(size_t n, const mp_obj_t *a) {
-    (void)n;
-    uint32_t delay = up_arg_until(a[1], MP_QSTR_time);
-    return up_call(a[2], n == 4 ? up_args_tuple(a[3]) : mp_const_empty_tuple, UP_OWN, delay);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_call_at_obj, 3, 4, up_loop_call_at);
+// call_soon() and its kin. They are objects of one type, which say what is different about them.
+typedef struct _up_call_method_t {
+    mp_obj_base_t base;
+    uint32_t (*delay)(mp_obj_t arg, qstr name); // what makes ms of the first argument, or NULL
+    uint16_t name; // that argument's
+    uint8_t level;
+    bool one; // args is one argument, and all have names
+} up_call_method_t;
 
-// call_at(ticks, callback, *args): due when time() is `ticks`.
-static mp_obj_t up_loop_call_at_args(size_t n, const mp_obj_t *a) {
-    uint32_t delay = up_arg_until(a[1], MP_QSTR_when);
-    return up_call(a[2], mp_obj_new_tuple(n - 3, a + 3), UP_OWN, delay);
+static mp_obj_t up_call_method_call(mp_obj_t self_in, size_t n, size_t n_kw, const mp_obj_t *a) {
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_delay, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_callback, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_args, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_PTR(&mp_const_empty_tuple_obj) } },
+    };
+    const up_call_method_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_obj_t delay = mp_const_none, callback, args;
+    if (self->one) {
+        mp_arg_val_t named[3];
+        mp_arg_check_num(n, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
+        mp_arg_parse_all_kw_array(n - 1, n_kw, a + 1, 3, allowed, named);
+        delay = named[0].u_obj;
+        callback = named[1].u_obj;
+        args = named[2].u_obj;
+    } else {
+        mp_arg_check_num(n, n_kw, self->delay == NULL ? 2 : 3, MP_OBJ_FUN_ARGS_MAX, false);
+        if (self->delay != NULL) {
+            delay = *++a;
+            --n;
+        }
+        callback = a[1];
+        args = mp_obj_new_tuple(n - 2, a + 2);
+    }
+    uint32_t ms = self->delay == NULL ? 0 : self->delay(delay, self->name);
+    return up_call(callback, up_args_tuple(args), self->level, ms);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR(up_loop_call_at_args_obj, 3, up_loop_call_at_args);
+
+static MP_DEFINE_CONST_OBJ_TYPE(
+    up_call_method_type,
+    MP_QSTR_function,
+    MP_TYPE_FLAG_BINDS_SELF | MP_TYPE_FLAG_BUILTIN_FUN,
+    call, up_call_method_call
+);
+
+// call_soon(callback, *args): due now.
+static const up_call_method_t up_call_soon = { { &up_call_method_type }, NULL, 0, UP_OWN, false };
+// call_later(delay, callback, *args): due in `delay` seconds (int or float).
+static const up_call_method_t up_call_later = { { &up_call_method_type }, up_arg_seconds, MP_QSTR_delay, UP_OWN, false };
+// call_later_ms(delay, callback, *args): due in `delay` ms.
+static const up_call_method_t up_call_later_ms = { { &up_call_method_type }, up_arg_ms, MP_QSTR_delay, UP_OWN, false };
+// call_after(delay, callback, *args): in at least `delay` seconds (int or float), at low level.
+static const up_call_method_t up_call_after = { { &up_call_method_type }, up_arg_seconds, MP_QSTR_delay, UP_LOW, false };
+// call_after_ms(delay, callback, args=()): in at least `delay` ms, at low level. `args` is one tuple or
+// iterable (seed).
+static const up_call_method_t up_call_after_ms = { { &up_call_method_type }, up_arg_ms, MP_QSTR_delay, UP_LOW, true };
+// call_at(ticks, callback, *args): due when time() is `ticks`; a time that is past is now.
+static const up_call_method_t up_call_at = { { &up_call_method_type }, up_arg_until, MP_QSTR_when, UP_OWN, false };
+// call_at_(ticks, callback, args=()): the same with one tuple or iterable (V2).
+static const up_call_method_t up_call_at_ = { { &up_call_method_type }, up_arg_until, MP_QSTR_time, UP_OWN, true };
 
 // -- tasks and running
 
 // create_task(coro, level=NORMAL): a Task, due now, whose wake-ups land at `level` unless an await
 // names another. TypeError if `coro` is not a coroutine (a function, for instance).
-mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
+static mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
     static const mp_arg_t allowed[] = {
         { MP_QSTR_coro, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_level, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(UP_NORMAL) } },
@@ -246,33 +245,26 @@ mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
     return MP_OBJ_FROM_PTR(up_create_task(up_loop(), a[0].u_obj, up_arg_level(a[1].u_obj)));
 }
 
-static mp_obj_t up_loop_create_task(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
-    return up_create_task_kw(n - 1, pos + 1, kw);
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(up_loop_create_task_obj, 1, up_loop_create_task);
+MP_DEFINE_CONST_FUN_OBJ_KW(up_create_task_obj, 0, up_create_task_kw);
+static MP_DEFINE_CONST_STATICMETHOD_OBJ(up_loop_create_task_obj, MP_ROM_PTR(&up_create_task_obj));
 
 // run_forever(): runs until stop(); None, or what stop_loop() was given.
 static mp_obj_t up_loop_run_forever(mp_obj_t self_in) {
-    (void)self_in;
-    return up_run(up_loop(), NULL, true);
+    return up_run(MP_OBJ_TO_PTR(self_in), NULL, true);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_run_forever_obj, up_loop_run_forever);
 
 // run_until_complete(awaitable): runs until it ends; its value, or raises its exception.
-static mp_obj_t up_loop_run_until_complete(mp_obj_t self_in, mp_obj_t aw) {
-    (void)self_in;
-    up_loop_t *loop = up_loop();
-    if (loop->running) {
-        return up_run(loop, NULL, true); // raises, and makes no task
-    }
+mp_obj_t up_run_until_complete(mp_obj_t loop_in, mp_obj_t aw) {
+    up_loop_t *loop = MP_OBJ_TO_PTR(loop_in);
+    up_check_idle(loop); // makes no task if it raises
     return up_run(loop, up_promote(loop, aw), false);
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_run_until_complete_obj, up_loop_run_until_complete);
+static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_run_until_complete_obj, up_run_until_complete);
 
 // stop(): ends run_forever() when its turn comes, behind what is due already.
 static mp_obj_t up_loop_stop(mp_obj_t self_in) {
-    (void)self_in;
-    up_loop_t *loop = up_loop();
+    up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
     if (loop->stop_handle == 0) {
         loop->stop_handle = up_entry_new(loop, mp_const_none);
         up_schedule(loop, loop->stop_handle, UP_OWN, 0);
@@ -290,15 +282,15 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_close_obj, up_loop_close);
 
 // is_running(): whether it is called from inside the loop.
 static mp_obj_t up_loop_is_running(mp_obj_t self_in) {
-    (void)self_in;
-    return mp_obj_new_bool(up_loop()->running);
+    up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_bool(loop->running);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_is_running_obj, up_loop_is_running);
 
 // max_overdue_ms(t=None): how long low entries may wait behind normal ones, ms; 0 is for ever.
 // Reads it, or sets and returns it.
 static mp_obj_t up_loop_max_overdue_ms(size_t n, const mp_obj_t *a) {
-    up_loop_t *loop = up_loop();
+    up_loop_t *loop = MP_OBJ_TO_PTR(a[0]);
     if (n == 2 && a[1] != mp_const_none) {
         loop->max_overdue = up_arg_ms(a[1], MP_QSTR_t);
         up_core_set_max_overdue(&loop->core, loop->max_overdue);
@@ -309,9 +301,14 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_max_overdue_ms_obj, 1, 2, up_
 
 // -- exceptions that nobody awaits
 
-static mp_obj_t context_get(mp_obj_t context, qstr key) {
+static MP_NOINLINE mp_obj_t context_get(mp_obj_t context, qstr key) {
     mp_map_elem_t *elem = mp_map_lookup(mp_obj_dict_get_map(context), MP_OBJ_NEW_QSTR(key), MP_MAP_LOOKUP);
     return elem == NULL ? mp_const_none : elem->value;
+}
+
+static MP_NOINLINE void print_part(const char *label, mp_obj_t o, mp_print_kind_t kind) {
+    mp_print_str(MICROPY_ERROR_PRINTER, label);
+    mp_obj_print_helper(MICROPY_ERROR_PRINTER, o, kind);
 }
 
 // default_exception_handler(loop, context): prints context["message"], ["future"], ["exception"].
@@ -320,21 +317,18 @@ static mp_obj_t up_loop_default_exception_handler(size_t n, const mp_obj_t *a) {
     if (!mp_obj_is_dict_or_ordereddict(context)) {
         up_raise_type(MP_ERROR_TEXT("'%q' must be a dict, not %s"), MP_QSTR_context, context);
     }
-    const mp_print_t *print = MICROPY_ERROR_PRINTER;
     mp_obj_t future = context_get(context, MP_QSTR_future);
-    mp_obj_t exc = context_get(context, MP_QSTR_exception);
-    mp_obj_print_helper(print, context_get(context, MP_QSTR_message), PRINT_STR);
-    mp_print_str(print, "\nfuture: ");
-    mp_obj_print_helper(print, future, PRINT_REPR);
     mp_obj_t coro[2];
     mp_load_method_protected(future, MP_QSTR_coro, coro, false);
+    print_part("", context_get(context, MP_QSTR_message), PRINT_STR);
+    print_part("\nfuture: ", future, PRINT_REPR);
     if (coro[0] != MP_OBJ_NULL) {
-        mp_print_str(print, " coro= ");
-        mp_obj_print_helper(print, coro[0], PRINT_REPR);
+        print_part(" coro= ", coro[0], PRINT_REPR);
     }
-    mp_print_str(print, "\n");
+    mp_print_str(MICROPY_ERROR_PRINTER, "\n");
+    mp_obj_t exc = context_get(context, MP_QSTR_exception);
     if (mp_obj_is_exception_instance(exc)) {
-        mp_obj_print_exception(print, exc);
+        mp_obj_print_exception(MICROPY_ERROR_PRINTER, exc);
     }
     return mp_const_none;
 }
@@ -342,7 +336,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_default_exception_handler_obj
 
 // call_exception_handler(context): calls the handler, or the default one, with (loop, context).
 static mp_obj_t up_loop_call_exception_handler(mp_obj_t self_in, mp_obj_t context) {
-    up_loop_t *loop = up_loop();
+    up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
     if (loop->exc_handler != mp_const_none) {
         return mp_call_function_2(loop->exc_handler, self_in, context);
     }
@@ -370,25 +364,25 @@ void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future) {
 
 // set_exception_handler(handler): a callable, called with (loop, context); None: the default one.
 static mp_obj_t up_loop_set_exception_handler(mp_obj_t self_in, mp_obj_t handler) {
-    (void)self_in;
-    up_loop()->exc_handler = handler == mp_const_none ? handler : up_arg_callable(handler, MP_QSTR_handler);
+    up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
+    loop->exc_handler = handler == mp_const_none ? handler : up_arg_callable(handler, MP_QSTR_handler);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_set_exception_handler_obj, up_loop_set_exception_handler);
 
 // get_exception_handler(): what set_exception_handler() was given, or None.
 static mp_obj_t up_loop_get_exception_handler(mp_obj_t self_in) {
-    (void)self_in;
-    return up_loop()->exc_handler;
+    up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
+    return loop->exc_handler;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_get_exception_handler_obj, up_loop_get_exception_handler);
 
 // cur_task: the coroutine whose step runs (V2), or None.
 static void up_loop_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
-    (void)self_in;
+    up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL) {
         if (attr == MP_QSTR_cur_task) {
-            dest[0] = up_loop()->cur == NULL ? mp_const_none : up_loop()->cur->coro;
+            dest[0] = loop->cur == NULL ? mp_const_none : loop->cur->coro;
         } else {
             dest[1] = MP_OBJ_SENTINEL; // a method
         }
@@ -404,14 +398,14 @@ static const mp_rom_map_elem_t up_loop_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_is_running), MP_ROM_PTR(&up_loop_is_running_obj) },
     { MP_ROM_QSTR(MP_QSTR_time), MP_ROM_PTR(&up_loop_time_obj) },
     { MP_ROM_QSTR(MP_QSTR_max_overdue_ms), MP_ROM_PTR(&up_loop_max_overdue_ms_obj) },
-    { MP_ROM_QSTR(MP_QSTR_call_soon), MP_ROM_PTR(&up_loop_call_soon_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call_soon), MP_ROM_PTR(&up_call_soon) },
     { MP_ROM_QSTR(MP_QSTR_call_soon_threadsafe), MP_ROM_PTR(&up_loop_call_soon_threadsafe_obj) },
-    { MP_ROM_QSTR(MP_QSTR_call_later), MP_ROM_PTR(&up_loop_call_later_obj) },
-    { MP_ROM_QSTR(MP_QSTR_call_later_ms), MP_ROM_PTR(&up_loop_call_later_ms_obj) },
-    { MP_ROM_QSTR(MP_QSTR_call_at), MP_ROM_PTR(&up_loop_call_at_args_obj) },
-    { MP_ROM_QSTR(MP_QSTR_call_at_), MP_ROM_PTR(&up_loop_call_at_obj) },
-    { MP_ROM_QSTR(MP_QSTR_call_after), MP_ROM_PTR(&up_loop_call_after_obj) },
-    { MP_ROM_QSTR(MP_QSTR_call_after_ms), MP_ROM_PTR(&up_loop_call_after_ms_obj) },
+    { MP_ROM_QSTR(MP_QSTR_call_later), MP_ROM_PTR(&up_call_later) },
+    { MP_ROM_QSTR(MP_QSTR_call_later_ms), MP_ROM_PTR(&up_call_later_ms) },
+    { MP_ROM_QSTR(MP_QSTR_call_at), MP_ROM_PTR(&up_call_at) },
+    { MP_ROM_QSTR(MP_QSTR_call_at_), MP_ROM_PTR(&up_call_at_) },
+    { MP_ROM_QSTR(MP_QSTR_call_after), MP_ROM_PTR(&up_call_after) },
+    { MP_ROM_QSTR(MP_QSTR_call_after_ms), MP_ROM_PTR(&up_call_after_ms) },
     { MP_ROM_QSTR(MP_QSTR_set_exception_handler), MP_ROM_PTR(&up_loop_set_exception_handler_obj) },
     { MP_ROM_QSTR(MP_QSTR_get_exception_handler), MP_ROM_PTR(&up_loop_get_exception_handler_obj) },
     { MP_ROM_QSTR(MP_QSTR_default_exception_handler), MP_ROM_PTR(&up_loop_default_exception_handler_obj) },

@@ -16,10 +16,11 @@ void up_atomic_end(uint32_t state) {
 }
 
 // Takes all mail: flags wake who waits for them, callables are queued. The exception handler hears of
-// what did not fit.
-void up_mail_read(up_loop_t *loop) {
+// what did not fit. Or drops it, with the loop emptied before: a flag stays set, and its next wait()
+// returns at once. EXCEPTION: none then.
+void up_mail_read(up_loop_t *loop, bool drop) {
     uint32_t lost = up_mail_lost(up_mail());
-    if (lost != 0) {
+    if (lost != 0 && !drop) {
         up_flags_look(loop);
         mp_obj_t exc = mp_obj_new_exception_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("the interrupt mailbox was full %u times: calls may be lost"), (unsigned)lost);
         up_report(loop, exc, mp_const_none);
@@ -28,22 +29,9 @@ void up_mail_read(up_loop_t *loop) {
     while ((item = up_mail_take(up_mail())) != 0) {
         mp_obj_t object = MP_OBJ_FROM_PTR((void *)item);
         if (mp_obj_is_type(object, &up_flag_type)) {
-            up_flag_wake(loop, object);
-        } else {
+            up_waitqueue_wake_if_set(loop, MP_OBJ_TO_PTR(object)); // it may be posted again
+        } else if (!drop) {
             up_call_queue(loop, object);
         }
     }
-}
-
-// Drops all mail, with the loop emptied before. A flag stays set: its next wait() returns at once.
-// EXCEPTION: none.
-void up_mail_drop(up_loop_t *loop) {
-    uintptr_t item;
-    while ((item = up_mail_take(up_mail())) != 0) {
-        mp_obj_t object = MP_OBJ_FROM_PTR((void *)item);
-        if (mp_obj_is_type(object, &up_flag_type)) {
-            up_flag_wake(loop, object); // it may be posted again
-        }
-    }
-    up_mail_lost(up_mail());
 }

@@ -1,4 +1,6 @@
 // The built-in module uasyncio_priority: its names, and the loop's memory.
+#include <string.h>
+
 #include "py/gc.h"
 #include "py/objexcept.h"
 #include "shim.h"
@@ -16,8 +18,14 @@ MP_DECLARE_CONST_FUN_OBJ_1(up_after_ms_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR(up_when_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(up_readable_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(up_writable_obj);
-mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw);
+MP_DECLARE_CONST_FUN_OBJ_KW(up_create_task_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(up_cancel_obj);
 extern const mp_obj_module_t up_module;
+
+// Not inlined: that would be 6 bytes more each time on a Cortex-M.
+MP_NOINLINE up_loop_t *up_loop(void) {
+    return MP_STATE_VM(up_loop);
+}
 
 // Whether the loop that the root pointer names is there. A root pointer survives a soft reset and the
 // heap that it points into does not: the block is free then, or somebody else's and was cleared.
@@ -41,7 +49,8 @@ static mp_obj_t up_module_init(void) {
     loop->thread = mp_thread_get_state();
 #endif
     // What is needed when the heap may be locked or full.
-    up_sleeper_new(loop);
+    loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
+    loop->sleeper->armer = NULL;
     loop->context = mp_obj_new_dict(3);
     up_report_context(loop, mp_const_none, mp_const_none);
     MP_STATE_VM(up_loop) = loop;
@@ -53,9 +62,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(up_module_init_obj, up_module_init);
 // (exception handler, max_overdue_ms) stays. RuntimeError inside the loop.
 static mp_obj_t up_new_event_loop(void) {
     up_loop_t *loop = up_loop();
-    if (loop->running) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the loop is running"));
-    }
+    up_check_idle(loop);
     // Who still has one of these is told that it is in no queue any more.
     mp_obj_t object;
     for (size_t at = 0; (object = up_next_object(loop, &at)) != MP_OBJ_NULL;) {
@@ -65,8 +72,8 @@ static mp_obj_t up_new_event_loop(void) {
             up_callback_spend(MP_OBJ_TO_PTR(object));
         }
     }
-    loop->core = (up_core_t){ .lists = loop->core.lists };
-    up_mail_drop(loop);
+    memset(&loop->core.chunks, 0, sizeof(loop->core) - offsetof(up_core_t, chunks)); // all but `lists`
+    up_mail_read(loop, true);
     loop->chunk_alloc = 0;
     loop->stop_handle = 0;
     up_core_set_max_overdue(&loop->core, loop->max_overdue);
@@ -130,13 +137,11 @@ static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_obj, 0, up_get_event_loop);
 
-static MP_DEFINE_CONST_FUN_OBJ_KW(up_create_task_obj, 0, up_create_task_kw);
-
 // current_task(): the Task whose step runs. RuntimeError outside of one.
 static mp_obj_t up_current_task(void) {
     up_loop_t *loop = up_loop();
     if (loop->cur == NULL) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("no running event loop"));
+        up_raise_runtime(MP_ERROR_TEXT("no running event loop"));
     }
     return MP_OBJ_FROM_PTR(loop->cur);
 }
@@ -145,28 +150,20 @@ static MP_DEFINE_CONST_FUN_OBJ_0(up_current_task_obj, up_current_task);
 // run(coro): makes it a task and runs the loop until it ends; its value, or raises its exception.
 static mp_obj_t up_run_(mp_obj_t coro) {
     up_loop_t *loop = up_loop();
-    if (loop->running) {
-        return up_run(loop, NULL, true); // raises, and makes no task
-    }
+    up_check_idle(loop); // makes no task if it raises
     return up_run(loop, up_create_task(loop, coro, UP_NORMAL), false);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_run_obj, up_run_);
 
 // run_until_complete(task=None): as loop.run_until_complete(); None: until nothing is left to do.
-static mp_obj_t up_run_until_complete(size_t n, const mp_obj_t *a) {
+static mp_obj_t up_run_until_complete_(size_t n, const mp_obj_t *a) {
     up_loop_t *loop = up_loop();
-    bool none = n == 0 || a[0] == mp_const_none || loop->running;
-    return up_run(loop, none ? NULL : up_promote(loop, a[0]), false);
+    if (n == 0 || a[0] == mp_const_none) {
+        return up_run(loop, NULL, false);
+    }
+    return up_run_until_complete(MP_OBJ_FROM_PTR(loop), a[0]);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_run_until_complete_obj, 0, 1, up_run_until_complete);
-
-// cancel(coro): cancels the task that runs `coro`, or is it; False if there is none (V2).
-static mp_obj_t up_cancel(mp_obj_t coro) {
-    up_loop_t *loop = up_loop();
-    up_task_t *task = up_is_task(coro) ? MP_OBJ_TO_PTR(coro) : up_find_task(loop, coro);
-    return mp_obj_new_bool(task != NULL && up_task_cancel(loop, task));
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(up_cancel_obj, up_cancel);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_run_until_complete_obj, 0, 1, up_run_until_complete_);
 
 // wake(task): a task that parked itself is due now, at its own level. Nothing if it has ended.
 static mp_obj_t up_wake_(mp_obj_t task_in) {
@@ -183,7 +180,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_wake_obj, up_wake_);
 static mp_obj_t up_stop_loop(mp_obj_t value) {
     up_loop_t *loop = up_loop();
     if (!loop->running) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("no running event loop"));
+        up_raise_runtime(MP_ERROR_TEXT("no running event loop"));
     }
     loop->stop_value = value;
     loop->stopping = true;

@@ -6,13 +6,37 @@
 // The running task; RuntimeError outside of one.
 up_task_t *up_current(up_loop_t *loop) {
     if (loop->cur == NULL) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("await outside a running task"));
+        up_raise_runtime(MP_ERROR_TEXT("await outside a running task"));
     }
     return loop->cur;
 }
 
+// True, once, if the step began by coming back from `what`: the object that the task was parked at,
+// UP_SLEEP or UP_STREAM_WAIT. EXCEPTION: none.
+bool up_back_from(up_loop_t *loop, mp_obj_t what) {
+    bool back = loop->back == what;
+    if (back) {
+        loop->back = MP_OBJ_NULL;
+    }
+    return back;
+}
+
+// A task is parked by one of our awaitables, at `at`. What that says to the run loop. EXCEPTION: none.
+mp_obj_t up_parked(up_task_t *task, mp_obj_t at) {
+    *up_task_data(task) = at;
+    task->flags |= UP_TASK_AWAITING;
+    return mp_const_none;
+}
+
+// Parks the running task in a list of `at`. RuntimeError outside of a task; MemoryError, not parked.
+mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at) {
+    up_task_t *task = up_current(loop);
+    up_park(loop, task, list);
+    return up_parked(task, at);
+}
+
 void up_panic(void) {
-    mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("uasyncio_priority is inconsistent: please report this bug"));
+    up_raise_runtime(MP_ERROR_TEXT("uasyncio_priority is inconsistent: please report this bug"));
 }
 
 // Whether an exception is a task's own affair; else (KeyboardInterrupt, SystemExit) it ends the run.
@@ -67,12 +91,12 @@ static void up_step_over(up_loop_t *loop, up_task_t *task) {
         up_lock_abandon(loop, loop->calling, task);
         loop->calling = mp_const_none;
     }
-    if (loop->sleeper->armed) {
+    if (loop->sleeper->armer != NULL) {
         // Kept for later: it is theirs.
         up_sleep_t *next = m_new_obj_maybe(up_sleep_t);
         if (next != NULL) {
             next->base.type = &up_sleep_type;
-            next->armed = false;
+            next->armer = NULL;
             loop->sleeper = next;
         }
     }
@@ -199,15 +223,17 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
             case UP_ASK_STREAM:
                 up_stream_ask(loop, value);
                 break;
+#if UP_HAVE_FDS
             case UP_ASK_FDS:
                 up_poll(loop);
                 break;
+#endif
             case UP_MAIL:
-                up_mail_read(loop);
+                up_mail_read(loop, false);
                 break;
             case UP_WAIT_FOREVER:
-                if (main == NULL && !forever && up_core_fd_count(&loop->core) == 0 && !up_flags_look(loop)) {
-                    return;
+                if (main == NULL && !forever && (!UP_HAVE_FDS || up_core_fd_count(&loop->core) == 0) && !up_flags_look(loop)) {
+                    return; // no stream can bring anything, and no flag
                 }
                 value = UINT32_MAX;
                 MP_FALLTHROUGH
@@ -231,9 +257,6 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
         up_step_over(loop, task);
         // StopIteration: a coroutine that is not a generator returned.
         bool raised = !mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_StopIteration));
-        if (!ordinary) {
-            task->flags |= UP_TASK_AWAITED; // by who runs the loop
-        }
         up_task_end(loop, task, raised, raised ? exc : mp_obj_exception_get_value(exc));
         return ordinary;
     }
@@ -277,7 +300,7 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
 // RuntimeError inside the loop.
 void up_check_idle(up_loop_t *loop) {
     if (loop->running) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("the loop is running already"));
+        up_raise_runtime(MP_ERROR_TEXT("the loop is running already"));
     }
 }
 

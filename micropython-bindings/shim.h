@@ -19,6 +19,13 @@
 #define MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK (0)
 #endif
 
+// A stream that the operating system knows is asked by its number, together with all others.
+#if defined(__unix__) || defined(__APPLE__)
+#define UP_HAVE_FDS (1)
+#else
+#define UP_HAVE_FDS (0)
+#endif
+
 #if UINTPTR_MAX > 0xffffffff
 #define UP_ENTRY_BYTES (UP_ENTRY_BYTES_64)
 #define UP_INDEX_BITS (UP_INDEX_BITS_64)
@@ -70,11 +77,10 @@ typedef struct _up_join_t {
 // An awaitable of sleep(), sleep_ms(), after() or after_ms().
 typedef struct _up_sleep_t {
     mp_obj_base_t base;
-    struct _up_task_t *armer; // the task that made the call
+    void *armer; // until it is awaited: the task that made the call, or the loop outside of one; else NULL
     uint32_t called; // when
     uint32_t delay : 30;
-    uint32_t low : 1;
-    uint32_t armed : 1; // not awaited yet
+    uint32_t level : 2;
 } up_sleep_t;
 
 // An awaitable of when(). `callback` is MP_OBJ_NULL when it is spent, and then `args` links it to
@@ -86,12 +92,13 @@ typedef struct _up_when_t {
     struct _up_task_t *waiter; // the task that awaits it, or NULL
 } up_when_t;
 
-// Event and WaitQueue.
+// Event, WaitQueue and ThreadSafeFlag.
 typedef struct _up_waitqueue_t {
     mp_obj_base_t base;
-    uint16_t level; // of its wake-ups: UP_HIGH ... UP_OWN
-    bool set; // Event only
-    up_list_t waiters;
+    volatile bool set; // not a WaitQueue
+    volatile bool posted; // a flag: it is in the mailbox
+    uint8_t level; // of its wake-ups: UP_HIGH ... UP_OWN
+    up_list_t waiters; // of a flag: handle 0 if nobody waits
 } up_waitqueue_t;
 
 // Lock.
@@ -142,9 +149,11 @@ typedef struct _up_loop_t {
     mp_obj_t stop_value; // what run_forever() returns
     up_sleep_t *sleeper; // the awaitable that sleep() and its kin hand out
     mp_obj_t stream_wait; // the awaitable that readable() and writable() hand out, or MP_OBJ_NULL
+#if UP_HAVE_FDS
     up_pollfd_t *fds; // poll(2)'s table: row 0 is ours, the others are the core's
     uint32_t *fd_owners; // beside it
     size_t fd_room; // rows of both
+#endif
     up_when_t *spare_when; // awaitables for when(): hpqlen of them
     uint32_t yielded; // the task whose step just ended in a bare yield, or 0
     uint32_t stop_handle; // the entry queued by stop(), or 0
@@ -173,9 +182,8 @@ extern const mp_obj_base_t up_mainqueue;
 extern const mp_obj_type_t mp_type_CancelledError;
 extern const mp_obj_type_t mp_type_TimeoutError;
 
-static inline up_loop_t *up_loop(void) {
-    return MP_STATE_VM(up_loop);
-}
+// The one loop. EXCEPTION: none.
+up_loop_t *up_loop(void);
 
 // The loop's clock, ms, wraps at 2^32. EXCEPTION: none.
 static inline uint32_t up_now(up_loop_t *loop) {
@@ -200,7 +208,7 @@ void up_reserve(up_loop_t *loop, size_t entries);
 uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object);
 void up_entry_free(up_loop_t *loop, uint32_t handle);
 void up_schedule(up_loop_t *loop, uint32_t handle, uint32_t level, uint32_t delay);
-void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list, mp_obj_t at);
+void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list);
 size_t up_wake(up_loop_t *loop, up_list_t *list, uint32_t level, size_t n);
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);
 
@@ -219,6 +227,9 @@ void up_task_leave(up_loop_t *loop, up_task_t *task);
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result);
 bool up_task_cancel(up_loop_t *loop, up_task_t *task);
 
+// Between a store that another context looks for and a look at what that context stores.
+#define up_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+
 // Whether mp_handle_pending() has something to do. EXCEPTION: none.
 static inline bool up_pending(void) {
 #if MICROPY_ENABLE_SCHEDULER
@@ -234,31 +245,27 @@ void up_check_idle(up_loop_t *loop);
 mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever);
 mp_obj_t up_call_now(up_loop_t *loop, uint8_t doing, mp_obj_t fun, mp_obj_t args);
 up_task_t *up_current(up_loop_t *loop);
-// True, once, if the step began by coming back from `what`: the object that the task was parked at,
-// UP_SLEEP or UP_STREAM_WAIT. EXCEPTION: none.
-static inline bool up_back_from(up_loop_t *loop, mp_obj_t what) {
-    bool back = loop->back == what;
-    if (back) {
-        loop->back = MP_OBJ_NULL;
-    }
-    return back;
-}
+bool up_back_from(up_loop_t *loop, mp_obj_t what);
+mp_obj_t up_parked(up_task_t *task, mp_obj_t at);
+mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at);
 #define UP_SLEEP (mp_const_none)
 #define UP_STREAM_WAIT (mp_const_true)
 
 // awaitables.c
-up_sleep_t *up_sleeper_new(up_loop_t *loop);
 void up_when_done(up_loop_t *loop, mp_obj_t at, up_task_t *task);
 void up_when_reserve(up_loop_t *loop, size_t n);
 
 // sync.c
+mp_obj_t up_waitqueue_iternext(mp_obj_t self_in);
+void up_waitqueue_wake_if_set(up_loop_t *loop, up_waitqueue_t *self);
+mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
+MP_DECLARE_CONST_FUN_OBJ_1(up_waitqueue_clear_obj);
 void up_lock_abandon(up_loop_t *loop, mp_obj_t at, up_task_t *task);
 
 // streams.c
 void up_stream_ask(up_loop_t *loop, uint32_t handle);
 
 // flag.c
-void up_flag_wake(up_loop_t *loop, mp_obj_t flag);
 bool up_flags_look(up_loop_t *loop);
 // ThreadSafeFlag.set() for drivers in C. O(1). From any context, a hard interrupt too. EXCEPTION: none.
 void mp_uasyncio_priority_set_flag(mp_obj_t flag);
@@ -267,8 +274,7 @@ void mp_uasyncio_priority_set_flag(mp_obj_t flag);
 static inline up_mailbox_t *up_mail(void) {
     return (up_mailbox_t *)MP_STATE_VM(up_mail);
 }
-void up_mail_read(up_loop_t *loop);
-void up_mail_drop(up_loop_t *loop);
+void up_mail_read(up_loop_t *loop, bool drop);
 
 // loop.c
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
@@ -276,8 +282,10 @@ void up_report_context(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
 void up_callback_spend(up_callback_t *self);
 void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle);
 void up_call_queue(up_loop_t *loop, mp_obj_t object);
+mp_obj_t up_run_until_complete(mp_obj_t loop_in, mp_obj_t aw);
 
 // args.c: what callers pass, checked; errors name the argument.
+__attribute__((noreturn)) void up_raise_runtime(mp_rom_error_text_t text);
 __attribute__((noreturn)) void up_raise_type(mp_rom_error_text_t text, qstr name, mp_obj_t arg);
 uint32_t up_arg_ms(mp_obj_t arg, qstr name);
 uint32_t up_arg_seconds(mp_obj_t arg, qstr name);
@@ -291,10 +299,12 @@ up_task_t *up_arg_task(mp_obj_t arg);
 // idle.c: waits until something may have happened, at most `ms`; UINT32_MAX is for ever. Streams with a
 // descriptor are asked on the way.
 void up_idle(up_loop_t *loop, uint32_t ms);
+#if UP_HAVE_FDS
 // Asks about all descriptors, without waiting.
 void up_poll(up_loop_t *loop);
 // Makes room to ask about `n` descriptors. Raises MemoryError with nothing changed.
 void up_poll_reserve(up_loop_t *loop, size_t n);
+#endif
 // Ends an idle wait. May be called from any thread, a signal handler or an interrupt.
 // EXCEPTION: none.
 void mp_uasyncio_priority_wake(void);

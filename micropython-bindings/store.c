@@ -12,28 +12,23 @@ static void up_grow(up_loop_t *loop, size_t n) {
         chunk->object[0] = MP_OBJ_FROM_PTR(chain);
         chain = chunk;
     }
-    size_t free = loop->chunk_alloc - core->chunk_count;
-    for (size_t i = 0; i < core->chunk_count; ++i) {
-        free += core->chunks[i] == NULL;
-    }
-    if (free < n) {
-        size_t alloc = loop->chunk_alloc + (n - free) + core->chunk_count / 2;
+    if (loop->chunk_alloc < core->chunk_count + n) { // room for all at the end, if there are gaps or not
+        size_t alloc = core->chunk_count + core->chunk_count / 2 + n;
         core->chunks = m_renew(up_chunk_t *, core->chunks, loop->chunk_alloc, alloc);
         loop->chunk_alloc = alloc;
     }
     for (size_t i = 0; chain != NULL; ++i) {
-        if (i < core->chunk_count && core->chunks[i] != NULL) {
+        if (i >= core->chunk_count) {
+            core->chunk_count = i + 1;
+        } else if (core->chunks[i] != NULL) {
             continue;
         }
         up_chunk_t *chunk = chain;
         chain = MP_OBJ_TO_PTR(chunk->object[0]);
         chunk->object[0] = MP_OBJ_NULL;
         core->chunks[i] = chunk;
-        uint32_t count = core->chunk_count;
-        core->chunk_count = MAX(count, i + 1);
         if (!up_core_grown(core, i)) {
             core->chunks[i] = NULL;
-            core->chunk_count = count;
             mp_raise_msg(&mp_type_MemoryError, MP_ERROR_TEXT("too many tasks and callbacks"));
         }
     }
@@ -86,14 +81,12 @@ void up_schedule(up_loop_t *loop, uint32_t handle, uint32_t level, uint32_t dela
     up_core_schedule(&loop->core, handle, level, delay, up_now(loop));
 }
 
-// Parks the running task in a list; `at` is what it waits for. Raises MemoryError, not parked.
-void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list, mp_obj_t at) {
+// Parks a task in a list. Raises MemoryError, not parked.
+void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list) {
     if (!up_core_park(&loop->core, task->handle, list)) {
         up_grow(loop, 1);
         up_core_park(&loop->core, task->handle, list);
     }
-    *up_task_data(task) = at;
-    task->flags |= UP_TASK_AWAITING;
 }
 
 // Makes the `n` tasks of a list due that have waited longest; how many there were. EXCEPTION: none.

@@ -3,13 +3,6 @@
 #include "py/stream.h"
 #include "shim.h"
 
-// A stream that the operating system knows is asked by its number, together with all others.
-#if defined(__unix__) || defined(__APPLE__)
-#define UP_HAVE_FDS (1)
-#else
-#define UP_HAVE_FDS (0)
-#endif
-
 // An awaitable of readable() or writable(). One is shared, as in awaitables.c.
 typedef struct _up_stream_wait_t {
     mp_obj_base_t base;
@@ -28,10 +21,10 @@ static mp_uint_t (*up_ioctl(mp_obj_t stream))(mp_obj_t, mp_uint_t, uintptr_t, in
     return p->ioctl;
 }
 
+#if UP_HAVE_FDS
 // The descriptor of a stream, or -1. Only a native stream is asked for one: a driver in Python may
 // return 0 to requests that it does not know, and 0 is a descriptor.
 static mp_int_t up_descriptor(mp_obj_t stream) {
-#if UP_HAVE_FDS
     if (mp_obj_is_small_int(stream)) {
         return MP_OBJ_SMALL_INT_VALUE(stream);
     }
@@ -40,20 +33,28 @@ static mp_int_t up_descriptor(mp_obj_t stream) {
         mp_uint_t fd = up_ioctl(stream)(stream, MP_STREAM_GET_FILENO, 0, &error);
         return fd == MP_STREAM_ERROR ? -1 : (mp_int_t)fd;
     }
-#endif
     up_ioctl(stream);
     return -1;
 }
+#else
+static mp_int_t up_descriptor(mp_obj_t stream) {
+    up_ioctl(stream);
+    return -1;
+}
+#endif
 
 // Parks the running task until `stream` is ready. Raises with the task not parked.
 static void up_stream_wait(up_loop_t *loop, mp_obj_t stream, uint32_t events, mp_obj_t fast) {
     up_task_t *task = up_current(loop);
     mp_int_t fd = up_descriptor(stream);
+    // The low half of an address tells objects of one heap apart.
+    uint32_t key = (uint32_t)(uintptr_t)MP_OBJ_TO_PTR(stream);
+#if UP_HAVE_FDS
     if (fd >= 0) {
         up_poll_reserve(loop, up_core_fd_count(&loop->core) + 1);
+        key = fd;
     }
-    // The low half of an address tells objects of one heap apart.
-    uint32_t key = fd >= 0 ? (uint32_t)fd : (uint32_t)(uintptr_t)MP_OBJ_TO_PTR(stream);
+#endif
     bool high = fast == mp_const_none ? loop->fast_io : mp_obj_is_true(fast);
     if (!up_core_wait_stream(&loop->core, task->handle, events, high, fd >= 0, key)) {
         mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("another task %s this stream already"), events == UP_READ ? "reads" : "writes");
@@ -127,8 +128,8 @@ static mp_obj_t up_stream_wait_iternext(mp_obj_t self_in) {
     self->stream = MP_OBJ_NULL;
     self->armer = NULL;
     up_stream_wait(loop, stream, self->events, self->fast);
-    loop->cur->flags |= UP_TASK_AWAITING | UP_TASK_STREAMING;
-    return mp_const_none;
+    loop->cur->flags |= UP_TASK_STREAMING;
+    return up_parked(loop->cur, stream);
 }
 
 MP_DEFINE_CONST_OBJ_TYPE(
@@ -140,15 +141,18 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 // -- IOQueue: the same for what is written for MicroPython's asyncio: yield _io_queue.queue_read(s)
 
-static mp_obj_t up_ioqueue_queue_read(size_t n_args, const mp_obj_t *a) {
-    up_stream_wait(up_loop(), a[1], UP_READ, n_args == 3 ? a[2] : mp_const_none);
+static mp_obj_t up_ioqueue_queue(size_t n_args, const mp_obj_t *a, uint32_t events) {
+    up_stream_wait(up_loop(), a[1], events, n_args == 3 ? a[2] : mp_const_none);
     return mp_const_none;
+}
+
+static mp_obj_t up_ioqueue_queue_read(size_t n_args, const mp_obj_t *a) {
+    return up_ioqueue_queue(n_args, a, UP_READ);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_ioqueue_queue_read_obj, 2, 3, up_ioqueue_queue_read);
 
 static mp_obj_t up_ioqueue_queue_write(size_t n_args, const mp_obj_t *a) {
-    up_stream_wait(up_loop(), a[1], UP_WRITE, n_args == 3 ? a[2] : mp_const_none);
-    return mp_const_none;
+    return up_ioqueue_queue(n_args, a, UP_WRITE);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_ioqueue_queue_write_obj, 2, 3, up_ioqueue_queue_write);
 

@@ -7,28 +7,48 @@
 // -- WaitQueue and Event
 
 // WaitQueue(level=None), Event(level=None): `level` is where its wake-ups land, None the task's own.
-static mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+// ThreadSafeFlag(): each wait says it.
+mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     static const mp_arg_t allowed[] = {
         { MP_QSTR_level, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     };
-    mp_arg_val_t arg[1];
-    mp_arg_parse_all_kw_array(n_args, n_kw, args, 1, allowed, arg);
-    up_waitqueue_t *self = mp_obj_malloc(up_waitqueue_t, type);
-    self->level = arg[0].u_obj == mp_const_none ? UP_OWN : up_arg_level(arg[0].u_obj);
-    self->set = false;
-    self->waiters = (up_list_t){ 0, 0 };
+    mp_arg_val_t level = { .u_obj = mp_const_none };
+    mp_arg_parse_all_kw_array(n_args, n_kw, args, type == &up_flag_type ? 0 : 1, allowed, &level);
+    up_waitqueue_t *self = m_new0(up_waitqueue_t, 1);
+    self->base.type = type;
+    self->level = level.u_obj == mp_const_none ? UP_OWN : up_arg_level(level.u_obj);
     return MP_OBJ_FROM_PTR(self);
 }
 
-// wait() is the object itself: await it to be parked until woken, behind those who wait already. Event:
-// not if it is set; the value is True.
-static mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
+// Wakes who waits, if it is set. EXCEPTION: none.
+void up_waitqueue_wake_if_set(up_loop_t *loop, up_waitqueue_t *self) {
+    self->posted = false;
+    up_fence();
+    if (self->set) {
+        up_wake(loop, &self->waiters, self->level, SIZE_MAX);
+        self->waiters.handle = 0;
+    }
+}
+
+// wait() is the object itself: await it to be parked until woken, behind those who wait already. Not if it
+// is set. The value of an Event is True.
+mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
     if (up_back_from(loop, self_in) || self->set) {
-        return mp_make_stop_iteration(self->base.type == &up_event_type ? mp_const_true : MP_OBJ_NULL);
+        if (self->base.type == &up_event_type) {
+            return mp_make_stop_iteration(mp_const_true);
+        }
+        // A flag: cleared here and not at the wake-up, so a task cancelled in between leaves it set for the
+        // next.
+        self->set = false;
+        return MP_OBJ_STOP_ITERATION;
     }
-    up_park(loop, up_current(loop), &self->waiters, self_in);
+    up_wait(loop, &self->waiters, self_in);
+    up_fence();
+    if (self->set) {
+        up_waitqueue_wake_if_set(loop, self); // a flag, set between the look and the parking
+    }
     return mp_const_none;
 }
 
@@ -50,7 +70,8 @@ static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
     up_task_t *task = up_arg_task(args[1]);
     if (!(task->flags & UP_TASK_DONE)) {
         up_task_unqueue(loop, task);
-        up_park(loop, task, &self->waiters, mp_const_none);
+        up_park(loop, task, &self->waiters);
+        *up_task_data(task) = mp_const_none;
         task->flags &= ~UP_TASK_AWAITING;
     }
     return mp_const_none;
@@ -139,16 +160,18 @@ const mp_obj_base_t up_mainqueue = { &up_mainqueue_type };
 static mp_obj_t up_event_set(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
     self->set = true;
-    up_wake(up_loop(), &self->waiters, self->level, SIZE_MAX);
+    up_waitqueue_wake_if_set(up_loop(), self);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_event_set_obj, up_event_set);
 
-static mp_obj_t up_event_clear(mp_obj_t self_in) {
+// clear() of an Event or a ThreadSafeFlag: as if set() had not been called. May be called from where its
+// set() may.
+static mp_obj_t up_waitqueue_clear(mp_obj_t self_in) {
     ((up_waitqueue_t *)MP_OBJ_TO_PTR(self_in))->set = false;
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(up_event_clear_obj, up_event_clear);
+MP_DEFINE_CONST_FUN_OBJ_1(up_waitqueue_clear_obj, up_waitqueue_clear);
 
 static mp_obj_t up_event_is_set(mp_obj_t self_in) {
     return mp_obj_new_bool(((up_waitqueue_t *)MP_OBJ_TO_PTR(self_in))->set);
@@ -158,7 +181,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_event_is_set_obj, up_event_is_set);
 static const mp_rom_map_elem_t up_event_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_wait), MP_ROM_PTR(&mp_identity_obj) },
     { MP_ROM_QSTR(MP_QSTR_set), MP_ROM_PTR(&up_event_set_obj) },
-    { MP_ROM_QSTR(MP_QSTR_clear), MP_ROM_PTR(&up_event_clear_obj) },
+    { MP_ROM_QSTR(MP_QSTR_clear), MP_ROM_PTR(&up_waitqueue_clear_obj) },
     { MP_ROM_QSTR(MP_QSTR_is_set), MP_ROM_PTR(&up_event_is_set_obj) },
 };
 static MP_DEFINE_CONST_DICT(up_event_locals_dict, up_event_locals_dict_table);
@@ -177,9 +200,8 @@ MP_DEFINE_CONST_OBJ_TYPE(
 static mp_obj_t up_lock_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)args;
     mp_arg_check_num(n_args, n_kw, 0, 0, false);
-    up_lock_t *self = mp_obj_malloc(up_lock_t, type);
-    self->state = MP_OBJ_NULL;
-    self->waiters = (up_list_t){ 0, 0 };
+    up_lock_t *self = m_new0(up_lock_t, 1);
+    self->base.type = type;
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -211,15 +233,14 @@ static mp_obj_t up_lock_iternext(mp_obj_t self_in) {
         self->state = mp_const_true;
         return mp_make_stop_iteration(mp_const_true);
     }
-    up_park(loop, task, &self->waiters, self_in);
-    return mp_const_none;
+    return up_wait(loop, &self->waiters, self_in);
 }
 
 // release(): hands it to the next. RuntimeError if it is not locked.
 static mp_obj_t up_lock_release(mp_obj_t self_in) {
     up_lock_t *self = MP_OBJ_TO_PTR(self_in);
     if (self->state != mp_const_true) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("Lock not acquired"));
+        up_raise_runtime(MP_ERROR_TEXT("Lock not acquired"));
     }
     up_lock_pass_on(up_loop(), self);
     return mp_const_none;
@@ -232,18 +253,8 @@ static mp_obj_t up_lock_locked(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_locked_obj, up_lock_locked);
 
-// What `async with` awaits on the way out: nothing.
-static mp_obj_t up_nothing_iternext(mp_obj_t self_in) {
-    (void)self_in;
-    return MP_OBJ_STOP_ITERATION;
-}
-static MP_DEFINE_CONST_OBJ_TYPE(
-    up_nothing_type,
-    MP_QSTR_awaitable,
-    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
-    iter, up_nothing_iternext
-);
-static const mp_obj_base_t up_nothing = { &up_nothing_type };
+// What `async with` awaits on the way out: a sleep that is over.
+static const up_sleep_t up_nothing = { .base = { &up_sleep_type } };
 
 static mp_obj_t up_lock_aexit(size_t n_args, const mp_obj_t *args) {
     (void)n_args;

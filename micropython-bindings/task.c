@@ -117,7 +117,7 @@ void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
 }
 
 // The join box of a task.
-static up_join_t *up_task_box(up_task_t *task) {
+static MP_NOINLINE up_join_t *up_task_box(up_task_t *task) {
     if (!(task->flags & UP_TASK_BOXED)) {
         up_join_t *box = m_new0(up_join_t, 1);
         box->data = task->data;
@@ -134,30 +134,48 @@ void up_task_leave(up_loop_t *loop, up_task_t *task) {
     up_entry_free(loop, handle);
 }
 
+// What MicroPython's task.data is: of a task that returned, its value in a StopIteration.
+static MP_NOINLINE mp_obj_t up_task_get_data(up_task_t *self) {
+    if ((self->flags & (UP_TASK_DONE | UP_TASK_RAISED)) == UP_TASK_DONE) {
+        return mp_obj_new_exception_arg1(&mp_type_StopIteration, self->data);
+    }
+    return *up_task_data(self);
+}
+
+// A task ends: wakes who awaits it. The callback in `state`, or MP_OBJ_NULL. EXCEPTION: none.
+static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
+    if (!(task->flags & UP_TASK_BOXED)) {
+        return MP_OBJ_NULL;
+    }
+    up_join_t *box = MP_OBJ_TO_PTR(task->data);
+    if (up_wake(loop, &box->waiters, UP_OWN, SIZE_MAX) != 0 || box->callback != MP_OBJ_NULL) {
+        task->flags |= UP_TASK_AWAITED;
+    }
+    return box->callback;
+}
+
 // The task ended with `result`, a value or an exception. Wakes who awaits it. A callback in `state`
 // may raise; the task has ended all the same.
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result) {
-    mp_obj_t callback = MP_OBJ_NULL;
-    uint32_t flags = task->flags & UP_TASK_AWAITED;
-    if (task->flags & UP_TASK_BOXED) {
-        up_join_t *box = MP_OBJ_TO_PTR(task->data);
-        callback = box->callback;
-        if (up_wake(loop, &box->waiters, UP_OWN, SIZE_MAX) != 0 || callback != MP_OBJ_NULL) {
-            flags = UP_TASK_AWAITED;
+    mp_obj_t callback = up_task_join(loop, task);
+    uint32_t flags = (task->flags & UP_TASK_AWAITED) | UP_TASK_DONE;
+    if (raised) {
+        flags |= UP_TASK_RAISED;
+        if (!(flags & UP_TASK_AWAITED) && task != loop->main && mp_obj_exception_match(result, MP_OBJ_FROM_PTR(&mp_type_Exception))) {
+            // Somebody may still await it before its turn comes again; if not, it is reported then.
+            // (CancelledError is as good as a value, and what else is no Exception ends the run.)
+            flags |= UP_TASK_UNSEEN;
         }
     }
+    task->flags = flags;
     task->data = result;
-    task->flags = flags | UP_TASK_DONE | (raised ? UP_TASK_RAISED : 0);
-    if (raised && flags == 0 && task != loop->main && !mp_obj_exception_match(result, MP_OBJ_FROM_PTR(&mp_type_CancelledError))) {
-        // Somebody may still await it before its turn comes again; if not, it is reported then.
-        task->flags |= UP_TASK_UNSEEN;
+    if (flags & UP_TASK_UNSEEN) {
         up_schedule(loop, task->handle, UP_OWN, 0);
     } else {
         up_task_leave(loop, task);
     }
     if (callback != MP_OBJ_NULL) {
-        mp_obj_t exc = raised ? result : mp_obj_new_exception_arg1(&mp_type_StopIteration, result);
-        mp_call_function_2(callback, MP_OBJ_FROM_PTR(task), exc);
+        mp_call_function_2(callback, MP_OBJ_FROM_PTR(task), up_task_get_data(task));
     }
 }
 
@@ -170,7 +188,7 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
     mp_obj_t data;
     for (uint32_t n = up_core_len(&loop->core);; --n) {
         if (task == loop->cur) {
-            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't cancel self"));
+            up_raise_runtime(MP_ERROR_TEXT("can't cancel self"));
         }
         data = *up_task_data(task);
         // A chain longer than all tasks is a ring: whoever is reached then is as good as any.
@@ -210,10 +228,14 @@ static mp_obj_t up_task_done(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_task_done_obj, up_task_done);
 
-static mp_obj_t up_task_cancel_(mp_obj_t self_in) {
-    return mp_obj_new_bool(up_task_cancel(up_loop(), MP_OBJ_TO_PTR(self_in)));
+// cancel(coro): cancels the task that runs `coro`, or is it; False if there is none (V2). As a method:
+// cancel(); False if it has ended.
+static mp_obj_t up_cancel(mp_obj_t coro) {
+    up_loop_t *loop = up_loop();
+    up_task_t *task = up_is_task(coro) ? MP_OBJ_TO_PTR(coro) : up_find_task(loop, coro);
+    return mp_obj_new_bool(task != NULL && up_task_cancel(loop, task));
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(up_task_cancel_obj, up_task_cancel_);
+MP_DEFINE_CONST_FUN_OBJ_1(up_cancel_obj, up_cancel);
 
 // set_level(level): where the task's wake-ups land from now on that name no level.
 static mp_obj_t up_task_set_level(mp_obj_t self_in, mp_obj_t level) {
@@ -224,7 +246,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(up_task_set_level_obj, up_task_set_level);
 
 // MicroPython's states: True running, anything else true: awaited by tasks or by a callback;
 // None done, False done and somebody has the result.
-static mp_obj_t up_task_state(up_task_t *self) {
+static mp_obj_t up_task_state(up_loop_t *loop, up_task_t *self) {
     if (self->flags & UP_TASK_DONE) {
         return self->flags & UP_TASK_AWAITED ? mp_const_false : mp_const_none;
     }
@@ -233,18 +255,11 @@ static mp_obj_t up_task_state(up_task_t *self) {
         if (box->callback != MP_OBJ_NULL) {
             return box->callback;
         }
-        if (up_core_first(&up_loop()->core, &box->waiters) != 0) {
+        if (up_core_first(&loop->core, &box->waiters) != 0) {
             return MP_OBJ_NEW_QSTR(MP_QSTR_awaited);
         }
     }
     return mp_const_true;
-}
-
-static mp_obj_t up_task_get_data(up_task_t *self) {
-    if ((self->flags & (UP_TASK_DONE | UP_TASK_RAISED)) == UP_TASK_DONE) {
-        return mp_obj_new_exception_arg1(&mp_type_StopIteration, self->data);
-    }
-    return *up_task_data(self);
 }
 
 static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
@@ -260,7 +275,7 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
                 dest[0] = up_task_get_data(self);
                 return;
             case MP_QSTR_state:
-                dest[0] = up_task_state(self);
+                dest[0] = up_task_state(loop, self);
                 return;
             case MP_QSTR_ph_key:
                 number = up_core_due(&loop->core, self->handle) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
@@ -290,17 +305,6 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     }
 }
 
-static mp_obj_t up_task_getiter(mp_obj_t self_in, mp_obj_iter_buf_t *iter_buf) {
-    (void)iter_buf;
-    up_task_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->flags & UP_TASK_DONE) {
-        self->flags |= UP_TASK_AWAITED;
-    } else if (self->flags & UP_TASK_BOXED && ((up_join_t *)MP_OBJ_TO_PTR(self->data))->callback != MP_OBJ_NULL) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("can't wait"));
-    }
-    return self_in;
-}
-
 static mp_obj_t up_task_iternext(mp_obj_t self_in) {
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
@@ -310,24 +314,21 @@ static mp_obj_t up_task_iternext(mp_obj_t self_in) {
         if (self->flags & UP_TASK_RAISED) {
             nlr_raise(self->data);
         }
-        return mp_make_stop_iteration(self->data == mp_const_none ? MP_OBJ_NULL : self->data);
+        return mp_make_stop_iteration(self->data);
     }
-    up_task_t *cur = up_current(loop);
-    if (cur == self) {
-        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("a task can't await itself"));
+    if (self == up_current(loop)) {
+        up_raise_runtime(MP_ERROR_TEXT("a task can't await itself"));
     }
-    up_park(loop, cur, &up_task_box(self)->waiters, self_in);
-    return mp_const_none;
+    up_join_t *box = up_task_box(self);
+    if (box->callback != MP_OBJ_NULL) {
+        up_raise_runtime(MP_ERROR_TEXT("can't wait"));
+    }
+    return up_wait(loop, &box->waiters, self_in);
 }
-
-static const mp_getiter_iternext_custom_t up_task_iter = {
-    .getiter = up_task_getiter,
-    .iternext = up_task_iternext,
-};
 
 static const mp_rom_map_elem_t up_task_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_done), MP_ROM_PTR(&up_task_done_obj) },
-    { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_task_cancel_obj) },
+    { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) },
     { MP_ROM_QSTR(MP_QSTR_set_level), MP_ROM_PTR(&up_task_set_level_obj) },
 };
 static MP_DEFINE_CONST_DICT(up_task_locals_dict, up_task_locals_dict_table);
@@ -335,9 +336,9 @@ static MP_DEFINE_CONST_DICT(up_task_locals_dict, up_task_locals_dict_table);
 MP_DEFINE_CONST_OBJ_TYPE(
     up_task_type,
     MP_QSTR_Task,
-    MP_TYPE_FLAG_ITER_IS_CUSTOM,
+    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
     make_new, up_task_make_new,
     attr, up_task_attr,
-    iter, &up_task_iter,
+    iter, up_task_iternext,
     locals_dict, &up_task_locals_dict
 );
