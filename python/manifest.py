@@ -10,8 +10,6 @@ package(
     "asyncio_priority",
     (
         "__init__.py",
-        "alias.py",
-        "core.py",
         "funcs.py",
         "stream.py",
         "sync.py",
@@ -24,7 +22,8 @@ module("uasyncio.py", base_path=".", opt=3)
 module("asyn.py", base_path=".", opt=3)
 package(
     "asyncio",
-    ("__init__.py", "core.py", "event.py", "funcs.py", "lock.py", "stream.py"),
+    ("__init__.py", "event.py", "funcs.py", "lock.py", "stream.py")
+    + (("core.py",) if options.stock_asyncio else ()),
     base_path="$(MPY_DIR)/extmod" if options.stock_asyncio else ".",
     opt=3,
 )

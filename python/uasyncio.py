@@ -1,8 +1,9 @@
 # The same loop under its oldest name, with that name's order of arguments.
 from asyncio_priority import *
-from asyncio_priority import __version__, _lazy
-from asyncio_priority.alias import get_event_loop
+
+__version__ = core.__version__
+get_event_loop = core.__getattr__("get_event_loop")
 
 
 def __getattr__(name):
-    return _lazy(name, globals())
+    return core.__getattr__(name, globals())

@@ -30,8 +30,9 @@ def main():
     sys.path.insert(0, str(tree / "tools"))
     ours = ROOT / "python"
     own = {str(p.relative_to(ours)): p for p in ours.rglob("*.py") if p.name != "manifest.py"}
-    asyncio = {name for name in own if name.startswith("asyncio/")}
-    stock = {name: tree / "extmod" / name if name in asyncio else own[name] for name in own}
+    stock = {name: file for name, file in own.items() if not name.startswith("asyncio/")}
+    for name in ("__init__", "core", "event", "funcs", "lock", "stream"):
+        stock[f"asyncio/{name}.py"] = tree / f"extmod/asyncio/{name}.py"
     include = f'include("{ours}/manifest.py"'
     checks = {
         "asyncio is ours": (include + ")", own),

@@ -16,7 +16,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 STUBS = ROOT / "python/stubs"
-ALIAS = ROOT / "python/asyncio_priority/alias.py"
 NATIVE, OURS = "uasyncio_priority", "asyncio_priority"
 MODULES = (NATIVE, OURS, "asyncio_priority.core", "uasyncio", "asyn")
 # A stub's class, and how to come by an instance of it. Exceptions need none.
@@ -31,11 +30,6 @@ INSTANCES = {
     "Barrier": "M.Barrier(1)",
     "SysCall1": "a.SysCall1(0)",
     "StopLoop": "a.StopLoop(0)",
-}
-# Not a stub's business: what a module happens to import, and what exists for tests.
-UNTYPED = {
-    "asyncio_priority.core": {"Loop"},
-    "asyn": {"LOW", "WaitQueue", "create_task"},
 }
 # Attributes of instances that are no part of the interface, and those that a new instance lacks.
 INTERNAL = {"Stream": {"p"}}
@@ -139,8 +133,9 @@ def check_names(checks, micropython, module):
     if module != "asyn":
         hidden = {name for name in names if name.startswith("_") and name not in classes}
         checks.equal(f"{module}, what it has under _", hidden, hidden & set(real[""]))
-    submodules = {"alias", "core", "funcs", "queue", "stream", "sync", "v2"}
-    rest = UNTYPED.get(module, set()) | (submodules - typed) | {"asyncio_priority"}
+    # Not a stub's business: what a module happens to import.
+    rest = {"core", "funcs", "stream", "sync", "v2"} - typed | {"asyncio_priority"}
+    rest |= {"LOW", "WaitQueue", "create_task"} if module == "asyn" else set()
     checks.equal(module, sorted(typed - rest), sorted(public(real[""]) - rest))
     for name, node in classes.items():
         if name in real:
@@ -168,15 +163,17 @@ def defaults(args):
 
 def source_of(module):
     """Everything that is defined in the Python source behind a stub: functions, methods, classes."""
-    found = {}
+    python = ROOT / "python"
     files = {
-        OURS: sorted(set((ROOT / "python/asyncio_priority").glob("*.py")) - {ALIAS}),
-        "asyncio_priority.core": [ROOT / "python/asyncio_priority/core.py"],
-        "uasyncio": [ALIAS],
-        "asyn": [ROOT / "python/asyn.py"],
+        OURS: sorted((python / OURS).glob("*.py")),
+        "uasyncio": [python / OURS / "__init__.py"],
+        "asyn": [python / "asyn.py"],
     }
-    for file in files[module]:
-        for node in ast.parse(file.read_text()).body:
+    found = {}
+    for file in files[module.replace(".core", "")]:
+        tree = ast.parse(file.read_text())
+        # The get_event_loop of uasyncio is made in a function of asyncio_priority.
+        for node in ast.walk(tree) if module == "uasyncio" else tree.body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 found[node.name] = node
     return found

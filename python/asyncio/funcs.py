@@ -1,1 +1,1 @@
-from asyncio_priority.funcs import gather, wait_for, wait_for_ms
+from asyncio_priority.funcs import *

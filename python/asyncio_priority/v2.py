@@ -1,21 +1,17 @@
-# Names of uasyncio V2 and of the loops that grew on it.
-from uasyncio_priority import Loop, Task, after, after_ms, create_task, get_event_loop
-from uasyncio_priority import sleep, sleep_ms, stop_loop, when
+# Names of uasyncio V2, of the loops that grew on it, and of MicroPython's asyncio.core.
+import select
+import sys
+from time import ticks_add, ticks_diff
+import uasyncio_priority as _native
 
 # A tuple tells programs that this is more than plain uasyncio.
 version = ("asyncio_priority", "0.1.0")
 DEBUG = 0
 log = None
 # There is one loop: its classes give that.
-EventLoop = PriorityEventLoop = get_event_loop
-
-
-# The type of coroutines.
-def type_gen():
-    yield
-
-
-type_gen = type(type_gen())
+EventLoop = PriorityEventLoop = _native.get_event_loop
+ticks = _native.Loop.time
+type_gen = type((lambda: (yield))())  # of all coroutines
 
 
 # As in V2: DEBUG and log are for the program; the loop logs nothing.
@@ -23,24 +19,25 @@ def set_debug(val):
     global DEBUG, log
     DEBUG = val
     if val:
-        import logging
-
-        log = logging
+        import logging as log
 
 
 # The decorator of the days before `async def`.
-def coroutine(f):
-    return f
+def coroutine(func):
+    return func
 
 
 # The task of `coro`, which may be one already.
 def ensure_future(coro, loop=None):
-    return coro if isinstance(coro, Task) else create_task(coro)
+    return coro if isinstance(coro, _native.Task) else _native.create_task(coro)
+
+
+_promote_to_task = ensure_future
 
 
 # There is one loop, from the start.
 def get_running_loop():
-    return Loop
+    return _native.Loop
 
 
 def got_event_loop():
@@ -48,18 +45,24 @@ def got_event_loop():
 
 
 # Their instances were what `await` saw: SleepMs()(20) is sleep_ms(20).
-def _class(f):
-    def new():
-        return f
-
-    return new
+def SleepMs():
+    return _native.sleep_ms
 
 
-SleepMs = _class(sleep_ms)
-Sleep = _class(sleep)
-AfterMs = _class(after_ms)
-After = _class(after)
-When = _class(when)
+def Sleep():
+    return _native.sleep
+
+
+def AfterMs():
+    return _native.after_ms
+
+
+def After():
+    return _native.after
+
+
+def When():
+    return _native.when
 
 
 # What a coroutine yields to have the loop call handle(), as part of its step.
@@ -79,4 +82,4 @@ class SysCall1(SysCall):
 # run_forever() returns the argument.
 class StopLoop(SysCall1):
     def handle(self):
-        stop_loop(self.arg)
+        _native.stop_loop(self.arg)
