@@ -1,63 +1,67 @@
 # Waiting for several things, and waiting for a limited time.
-from uasyncio_priority import CancelledError, Loop, Task, TimeoutError, WaitQueue
-from uasyncio_priority import create_task, current_task
+from uasyncio_priority import (
+    CancelledError,
+    Loop,
+    Task,
+    TimeoutError,
+    WaitQueue,
+    create_task,
+    current_task,
+)
 
 
-# Makes a task of what only knows to be awaited, such as when() or asyn.Event.
-async def _await(aw):
+# Makes a coroutine of what only knows to be awaited, such as when() or asyn.Event.
+async def awaited(aw):
     return await aw
 
 
 # What is waited for on behalf of a task runs at that task's level.
-def _task(aw):
+def future(aw):
     if isinstance(aw, Task):
         return aw
-    return create_task(aw if hasattr(aw, "send") else _await(aw), current_task().level)
+    return create_task(aw if hasattr(aw, "send") else awaited(aw), current_task().level)
 
 
-# Wakes `q` when `task` has ended, however it ended. A task of its own, because others may
+# Calls `wake` when `task` has ended, however it ended. A task of its own, because others may
 # await the same `task`, and because a cancel of the waiter must not end up in `task` first.
-async def _join(task, q):
+async def join(task, wake):
     try:
         await task
-    except BaseException:
+    except:  # noqa: E722
         pass  # the waiter finds it in the task
-    q.wake()
+    wake()
 
 
-async def _wait_for(aw, timeout, call_later):
+async def wait(aw, timeout, call_later):
     if timeout is None:
-        return await _task(aw)
+        return await future(aw)
     q = WaitQueue()
-    timer = call_later(timeout, q.wake)
+    task = timer = call_later(timeout, q.wake)  # the task is to come
     try:
-        task = _task(aw)
-        create_task(_join(task, q), current_task().level)
-        try:
-            await q.wait()
-            late = not task.done()
-            if late:
-                task.cancel()
-                await q.wait()  # what it does about it is still part of the wait
-        except CancelledError:
+        task = future(aw)
+        create_task(join(task, q.wake), current_task().level)
+        await q.wait()
+        if not task.done():
             task.cancel()
-            raise
+            await q.wait()  # what it does about it is still part of the wait
+            raise TimeoutError
+    except:  # noqa: E722
+        task.cancel()  # nothing, if it has ended
+        raise
     finally:
         timer.cancel()
-    if late:
-        raise TimeoutError
     return await task
 
 
 # wait_for(aw, timeout) -> what `aw` returns; `timeout` in seconds, None: no limit.
 # Then CancelledError goes into `aw`, and TimeoutError to the caller once `aw` has ended.
 def wait_for(aw, timeout):
-    return _wait_for(aw, timeout, Loop.call_later)
+    return wait(aw, timeout, Loop.call_later)
 
 
 # The same with `timeout` an int of milliseconds.
 def wait_for_ms(aw, timeout):
-    return _wait_for(aw, timeout, Loop.call_later_ms)
+    return wait(aw, timeout, Loop.call_later_ms)
 
 
 # gather(*aws, return_exceptions=False) -> list of results. The first exception ends the wait and
@@ -67,11 +71,11 @@ async def gather(*aws, return_exceptions=False):
     left = 0
     error = None
 
-    def done(task, er):
+    def done(task, e):
         nonlocal left, error
         left -= 1
-        if not (return_exceptions or error or isinstance(er, StopIteration)):
-            error = er
+        if not (return_exceptions or error or isinstance(e, StopIteration)):
+            error = e
         if error or not left:
             q.wake()
 
@@ -79,28 +83,28 @@ async def gather(*aws, return_exceptions=False):
         # True: it runs and nobody waits for it; false: it has ended.
         if isinstance(t, Task) and (t is current_task() or t.state and t.state is not True):
             raise RuntimeError("can't gather")
-    tasks = [_task(aw) for aw in aws]
+    tasks = list(map(future, aws))
     for t in tasks:
-        if not (return_exceptions or t.state or isinstance(t.data, StopIteration)):
-            error = t.data  # failed before: do not wait for the others
-            break
-    else:
-        for t in tasks:
-            if t.state is True:
+        if t.state is not done:  # not given twice
+            left += 1
+            if t.state:
                 t.state = done
-                left += 1
-    cancelled = False
+            else:
+                done(t, t.data)
+    cancelled = None
     try:
-        if left:
+        if left and not error:
             await q.wait()
     except CancelledError as er:
-        error = er
-        cancelled = True
+        error = cancelled = er
+    results = []
     for t in tasks:
         if t.state is done:
             t.state = True
             if cancelled:
                 t.cancel()
+        e = t.data
+        results.append(e.value if isinstance(e, StopIteration) else e)
     if error:
         raise error
-    return [t.data.value if isinstance(t.data, StopIteration) else t.data for t in tasks]
+    return results
