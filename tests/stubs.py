@@ -32,7 +32,7 @@ INSTANCES = {
     "StopLoop": "a.StopLoop(0)",
 }
 # Attributes of instances that are no part of the interface, and those that a new instance lacks.
-INTERNAL = {"Stream": {"p"}}
+INTERNAL = {"Stream": {"poll"}}
 LATER = {"Server": {"task"}, "SysCall1": {"args"}, "StopLoop": {"args"}}
 
 

@@ -1,5 +1,5 @@
 # Streams over whatever can be polled, TCP connections and servers.
-from uasyncio_priority import CancelledError, Loop, _io_queue, create_task, current_task, sleep_ms
+from uasyncio_priority import CancelledError, Loop, _io_queue, create_task, current_task
 
 _BYTES = (bytes, bytearray, memoryview)
 
@@ -15,7 +15,7 @@ class Stream:
     def __init__(self, s, e={}, fast=None, ios=None):
         if not isinstance(e, dict):
             ios, e = e, {}
-        self.p = s
+        self.poll = s
         self.s = s if ios is None else ios
         self.e = e
         self.out_buf = b""  # what drain() has to send
@@ -40,7 +40,7 @@ class Stream:
     def read(self, n=-1):
         r = b""
         while True:
-            yield _io_queue.queue_read(self.p, self.fast)
+            yield _io_queue.queue_read(self.poll, self.fast)
             more = self.s.read(n)
             if more is not None:
                 if n >= 0:
@@ -53,7 +53,7 @@ class Stream:
     # async
     def readinto(self, buf, n=0):
         while True:
-            yield _io_queue.queue_read(self.p, self.fast)
+            yield _io_queue.queue_read(self.poll, self.fast)
             got = self.s.readinto(buf, n) if n else self.s.readinto(buf)
             if got is not None:
                 return got
@@ -63,7 +63,7 @@ class Stream:
     def readexactly(self, n):
         r = b""
         while n:
-            yield _io_queue.queue_read(self.p, self.fast)
+            yield _io_queue.queue_read(self.poll, self.fast)
             more = self.s.read(n)
             if more is not None:
                 if not more:
@@ -77,21 +77,22 @@ class Stream:
     def readline(self):
         r = b""
         while True:
-            yield _io_queue.queue_read(self.p, self.fast)
+            yield _io_queue.queue_read(self.poll, self.fast)
             more = self.s.readline()
             if more is not None:
                 r += more
                 if not more or r[-1] == 10:
                     return r
 
-    def _write(self, buf):
+    def _put(self, buf):
         try:
             return self.s.write(buf)
-        except TypeError as er:
+        except TypeError:
             try:
                 return self.s.write(buf, 0, len(buf))  # a V2 driver
             except TypeError:
-                raise er
+                pass
+            raise
 
     # Sends what it can at once; drain() sends the rest. With copy=False that is sent from `buf`
     # itself: OSError if something else waits for drain() or is written before drain() is done.
@@ -104,7 +105,7 @@ class Stream:
                 raise OSError("drain() must come first")
             self.out_buf = bytes(out) + bytes(buf)
             return
-        n = self._write(buf) or 0
+        n = self._put(buf) or 0
         if n < len(buf):
             if copy:
                 buf = bytes(buf)  # of bytes it is no copy
@@ -116,11 +117,11 @@ class Stream:
     # async
     def drain(self):
         if not self.out_buf:
-            yield from sleep_ms(0)
+            yield
         # Afresh each time: others may write meanwhile, and what is sent is so also after a cancel.
         while self.out_buf:
-            yield _io_queue.queue_write(self.p, self.fast)
-            n = self._write(self.out_buf)
+            yield _io_queue.queue_write(self.poll, self.fast)
+            n = self._put(self.out_buf)
             if n:
                 self.out_buf = memoryview(self.out_buf)[n:] or b""
         if self._lent:
@@ -150,18 +151,18 @@ StreamReader = StreamWriter = Stream
 # ssl: True or an SSLContext. server_hostname: what the certificate is for, if not `host`.
 # async
 def open_connection(host, port, ssl=None, server_hostname=None):
-    from errno import EINPROGRESS
+    import errno
     import socket
 
     for ai in socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
         try:
-            s = socket.socket(ai[0], ai[1], ai[2])
+            s = socket.socket(*ai[:3])
             try:
                 s.setblocking(False)
                 try:
                     s.connect(ai[-1])
                 except OSError as er:
-                    if er.errno != EINPROGRESS:
+                    if er.errno != errno.EINPROGRESS:
                         raise
                 yield _io_queue.queue_write(s)
                 s.send(b"")  # raises what the attempt ended with
@@ -176,7 +177,7 @@ def open_connection(host, port, ssl=None, server_hostname=None):
                     s.setblocking(False)
                 s = Stream(s)
                 return s, s
-            except BaseException:
+            except:  # noqa: E722
                 s.close()
                 raise
         except OSError as er:
@@ -191,9 +192,9 @@ class Server:
     async def __aenter__(self):
         return self
 
-    async def __aexit__(self, exc_type, exc, tb):
+    async def __aexit__(self, type, value, _):
         self.close()
-        await self.wait_closed()
+        await self.task
 
     # No more connections; those that there are stay.
     def close(self):
@@ -212,7 +213,7 @@ class Server:
                 try:
                     s2, addr = s.accept()
                 except OSError:
-                    yield from sleep_ms(10)  # too many files open, perhaps: it would stay readable
+                    yield 10  # ms: too many files open, perhaps: it would stay readable
                     continue
                 try:
                     if ssl:
@@ -235,11 +236,12 @@ class Server:
 # start_server(cb, host, port) -> Server: for each connection cb(reader, writer) is started as a
 # task, at the level of the caller. OSError if it cannot listen at `host` and `port`.
 # ssl: an SSLContext.
-async def start_server(cb, host, port, backlog=5, ssl=None):
+# async
+def start_server(cb, host, port, backlog=5, ssl=None):
     import socket
 
     ai = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0]
-    s = socket.socket(ai[0], ai[1], ai[2])
+    s = socket.socket(*ai[:3])
     try:
         s.setblocking(False)
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -248,11 +250,11 @@ async def start_server(cb, host, port, backlog=5, ssl=None):
         server = Server()
         server.task = create_task(server._serve(s, cb, ssl), current_task().level)
         try:
-            await sleep_ms(0)  # from its first step on the task closes the socket
-        except CancelledError:
-            server.task.cancel()
+            yield  # from its first step on the task closes the socket
+        except:  # noqa: E722
+            server.close()
             raise
-    except BaseException:
+    except:  # noqa: E722
         s.close()
         raise
     return server
