@@ -1,82 +1,65 @@
 # Synchronisation primitives of the 2017 generation. Whoever waits is parked.
 # Barrier and the semaphores wake at low level, Event if asked to, Lock never.
-from asyncio_priority.sync import BoundedSemaphore as _BoundedSemaphore
-from asyncio_priority.sync import Semaphore as _Semaphore
-from uasyncio_priority import LOW, Lock, WaitQueue, create_task
+import asyncio_priority
 
+Lock = asyncio_priority.Lock
 p_version = True  # there is a low level
-
-
-# The type of coroutines.
-def type_coro():
-    yield
-
-
-type_coro = type(type_coro())
 
 
 # Calls `func`; what it returns, if that is a coroutine, becomes a task.
 def launch(func, tup_args=()):
     res = func(*tup_args)
     if isinstance(res, type_coro):
-        create_task(res)
+        asyncio_priority.create_task(res)
 
 
 # `await event`. Everybody who waits is woken by set(), even if clear() follows at once.
-class Event:
+class Event(asyncio_priority.Event):
     def __init__(self, lp=False):
-        self._q = WaitQueue(LOW if lp else None)
-        self.clear()
-
-    def __iter__(self):
-        if not self._set:
-            yield from self._q.wait()
-
-    def is_set(self):
-        return self._set
+        super().__init__(asyncio_priority.LOW if lp else None)
+        self._value = None
 
     def set(self, data=None):
-        self._set = True
-        self._data = data
-        self._q.wake(len(self._q))
+        self._value = data
+        super().set()
 
     def clear(self):
-        self._set = False
-        self._data = None
+        self._value = None
+        super().clear()
 
     def value(self):
-        return self._data
+        return self._value
 
 
 # `await barrier`: goes on when `participants` tasks have come here. The last one calls `func`.
 class Barrier:
     def __init__(self, participants, func=None, args=()):
-        if participants < 1:
-            raise ValueError("participants must be 1 or more")
+        asyncio_priority._check("participants", participants, 1)
         if not (func is None or callable(func)):
             raise TypeError("func must be callable")
-        self._q = WaitQueue(LOW)
-        self._others = participants - 1
-        self._func = func
-        self._args = args
+        self._q = asyncio_priority.WaitQueue(asyncio_priority.LOW)
+        self._n = participants - 1  # how many the last one finds there
+        self._func = func, args
 
     def __iter__(self):
         q = self._q
-        if len(q) < self._others:
+        if len(q) < self._n:
             yield from q.wait()
         else:
-            q.wake(self._others)  # first: func may raise
-            if self._func is not None:
-                launch(self._func, self._args)
+            q.wake(self._n)  # first: func may raise
+            if self._func[0] is not None:
+                launch(*self._func)
+
+
+type_coro = type(Barrier.__iter__(None))  # of all coroutines
 
 
 # acquire() or `async with`: at most `value` at a time.
-class Semaphore(_Semaphore):
+class Semaphore(asyncio_priority.Semaphore):
     def __init__(self, value=1):
-        super().__init__(value, LOW)
+        asyncio_priority.Semaphore.__init__(self, value, asyncio_priority.LOW)
 
 
 # One that refuses to be released more often than it was acquired.
-class BoundedSemaphore(_BoundedSemaphore):
-    def __init__(self, value=1):
-        super().__init__(value, LOW)
+class BoundedSemaphore(asyncio_priority.BoundedSemaphore):
+    __init__ = Semaphore.__init__
