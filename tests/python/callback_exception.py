@@ -1,5 +1,8 @@
 # An exception in a callback goes to the exception handler, with `future` None; the loop goes on.
 import asyncio_priority as asyncio
+from uasyncio_priority import _mock_clock as clock
+
+clock(0)
 
 loop = asyncio.get_event_loop()
 

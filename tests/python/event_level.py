@@ -2,6 +2,9 @@
 # them; without a level, each at its own.
 import asyncio_priority as asyncio
 from asyncio_priority import HIGH, LOW, NORMAL
+from uasyncio_priority import _mock_clock as clock
+
+clock(0)
 
 trace = []
 

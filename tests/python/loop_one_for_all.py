@@ -22,7 +22,7 @@ async def main():
     uasyncio.create_task(task(asyncio_priority, "b", None))
     asyn.launch(task, (uasyncio_priority, "c", None))
     uasyncio.get_event_loop().create_task(task(uasyncio, "d", event))
-    await asyncio_priority.wait_for(event.wait(), 1)
+    await asyncio_priority.wait_for(event.wait(), 100)
     print(trace)
     loop = uasyncio.get_event_loop()
     loop.call_after_ms(0, print, ("one", "tuple"))

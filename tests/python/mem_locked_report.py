@@ -1,6 +1,9 @@
 # With the heap locked, a task that fails is reported and the loop goes on.
 import asyncio_priority as asyncio
 import micropython
+from uasyncio_priority import _mock_clock as clock
+
+clock(0)
 
 loop = asyncio.get_event_loop()
 seen = [None]

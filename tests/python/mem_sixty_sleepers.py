@@ -27,7 +27,7 @@ async def main():
     before = used()
     tasks = [asyncio.create_task(sleeper(n)) for n in range(N)]
     while min(woken) < 1:
-        await asyncio.sleep_ms(1)
+        await asyncio.after_ms(1)  # not before those that are due
     taken = used() - before  # with the coroutines, and their place in the list
     await asyncio.gather(*tasks)
     print("woken", sum(woken), "early", early)

@@ -1,5 +1,8 @@
 # A task whose condition came true runs before Normal ones that have been due for longer.
 import asyncio_priority as asyncio
+from uasyncio_priority import _mock_clock as clock
+
+clock(0)
 
 flag = False
 

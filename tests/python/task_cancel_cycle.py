@@ -1,6 +1,9 @@
 # Tasks that await each other wait for ever; cancelling one of them ends them all. A task that
 # awaits itself gets a RuntimeError.
 import asyncio_priority as asyncio
+from uasyncio_priority import _mock_clock as clock
+
+clock(0)
 
 cancelled = []
 

@@ -1,6 +1,9 @@
 # An exception that leaves a task nobody waits for goes to the exception handler, with V3's context;
 # the loop goes on. A cancelled task is no such case.
 import asyncio_priority as asyncio
+from uasyncio_priority import _mock_clock as clock
+
+clock(0)
 
 loop = asyncio.get_event_loop()
 

@@ -12,12 +12,18 @@ import os
 import pyb
 
 
+# What either side says is printed when both are done: which of them is first is up to the system.
+said_there = []
+said_here = []
+
+
 class Context:
-    def __init__(self, error=None):
+    def __init__(self, said, error=None):
+        self.said = said
         self.error = error
 
     def wrap_socket(self, sock, **kw):
-        print("wrap", sorted(kw.items()))
+        self.said.append("wrap %s" % sorted(kw.items()))
         if self.error:
             raise self.error
         return sock
@@ -28,6 +34,7 @@ async def serve(ssl):
         writer.write(b"hello\n")
         await writer.drain()
         await writer.wait_closed()
+        served.set()
 
     while True:
         port = 20000 + pyb.rng() % 10000
@@ -43,30 +50,43 @@ def descriptors():
 
 
 async def main():
-    await asyncio.sleep_ms(5)
+    global served
+    served = asyncio.Event()
+    # The loop's own descriptors exist from its first idle wait on.
     before = descriptors()
-    asyncio.Loop.set_exception_handler(
-        lambda loop, context: print("handler:", repr(context["exception"]))
-    )
-    for theirs in (Context(), Context(OSError(5)), Context(ValueError("certificate"))):
-        server, port = await serve(theirs)
+    while descriptors() == before:
+        await asyncio.sleep_ms(5)
+    before = descriptors()
+
+    def handler(loop, context):
+        said_there.append("handler: %r" % context["exception"])
+        served.set()
+
+    asyncio.Loop.set_exception_handler(handler)
+    for error in (None, OSError(5), ValueError("certificate")):
+        server, port = await serve(Context(said_there, error))
         for ours in (
-            {"ssl": Context(), "server_hostname": "name"},
-            {"ssl": Context(OSError(5))},
-            {"ssl": Context(ValueError("hostname"))},
+            {"ssl": Context(said_here), "server_hostname": "name"},
+            {"ssl": Context(said_here, OSError(5))},
+            {"ssl": Context(said_here, ValueError("hostname"))},
             {},
         ):
             try:
                 s, _ = await asyncio.open_connection("127.0.0.1", port, **ours)
             except (OSError, ValueError) as er:
-                print(repr(er))
+                said_here.append(repr(er))
             else:
                 try:
-                    print(await s.readline())
+                    said_here.append(repr(await s.readline()))
                 except OSError as er:
-                    print(er.errno == errno.ECONNRESET)
+                    said_here.append(er.errno == errno.ECONNRESET)
                 await s.wait_closed()
-            await asyncio.sleep_ms(20)
+            await served.wait()
+            served.clear()
+            for line in said_there + said_here:
+                print(line)
+            said_there.clear()
+            said_here.clear()
         server.close()
         await server.wait_closed()
         print(descriptors() - before)

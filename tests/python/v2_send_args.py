@@ -1,6 +1,9 @@
 # What a task gets from a bare yield is always None, however it was started or revived.
 # (The 2017 original sent a value again and again.)
 import asyncio_priority as asyncio
+from uasyncio_priority import _mock_clock as clock
+
+clock(0)
 
 loop = asyncio.get_event_loop()
 

@@ -13,7 +13,7 @@ async def inner():
 
 
 async def waits():
-    await asyncio.wait_for(inner(), 1)
+    await asyncio.wait_for(inner(), 100)
 
 
 async def gathers():

@@ -1,6 +1,9 @@
 # The primitive below the others: wait() parks, wake(n) wakes the n oldest and says how many.
 import asyncio_priority as asyncio
 from asyncio_priority import LOW
+from uasyncio_priority import _mock_clock as clock
+
+clock(0)
 
 
 async def waiter(name, q):
