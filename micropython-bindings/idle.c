@@ -75,7 +75,8 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     up_pollfd_t *fds = loop->fds == NULL ? &own : loop->fds;
     uint32_t rows = loop->fds == NULL ? 0 : up_core_fds(&loop->core, fds + 1, loop->fd_owners, loop->fd_room - 1);
     fds[0] = (up_pollfd_t){ .fd = wake_pipe[0], .events = POLLIN, .revents = 0 };
-    // Ctrl-C comes in poll(2) or not at all: not between the look and the wait.
+    // Ctrl-C comes in poll(2) or not at all: not between the look and the wait. (Unless another thread takes
+    // the signal: only a process of one thread is sure of it.)
     sigset_t interrupt, before;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
@@ -185,7 +186,9 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
 }
 
 #else
-// Ports that have a wait of their own, or must not wait at all (ESP8266: the SDK is to be served).
+// Ports that have a wait of their own, or must not wait at all (ESP8266: the SDK is to be served). What a
+// callback does that mp_event_wait_*() itself runs is seen when that wait is over: mostly at once, since an
+// interrupt's end is an event too, at the latest with the tick or at the due time.
 void mp_uasyncio_priority_wake(void) {
 }
 

@@ -336,6 +336,8 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
         }
     }
     if (exc != MP_OBJ_NULL) {
+        // If it left an exception handler, what that was given is let go.
+        up_report_context(loop, mp_const_none, mp_const_none);
         nlr_raise(exc);
     }
     return value;

@@ -40,8 +40,10 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
             return mp_make_stop_iteration(mp_const_true);
         }
         // A flag: cleared here and not at the wake-up, so a task cancelled in between leaves it set for the
-        // next.
-        self->set = false;
+        // next. Not one that was set again, for another task, and is still in the mailbox.
+        if (!self->posted) {
+            self->set = false;
+        }
         return MP_OBJ_STOP_ITERATION;
     }
     up_wait(loop, &self->waiters, self_in);

@@ -6,7 +6,7 @@
 //! Several interrupts may post, one of them into the middle of another's post, so both ends are
 //! behind a critical section: some 30 instructions each. A pass that finds no mail reads one word.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use critical_section::Mutex;
@@ -28,7 +28,7 @@ pub struct Mailbox {
 #[derive(Debug)]
 struct Inner {
     // A power of two, one more than it holds.
-    queue: Queue<usize, { MAIL_LEN + 1 }>,
+    queue: Queue<Cell<usize>, { MAIL_LEN + 1 }>,
     lost: u32,
 }
 
@@ -49,7 +49,7 @@ impl Mailbox {
     #[must_use]
     pub fn post(&self, item: usize) -> bool {
         self.with(|inner| {
-            let fits = inner.queue.enqueue(item).is_ok();
+            let fits = inner.queue.enqueue(Cell::new(item)).is_ok();
             if fits {
                 self.pending.store(1, Ordering::Release);
             }
@@ -74,9 +74,12 @@ impl Mailbox {
     /// The oldest item. O(1).
     pub fn take(&self) -> Option<usize> {
         self.with(|inner| {
-            let item = inner.queue.dequeue();
-            if item.is_none() {
-                self.pending.store(0, Ordering::Relaxed);
+            // Out of its slot too: the collector sees all of them, taken or not.
+            let item = inner.queue.peek().map(Cell::take);
+            if inner.queue.dequeue().is_none() {
+                // What is counted is still to be seen: it may have come since the loop asked.
+                self.pending
+                    .store(u32::from(inner.lost != 0), Ordering::Relaxed);
             }
             item
         })
@@ -91,8 +94,8 @@ impl Mailbox {
 
     /// Drops all of it. O(items).
     pub fn clear(&self) {
-        while self.take().is_some() {}
         self.take_lost();
+        while self.take().is_some() {}
     }
 
     /// Nobody else is inside: `None` cannot be.
