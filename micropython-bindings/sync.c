@@ -35,13 +35,14 @@ void up_waitqueue_wake_if_set(up_loop_t *loop, up_waitqueue_t *self) {
 mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
-    if (up_back_from(loop, self_in) || self->set) {
+    bool back = up_back_from(loop, self_in);
+    if (back || self->set) {
         if (self->base.type == &up_event_type) {
             return mp_make_stop_iteration(mp_const_true);
         }
         // A flag: cleared here and not at the wake-up, so a task cancelled in between leaves it set for the
-        // next. Not one that was set again, for another task, and is still in the mailbox.
-        if (!self->posted) {
+        // next. Not if it was set again meanwhile for another that waits: that is in the mailbox.
+        if (!(back && self->posted)) {
             self->set = false;
         }
         return MP_OBJ_STOP_ITERATION;
