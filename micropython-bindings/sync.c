@@ -7,13 +7,12 @@
 // -- WaitQueue and Event
 
 // WaitQueue(level=None), Event(level=None): `level` is where its wake-ups land, None the task's own.
-// ThreadSafeFlag(): each wait says it.
 mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     static const mp_arg_t allowed[] = {
         { MP_QSTR_level, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     };
     mp_arg_val_t level = { .u_obj = mp_const_none };
-    mp_arg_parse_all_kw_array(n_args, n_kw, args, type == &up_flag_type ? 0 : 1, allowed, &level);
+    mp_arg_parse_all_kw_array(n_args, n_kw, args, 1, allowed, &level);
     up_waitqueue_t *self = m_new0(up_waitqueue_t, 1);
     self->base.type = type;
     self->level = level.u_obj == mp_const_none ? UP_OWN : up_arg_level(level.u_obj);
