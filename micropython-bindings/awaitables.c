@@ -7,7 +7,8 @@
 
 // -- sleep, sleep_ms, after, after_ms
 
-static mp_obj_t up_sleep_new(uint32_t delay, uint32_t level) {
+static mp_obj_t up_sleep_new(mp_obj_t t, uint32_t (*ms)(mp_obj_t arg, qstr name), uint32_t level) {
+    uint32_t delay = ms(t, MP_QSTR_t);
     up_loop_t *loop = MP_STATE_VM(up_loop);
     up_sleep_t *self = loop->sleeper;
     if (self->armer != NULL) {
@@ -22,25 +23,25 @@ static mp_obj_t up_sleep_new(uint32_t delay, uint32_t level) {
 
 // sleep(t): waits `t` seconds (int or float) from the call. Lands at the task's own level.
 static mp_obj_t up_sleep_s(mp_obj_t t) {
-    return up_sleep_new(up_arg_seconds(t, MP_QSTR_t), UP_OWN);
+    return up_sleep_new(t, up_arg_seconds, UP_OWN);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_sleep_obj, up_sleep_s);
 
 // sleep_ms(t): waits `t` ms (int) from the call. Lands at the task's own level.
 static mp_obj_t up_sleep_ms(mp_obj_t t) {
-    return up_sleep_new(up_arg_ms(t, MP_QSTR_t), UP_OWN);
+    return up_sleep_new(t, up_arg_ms, UP_OWN);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_sleep_ms_obj, up_sleep_ms);
 
 // after(t): waits at least `t` seconds (int or float), then runs at low level.
 static mp_obj_t up_after(mp_obj_t t) {
-    return up_sleep_new(up_arg_seconds(t, MP_QSTR_t), UP_LOW);
+    return up_sleep_new(t, up_arg_seconds, UP_LOW);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_after_obj, up_after);
 
 // after_ms(t): waits at least `t` ms (int), then runs at low level.
 static mp_obj_t up_after_ms(mp_obj_t t) {
-    return up_sleep_new(up_arg_ms(t, MP_QSTR_t), UP_LOW);
+    return up_sleep_new(t, up_arg_ms, UP_LOW);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_after_ms_obj, up_after_ms);
 
@@ -80,10 +81,10 @@ static MP_NOINLINE void up_when_spare(up_loop_t *loop, up_when_t *when) {
     when->callback = MP_OBJ_NULL;
     when->waiter = NULL;
     when->args = MP_OBJ_NULL;
-    if (loop->spare_whens < loop->hpqlen) {
+    if (loop->spare_room != 0) {
         when->args = MP_OBJ_FROM_PTR(loop->spare_when);
         loop->spare_when = when;
-        ++loop->spare_whens;
+        --loop->spare_room;
     }
 }
 
@@ -100,6 +101,7 @@ void up_when_reserve(up_loop_t *loop, size_t n) {
     while (loop->hpqlen < n) {
         up_when_t *when = mp_obj_malloc(up_when_t, &up_when_type);
         ++loop->hpqlen;
+        ++loop->spare_room;
         up_when_spare(loop, when);
     }
 }
@@ -114,7 +116,7 @@ static mp_obj_t up_when(size_t n_args, const mp_obj_t *args) {
     up_when_t *self = loop->spare_when;
     if (self != NULL) {
         loop->spare_when = MP_OBJ_TO_PTR(self->args);
-        --loop->spare_whens;
+        ++loop->spare_room;
     } else {
         self = mp_obj_malloc(up_when_t, &up_when_type);
     }

@@ -38,13 +38,18 @@ void up_callback_spend(up_callback_t *self) {
     self->fun = self->args = MP_OBJ_NULL;
 }
 
+// `object` as a callback, or NULL. EXCEPTION: none.
+MP_NOINLINE up_callback_t *up_as_callback(mp_obj_t object) {
+    return mp_obj_is_type(object, &up_callback_type) ? MP_OBJ_TO_PTR(object) : NULL;
+}
+
 // The turn of a callback, or of a bare callable from the mailbox, has come; `handle` is its entry or 0.
 // Its exceptions are the run loop's to contain.
 void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle) {
     mp_obj_t fun = object;
     mp_obj_t args = mp_const_empty_tuple;
-    if (mp_obj_is_type(object, &up_callback_type)) {
-        up_callback_t *self = MP_OBJ_TO_PTR(object);
+    up_callback_t *self = up_as_callback(object);
+    if (self != NULL) {
         fun = self->fun;
         args = self->args;
         up_callback_spend(self);
@@ -57,7 +62,7 @@ void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle) {
 // A callback or a bare callable from the mailbox: due now. It is called at once, before others that are
 // due, where there is no entry for it and no memory for one.
 void up_call_queue(up_loop_t *loop, mp_obj_t object) {
-    up_callback_t *self = mp_obj_is_type(object, &up_callback_type) ? MP_OBJ_TO_PTR(object) : NULL;
+    up_callback_t *self = up_as_callback(object);
     if (self != NULL && self->fun == MP_OBJ_NULL) {
         return; // cancelled
     }
@@ -99,24 +104,6 @@ MP_DEFINE_CONST_OBJ_TYPE(
     MP_TYPE_FLAG_NONE,
     locals_dict, &up_callback_locals_dict
 );
-
-// `args` of call_after_ms() and call_at_(): one tuple or iterable.
-static mp_obj_t up_args_tuple(mp_obj_t args) {
-    if (mp_obj_is_type(args, &mp_type_tuple)) {
-        return args;
-    }
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        mp_obj_t tuple = MP_OBJ_TYPE_GET_SLOT(&mp_type_tuple, make_new)(&mp_type_tuple, 1, 0, &args);
-        nlr_pop();
-        return tuple;
-    }
-    mp_obj_t exc = MP_OBJ_FROM_PTR(nlr.ret_val);
-    if (!mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_TypeError))) {
-        nlr_raise(exc);
-    }
-    up_raise_type(MP_ERROR_TEXT("'%q' must be a tuple or an iterable, not %s"), MP_QSTR_args, args);
-}
 
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
 // From another thread than the loop's, which may be inside the core: by mail, waiting for room.
@@ -177,7 +164,8 @@ typedef struct _up_call_method_t {
     uint32_t (*delay)(mp_obj_t arg, qstr name); // what makes ms of the first argument, or NULL
     uint16_t name; // that argument's
     uint8_t level;
-    bool one; // args is one argument, and all have names
+    uint8_t min_args : 7; // with self
+    uint8_t one : 1; // args is one argument, and all have names
 } up_call_method_t;
 
 static mp_obj_t up_call_method_call(mp_obj_t self_in, size_t n, size_t n_kw, const mp_obj_t *a) {
@@ -187,25 +175,23 @@ static mp_obj_t up_call_method_call(mp_obj_t self_in, size_t n, size_t n_kw, con
         { MP_QSTR_args, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_PTR(&mp_const_empty_tuple_obj) } },
     };
     const up_call_method_t *self = MP_OBJ_TO_PTR(self_in);
-    mp_obj_t delay = mp_const_none, callback, args;
+    mp_arg_check_num(n, n_kw, self->min_args, MP_OBJ_FUN_ARGS_MAX, self->one);
+    uint32_t delay = 0;
     if (self->one) {
         mp_arg_val_t named[3];
-        mp_arg_check_num(n, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
         mp_arg_parse_all_kw_array(n - 1, n_kw, a + 1, 3, allowed, named);
-        delay = named[0].u_obj;
-        callback = named[1].u_obj;
-        args = named[2].u_obj;
-    } else {
-        mp_arg_check_num(n, n_kw, self->delay == NULL ? 2 : 3, MP_OBJ_FUN_ARGS_MAX, false);
-        if (self->delay != NULL) {
-            delay = *++a;
-            --n;
+        delay = self->delay(named[0].u_obj, self->name);
+        mp_obj_t args = named[2].u_obj;
+        if (!MP_OBJ_TYPE_HAS_SLOT(mp_obj_get_type(args), iter)) {
+            up_raise_type(MP_ERROR_TEXT("'%q' must be a tuple or an iterable, not %s"), MP_QSTR_args, args);
         }
-        callback = a[1];
-        args = mp_obj_new_tuple(n - 2, a + 2);
+        return up_call(named[1].u_obj, mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_tuple), args), self->level, delay);
     }
-    uint32_t ms = self->delay == NULL ? 0 : self->delay(delay, self->name);
-    return up_call(callback, up_args_tuple(args), self->level, ms);
+    if (self->delay != NULL) {
+        delay = self->delay(*++a, self->name);
+        --n;
+    }
+    return up_call(a[1], mp_obj_new_tuple(n - 2, a + 2), self->level, delay);
 }
 
 static MP_DEFINE_CONST_OBJ_TYPE(
@@ -216,20 +202,20 @@ static MP_DEFINE_CONST_OBJ_TYPE(
 );
 
 // call_soon(callback, *args): due now.
-static const up_call_method_t up_call_soon = { { &up_call_method_type }, NULL, 0, UP_OWN, false };
+static const up_call_method_t up_call_soon = { { &up_call_method_type }, NULL, 0, UP_OWN, 2, false };
 // call_later(delay, callback, *args): due in `delay` seconds (int or float).
-static const up_call_method_t up_call_later = { { &up_call_method_type }, up_arg_seconds, MP_QSTR_delay, UP_OWN, false };
+static const up_call_method_t up_call_later = { { &up_call_method_type }, up_arg_seconds, MP_QSTR_delay, UP_OWN, 3, false };
 // call_later_ms(delay, callback, *args): due in `delay` ms.
-static const up_call_method_t up_call_later_ms = { { &up_call_method_type }, up_arg_ms, MP_QSTR_delay, UP_OWN, false };
+static const up_call_method_t up_call_later_ms = { { &up_call_method_type }, up_arg_ms, MP_QSTR_delay, UP_OWN, 3, false };
 // call_after(delay, callback, *args): in at least `delay` seconds (int or float), at low level.
-static const up_call_method_t up_call_after = { { &up_call_method_type }, up_arg_seconds, MP_QSTR_delay, UP_LOW, false };
+static const up_call_method_t up_call_after = { { &up_call_method_type }, up_arg_seconds, MP_QSTR_delay, UP_LOW, 3, false };
 // call_after_ms(delay, callback, args=()): in at least `delay` ms, at low level. `args` is one tuple or
 // iterable (seed).
-static const up_call_method_t up_call_after_ms = { { &up_call_method_type }, up_arg_ms, MP_QSTR_delay, UP_LOW, true };
+static const up_call_method_t up_call_after_ms = { { &up_call_method_type }, up_arg_ms, MP_QSTR_delay, UP_LOW, 1, true };
 // call_at(ticks, callback, *args): due when time() is `ticks`; a time that is past is now.
-static const up_call_method_t up_call_at = { { &up_call_method_type }, up_arg_until, MP_QSTR_when, UP_OWN, false };
+static const up_call_method_t up_call_at = { { &up_call_method_type }, up_arg_until, MP_QSTR_when, UP_OWN, 3, false };
 // call_at_(ticks, callback, args=()): the same with one tuple or iterable (V2).
-static const up_call_method_t up_call_at_ = { { &up_call_method_type }, up_arg_until, MP_QSTR_time, UP_OWN, true };
+static const up_call_method_t up_call_at_ = { { &up_call_method_type }, up_arg_until, MP_QSTR_time, UP_OWN, 1, true };
 
 // -- tasks and running
 

@@ -66,10 +66,11 @@ static mp_obj_t up_new_event_loop(void) {
     // Who still has one of these is told that it is in no queue any more.
     mp_obj_t object;
     for (size_t at = 0; (object = up_next_object(loop, &at)) != MP_OBJ_NULL;) {
-        if (up_is_task(object)) {
+        up_callback_t *callback = up_as_callback(object);
+        if (callback != NULL) {
+            up_callback_spend(callback);
+        } else if (up_is_task(object)) {
             ((up_task_t *)MP_OBJ_TO_PTR(object))->handle = 0;
-        } else if (mp_obj_is_type(object, &up_callback_type)) {
-            up_callback_spend(MP_OBJ_TO_PTR(object));
         }
     }
     memset(&loop->core.chunks, 0, sizeof(loop->core) - offsetof(up_core_t, chunks)); // all but `lists`
@@ -109,17 +110,16 @@ static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *
     };
     mp_arg_val_t a[N];
     mp_arg_parse_all(n_args, pos, kw, N, allowed, a);
+    up_loop_t *loop = up_loop();
+    uint32_t max_overdue = loop->max_overdue;
+    if (a[MAX_OVERDUE].u_obj != mp_const_none) {
+        max_overdue = up_arg_ms(a[MAX_OVERDUE].u_obj, MP_QSTR_max_overdue_ms);
+    }
     uint32_t len[N];
     for (size_t i = 0; i < N; ++i) {
-        bool given = a[i].u_obj != mp_const_none;
-        if (i == MAX_OVERDUE) {
-            len[i] = given ? up_arg_ms(a[i].u_obj, allowed[i].qst) : up_loop()->max_overdue;
-        } else {
-            len[i] = given ? up_arg_range(a[i].u_obj, allowed[i].qst, 32767) : 0;
-        }
+        len[i] = i == MAX_OVERDUE || a[i].u_obj == mp_const_none ? 0 : up_arg_range(a[i].u_obj, allowed[i].qst, 32767);
     }
     // Without any length the seed's defaults hold, on the first call; V2's names replace them.
-    up_loop_t *loop = up_loop();
     size_t normal = len[LEN] + len[RUNQ_LEN] + len[WAITQ_LEN];
     size_t low = len[LPQLEN] + len[LP_LEN];
     if (loop->core.chunk_count == 0) {
@@ -131,8 +131,8 @@ static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *
     if (a[IOQ_LEN].u_obj != mp_const_none) {
         loop->fast_io = len[IOQ_LEN] != 0;
     }
-    loop->max_overdue = len[MAX_OVERDUE];
-    up_core_set_max_overdue(&loop->core, loop->max_overdue);
+    loop->max_overdue = max_overdue;
+    up_core_set_max_overdue(&loop->core, max_overdue);
     return MP_OBJ_FROM_PTR(loop);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_obj, 0, up_get_event_loop);
@@ -207,14 +207,14 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_cloc
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     (void)self_in;
+    up_loop_t *loop = up_loop();
     if (dest[0] == MP_OBJ_NULL) {
         if (attr == MP_QSTR_Loop) {
-            dest[0] = MP_OBJ_FROM_PTR(up_loop());
+            dest[0] = MP_OBJ_FROM_PTR(loop);
         } else if (attr == MP_QSTR_cur_task) {
-            up_task_t *cur = up_loop()->cur;
-            dest[0] = cur == NULL ? mp_const_none : MP_OBJ_FROM_PTR(cur);
+            dest[0] = loop->cur == NULL ? mp_const_none : MP_OBJ_FROM_PTR(loop->cur);
         } else if (attr == MP_QSTR__exc_context) {
-            dest[0] = up_loop()->context;
+            dest[0] = loop->context;
         }
     }
 }

@@ -79,7 +79,7 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
     } else if (mp_obj_is_int(value)) {
         delay = up_arg_ms(value, MP_QSTR_yield);
     } else if (!known) {
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("a task can't yield %s"), mp_obj_get_type_str(value));
+        up_raise_type(MP_ERROR_TEXT("a %q can't yield %s"), MP_QSTR_task, value);
     }
     up_task_schedule(loop, task, UP_OWN, delay);
 }
@@ -176,8 +176,7 @@ mp_obj_t up_call_now(up_loop_t *loop, uint8_t doing, mp_obj_t fun, mp_obj_t args
 }
 
 // Asks the condition that a task waits for.
-static void up_ask(up_loop_t *loop, uint32_t handle) {
-    up_task_t *task = MP_OBJ_TO_PTR(*up_object(loop, handle));
+static void up_ask(up_loop_t *loop, up_task_t *task) {
     mp_obj_t data = *up_task_data(task);
     up_when_t *when = MP_OBJ_TO_PTR(data);
     bool truth = true; // wakes it if somebody wrote to its data
@@ -186,7 +185,7 @@ static void up_ask(up_loop_t *loop, uint32_t handle) {
         truth = mp_obj_is_true(up_call_now(loop, UP_DOING_ASK, when->callback, when->args));
         loop->doing = UP_DOING_NOTHING;
     }
-    up_core_answer(&loop->core, handle, truth, up_now(loop));
+    up_core_answer(&loop->core, task->handle, truth, up_now(loop));
 }
 
 // Runs passes until `main` is done, or stop() has its turn, or, with neither to wait for, nothing
@@ -205,7 +204,7 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         uint32_t value = (uint32_t)next;
         switch ((uint32_t)(next >> 32)) {
             case UP_RUN: {
-                mp_obj_t object = *up_object(loop, value);
+                mp_obj_t object = *up_object_inline(loop, value);
                 if (mp_obj_is_type(object, &up_task_type)) {
                     up_step(loop, MP_OBJ_TO_PTR(object));
                 } else if (object != mp_const_none) {
@@ -218,10 +217,10 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
                 break;
             }
             case UP_ASK:
-                up_ask(loop, value);
+                up_ask(loop, MP_OBJ_TO_PTR(*up_object(loop, value)));
                 break;
             case UP_ASK_STREAM:
-                up_stream_ask(loop, value);
+                up_stream_ask(loop, MP_OBJ_TO_PTR(*up_object(loop, value)));
                 break;
 #if UP_HAVE_FDS
             case UP_ASK_FDS:
@@ -271,9 +270,10 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
         up_report(loop, exc, mp_const_none);
     } else if (doing != UP_DOING_NOTHING) {
         uint32_t place = up_core_place(&loop->core, task->handle);
+        if (place == UP_CONDITION) {
+            up_schedule(loop, task->handle, UP_HIGH, 0); // as urgent as if it had come true
+        }
         if (doing == UP_DOING_YIELD || place == UP_CONDITION || place == UP_STREAM) {
-            // Into the task; if that waits for a condition, as urgently as if it had come true.
-            up_core_answer(&loop->core, task->handle, true, up_now(loop));
             up_task_throw(loop, task, exc);
         }
     }
@@ -328,17 +328,17 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
     // If the run ended with that very step.
     up_schedule(loop, loop->yielded, UP_OWN, 0);
     loop->yielded = 0;
-    if (exc == MP_OBJ_NULL && main != NULL && main->flags & UP_TASK_DONE) {
+    if (exc == MP_OBJ_NULL) {
+        if (main == NULL || !(main->flags & UP_TASK_DONE)) {
+            return value;
+        }
         main->flags |= UP_TASK_AWAITED;
-        value = main->data;
-        if (main->flags & UP_TASK_RAISED) {
-            exc = value;
+        exc = main->data;
+        if (!(main->flags & UP_TASK_RAISED)) {
+            return exc; // its value
         }
     }
-    if (exc != MP_OBJ_NULL) {
-        // If it left an exception handler, what that was given is let go.
-        up_report_context(loop, mp_const_none, mp_const_none);
-        nlr_raise(exc);
-    }
-    return value;
+    // If it left an exception handler, what that was given is let go.
+    up_report_context(loop, mp_const_none, mp_const_none);
+    nlr_raise(exc);
 }

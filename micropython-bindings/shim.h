@@ -104,7 +104,7 @@ typedef struct _up_waitqueue_t {
 // Lock.
 typedef struct _up_lock_t {
     mp_obj_base_t base;
-    mp_obj_t state; // MP_OBJ_NULL: free, True: locked, a task: handed over to it but not yet run
+    mp_obj_t state; // None: free, True: locked, a task: handed over to it but not yet run
     up_list_t waiters;
 } up_lock_t;
 
@@ -138,7 +138,7 @@ typedef struct _up_loop_t {
     uint32_t mock_now;
 #endif
     uint16_t hpqlen;
-    uint16_t spare_whens;
+    uint16_t spare_room; // of hpqlen, how many are not in stock
     up_task_t *cur; // the task whose step runs, or NULL
     up_task_t *doing_task; // the task that `doing` is about
     up_task_t *main; // the task that run_until_complete() waits for, or NULL
@@ -198,8 +198,9 @@ static inline uint32_t up_now(up_loop_t *loop) {
 }
 
 // store.c: entries and the objects that belong to them.
-// The object of an entry. EXCEPTION: none; `handle` must name an entry in use.
-static inline mp_obj_t *up_object(up_loop_t *loop, uint32_t handle) {
+mp_obj_t *up_object(up_loop_t *loop, uint32_t handle);
+// up_object() without a call, for what every step passes through.
+static inline mp_obj_t *up_object_inline(up_loop_t *loop, uint32_t handle) {
     size_t i = UP_INDEX(handle);
     return &loop->core.chunks[i / UP_CHUNK_LEN]->object[i % UP_CHUNK_LEN];
 }
@@ -263,7 +264,7 @@ MP_DECLARE_CONST_FUN_OBJ_1(up_waitqueue_clear_obj);
 void up_lock_abandon(up_loop_t *loop, mp_obj_t at, up_task_t *task);
 
 // streams.c
-void up_stream_ask(up_loop_t *loop, uint32_t handle);
+void up_stream_ask(up_loop_t *loop, up_task_t *task);
 
 // flag.c
 bool up_flags_look(up_loop_t *loop);
@@ -279,6 +280,7 @@ void up_mail_read(up_loop_t *loop, bool drop);
 // loop.c
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
 void up_report_context(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
+up_callback_t *up_as_callback(mp_obj_t object);
 void up_callback_spend(up_callback_t *self);
 void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle);
 void up_call_queue(up_loop_t *loop, mp_obj_t object);

@@ -44,6 +44,11 @@ void up_reserve(up_loop_t *loop, size_t entries) {
     loop->reserved = MAX(loop->reserved, entries);
 }
 
+// The object of an entry in use. EXCEPTION: none.
+MP_NOINLINE mp_obj_t *up_object(up_loop_t *loop, uint32_t handle) {
+    return up_object_inline(loop, handle);
+}
+
 // A new idle entry for `object`, its own level normal. Raises MemoryError with nothing changed.
 uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object) {
     uint32_t handle = up_core_create(&loop->core, UP_NORMAL);

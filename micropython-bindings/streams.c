@@ -57,25 +57,23 @@ static void up_stream_wait(up_loop_t *loop, mp_obj_t stream, uint32_t events, mp
 #endif
     bool high = fast == mp_const_none ? loop->fast_io : mp_obj_is_true(fast);
     if (!up_core_wait_stream(&loop->core, task->handle, events, high, fd >= 0, key)) {
-        mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("another task %s this stream already"), events == UP_READ ? "reads" : "writes");
+        mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("another task %qs this stream already"), events == UP_READ ? MP_QSTR_read : MP_QSTR_write);
     }
     *up_task_data(task) = stream;
 }
 
-// Asks the stream of a task that has no descriptor.
-void up_stream_ask(up_loop_t *loop, uint32_t handle) {
-    up_task_t *task = MP_OBJ_TO_PTR(*up_object(loop, handle));
+// Asks the stream that a task waits for, which has no descriptor.
+void up_stream_ask(up_loop_t *loop, up_task_t *task) {
     mp_obj_t stream = *up_task_data(task);
-    uint32_t events = up_core_events(&loop->core, handle);
     loop->doing = UP_DOING_ASK;
     loop->doing_task = task;
     int error;
-    mp_uint_t found = up_ioctl(stream)(stream, MP_STREAM_POLL, events, &error);
+    mp_uint_t found = up_ioctl(stream)(stream, MP_STREAM_POLL, up_core_events(&loop->core, task->handle), &error);
     if (found == MP_STREAM_ERROR) {
         mp_raise_OSError(error);
     }
     loop->doing = UP_DOING_NOTHING;
-    up_core_found(&loop->core, handle, found, up_now(loop));
+    up_core_found(&loop->core, task->handle, found, up_now(loop));
 }
 
 // -- awaitables for drivers
@@ -141,7 +139,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 // -- IOQueue: the same for what is written for MicroPython's asyncio: yield _io_queue.queue_read(s)
 
-static mp_obj_t up_ioqueue_queue(size_t n_args, const mp_obj_t *a, uint32_t events) {
+static MP_NOINLINE mp_obj_t up_ioqueue_queue(size_t n_args, const mp_obj_t *a, uint32_t events) {
     up_stream_wait(up_loop(), a[1], events, n_args == 3 ? a[2] : mp_const_none);
     return mp_const_none;
 }
@@ -161,7 +159,7 @@ static mp_obj_t up_ioqueue_remove(mp_obj_t self_in, mp_obj_t task_in) {
     (void)self_in;
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(task_in);
-    if (task->handle != 0 && up_core_place(&loop->core, task->handle) == UP_STREAM) {
+    if (up_core_place(&loop->core, task->handle) == UP_STREAM) {
         up_core_unqueue(&loop->core, task->handle);
     }
     return mp_const_none;

@@ -83,8 +83,9 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_push_obj, 2, 3, up_waitq
 // peek(): the task that has waited longest, or None.
 static mp_obj_t up_waitqueue_peek(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
-    uint32_t handle = up_core_first(&up_loop()->core, &self->waiters);
-    return handle == 0 ? mp_const_none : *up_object(up_loop(), handle);
+    up_loop_t *loop = up_loop();
+    uint32_t handle = up_core_first(&loop->core, &self->waiters);
+    return handle == 0 ? mp_const_none : *up_object(loop, handle);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_waitqueue_peek_obj, up_waitqueue_peek);
 
@@ -204,13 +205,14 @@ static mp_obj_t up_lock_make_new(const mp_obj_type_t *type, size_t n_args, size_
     mp_arg_check_num(n_args, n_kw, 0, 0, false);
     up_lock_t *self = m_new0(up_lock_t, 1);
     self->base.type = type;
+    self->state = mp_const_none;
     return MP_OBJ_FROM_PTR(self);
 }
 
 // Hands the lock to the task that has waited longest, or frees it. EXCEPTION: none.
 static void up_lock_pass_on(up_loop_t *loop, up_lock_t *self) {
     uint32_t next = up_core_wake(&loop->core, &self->waiters, UP_OWN, up_now(loop));
-    self->state = next == 0 ? MP_OBJ_NULL : *up_object(loop, next);
+    self->state = next == 0 ? mp_const_none : *up_object(loop, next);
 }
 
 // A task will not take what it waits for, which may be a lock. If it was handed over, the next one gets
@@ -228,10 +230,10 @@ static mp_obj_t up_lock_iternext(mp_obj_t self_in) {
     up_loop_t *loop = up_loop();
     up_back_from(loop, self_in);
     up_task_t *task = up_current(loop);
-    if (self->state != MP_OBJ_NULL && up_is_task(self->state) && ((up_task_t *)MP_OBJ_TO_PTR(self->state))->handle == 0) {
-        self->state = MP_OBJ_NULL; // handed to a task that ended, or that new_event_loop() forgot
+    if (up_is_task(self->state) && ((up_task_t *)MP_OBJ_TO_PTR(self->state))->handle == 0) {
+        self->state = mp_const_none; // handed to a task that ended, or that new_event_loop() forgot
     }
-    if (self->state == MP_OBJ_NULL || self->state == MP_OBJ_FROM_PTR(task)) {
+    if (self->state == mp_const_none || self->state == MP_OBJ_FROM_PTR(task)) {
         self->state = mp_const_true;
         return mp_make_stop_iteration(mp_const_true);
     }

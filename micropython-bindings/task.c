@@ -48,7 +48,7 @@ up_task_t *up_task_new(mp_obj_t coro) {
         if (mp_obj_is_callable(coro)) {
             mp_raise_TypeError(MP_ERROR_TEXT("coroutine expected: 'coro' is a function that was not called"));
         }
-        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("coroutine expected, not %s"), mp_obj_get_type_str(coro));
+        up_raise_type(MP_ERROR_TEXT("%q expected, not %s"), MP_QSTR_coroutine, coro);
     }
     up_task_t *task = mp_obj_malloc(up_task_t, &up_task_type);
     task->coro = coro;
