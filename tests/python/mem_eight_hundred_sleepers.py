@@ -26,8 +26,8 @@ async def main():
     gc.collect()
     await asyncio.sleep_ms(250)
     print("woken", woken)
-    for _ in range(10):
-        await asyncio.sleep_ms(3000)
+    for _ in range(300):
+        await asyncio.sleep_ms(100)
         if woken == 3 * N:
             break
     print("woken", woken, "on time" if 0 <= late < LATE else late)
