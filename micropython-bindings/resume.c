@@ -152,9 +152,12 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     }
     up_step_over(loop, task);
     if (kind == MP_VM_RETURN_NORMAL) {
+        loop->cur = NULL;
         loop->doing = UP_DOING_NOTHING;
         up_task_end(loop, task, false, ret);
-    } else if (ret != mp_const_none) {
+        return;
+    }
+    if (ret != mp_const_none) {
         loop->doing = UP_DOING_YIELD;
         up_yielded(loop, task, ret);
     } else if (!(task->flags & UP_TASK_AWAITING) && *data_of(task) == mp_const_none) {
@@ -266,18 +269,19 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
         }
         return false;
     }
-    if (doing == UP_DOING_CALLBACK) {
-        up_report(loop, exc, mp_const_none);
-    } else if (doing != UP_DOING_NOTHING) {
-        uint32_t place = up_core_place(&loop->core, task->handle);
-        if (place == UP_CONDITION) {
-            up_schedule(loop, task->handle, UP_HIGH, 0); // as urgent as if it had come true
-        }
-        if (doing == UP_DOING_YIELD || place == UP_CONDITION || place == UP_STREAM) {
-            up_task_throw(loop, task, exc);
-        }
+    if (doing == UP_DOING_NOTHING) {
+        return false;
     }
-    return doing != UP_DOING_NOTHING;
+    uint32_t place = doing == UP_DOING_ASK ? up_core_place(&loop->core, task->handle) : UP_FREE;
+    if (place == UP_CONDITION) {
+        up_schedule(loop, task->handle, UP_HIGH, 0); // as urgent as if it had come true
+    }
+    if (doing == UP_DOING_YIELD || place == UP_CONDITION || place == UP_STREAM) {
+        up_task_throw(loop, task, exc);
+    } else {
+        up_report(loop, exc, mp_const_none); // a callback's, or of a condition that itself ended the wait
+    }
+    return true;
 }
 
 // Contains `exc`, an exception of the call before, or MP_OBJ_NULL, then runs passes until they end or one

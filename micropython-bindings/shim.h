@@ -220,6 +220,7 @@ mp_obj_t *up_task_data(up_task_t *task);
 up_task_t *up_task_new(mp_obj_t coro);
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level);
 up_task_t *up_promote(up_loop_t *loop, mp_obj_t awaitable);
+uint32_t up_task_entry(up_loop_t *loop, up_task_t *task);
 void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
 void up_task_unqueue(up_loop_t *loop, up_task_t *task);

@@ -86,11 +86,12 @@ void up_schedule(up_loop_t *loop, uint32_t handle, uint32_t level, uint32_t dela
     up_core_schedule(&loop->core, handle, level, delay, up_now(loop));
 }
 
-// Parks a task in a list. Raises MemoryError, not parked.
+// Parks a task in a list, from wherever it is. Raises MemoryError, not parked.
 void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list) {
-    if (!up_core_park(&loop->core, task->handle, list)) {
+    uint32_t handle = up_task_entry(loop, task);
+    if (!up_core_park(&loop->core, handle, list)) {
         up_grow(loop, 1);
-        up_core_park(&loop->core, task->handle, list);
+        up_core_park(&loop->core, handle, list);
     }
 }
 

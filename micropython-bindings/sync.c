@@ -71,7 +71,6 @@ static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(args[1]);
     if (!(task->flags & UP_TASK_DONE)) {
-        up_task_unqueue(loop, task);
         up_park(loop, task, &self->waiters);
         *up_task_data(task) = mp_const_none;
         task->flags &= ~UP_TASK_AWAITING;

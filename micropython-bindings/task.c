@@ -60,7 +60,7 @@ up_task_t *up_task_new(mp_obj_t coro) {
 
 // The entry of a task; one that never was in a queue gets it here, one that has ended has none. Raises
 // MemoryError with nothing changed.
-static uint32_t up_task_entry(up_loop_t *loop, up_task_t *task) {
+uint32_t up_task_entry(up_loop_t *loop, up_task_t *task) {
     if (task->handle == 0 && !(task->flags & UP_TASK_DONE)) {
         task->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(task));
     }
