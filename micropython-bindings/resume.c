@@ -269,19 +269,19 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
         }
         return false;
     }
-    if (doing == UP_DOING_NOTHING) {
-        return false;
+    if (doing == UP_DOING_CALLBACK) {
+        up_report(loop, exc, mp_const_none);
+    } else if (doing != UP_DOING_NOTHING) {
+        uint32_t place = up_core_place(&loop->core, task->handle);
+        if (place == UP_CONDITION) {
+            up_schedule(loop, task->handle, UP_HIGH, 0); // as urgent as if it had come true
+        }
+        // Into the task, unless the condition itself ended the wait.
+        if (doing == UP_DOING_YIELD || place == UP_CONDITION || place == UP_STREAM) {
+            up_task_throw(loop, task, exc);
+        }
     }
-    uint32_t place = doing == UP_DOING_ASK ? up_core_place(&loop->core, task->handle) : UP_FREE;
-    if (place == UP_CONDITION) {
-        up_schedule(loop, task->handle, UP_HIGH, 0); // as urgent as if it had come true
-    }
-    if (doing == UP_DOING_YIELD || place == UP_CONDITION || place == UP_STREAM) {
-        up_task_throw(loop, task, exc);
-    } else {
-        up_report(loop, exc, mp_const_none); // a callback's, or of a condition that itself ended the wait
-    }
-    return true;
+    return doing != UP_DOING_NOTHING;
 }
 
 // Contains `exc`, an exception of the call before, or MP_OBJ_NULL, then runs passes until they end or one
