@@ -30,7 +30,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores \
+.PHONY: help demo test test-upstream test-threads unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores \
 	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32 size
 
 ## help: this list
@@ -50,6 +50,10 @@ test: setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-
 ## test-upstream: run MicroPython's own asyncio tests on our loop, under each name it has
 test-upstream: unix
 	@python3 tests/upstream.py $(UNIX) $(MPY)
+
+## test-threads: the loop among threads (part of `make test`); LONG=1: ten times as long
+test-threads: unix
+	@python3 tests/threads.py $(UNIX) $(if $(LONG),--long)
 
 ## unix: build MicroPython for this machine with our loop in it: build/unix/micropython
 unix: setup-demo source mpy-cross core

@@ -75,8 +75,8 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     up_pollfd_t *fds = loop->fds == NULL ? &own : loop->fds;
     uint32_t rows = loop->fds == NULL ? 0 : up_core_fds(&loop->core, fds + 1, loop->fd_owners, loop->fd_room - 1);
     fds[0] = (up_pollfd_t){ .fd = wake_pipe[0], .events = POLLIN, .revents = 0 };
-    // Ctrl-C comes in poll(2) or not at all: not between the look and the wait. (Unless another thread takes
-    // the signal: only a process of one thread is sure of it.)
+    // Ctrl-C comes in poll(2) or not at all: not between the look and the wait. (One that another thread takes
+    // writes to the pipe, in our unix firmware: ports/unix/interrupt.c.)
     sigset_t interrupt, before;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);

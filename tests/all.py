@@ -228,6 +228,12 @@ def python_tests():
     return counted("python", "tests/run.py", MICROPYTHON)
 
 
+@on("unix")
+def threads():
+    """The loop among threads: what may be called from them, and Ctrl-C."""
+    return counted("threads", "tests/threads.py", MICROPYTHON)
+
+
 def boards_firmware():
     """The firmware for the boards in QEMU builds."""
     return one("qemu", "make", "--no-print-directory", "qemu")
@@ -305,6 +311,7 @@ GROUPS = (
     upstream,
     http,
     cost,
+    threads,
     boards_firmware,
     *boards_tests("cortex-m4f", "Cortex-M4F"),
     interrupts,

@@ -16,5 +16,8 @@
 extern void mp_uasyncio_priority_wake(void);
 #define MICROPY_SCHED_HOOK_SCHEDULED mp_uasyncio_priority_wake()
 
+// So does Ctrl-C: interrupt.c.
+#define MICROPY_WRAP_MP_SCHED_EXCEPTION(f) f##_unheard
+
 // Tests run programs in virtual time.
 #define MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK (1)
