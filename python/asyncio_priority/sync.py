@@ -1,5 +1,5 @@
 # Semaphores, Condition, Barrier and Queue: names and behaviour of CPython's asyncio.
-from uasyncio_priority import CancelledError, Lock, WaitQueue
+from uasyncio_priority import CancelledError, Lock, WaitQueue, current_task, wake
 
 
 # ValueError if the argument called `name` is less than `min`.
@@ -29,10 +29,12 @@ class Semaphore:
         if self._value:
             self._value -= 1
             return True
+        task = current_task()
         self._n += 1
         try:
             await self._q.wait()
         except:  # noqa: E722
+            wake(task)  # out of the queue too if its coroutine was closed from outside
             if self._n > len(self._q):
                 self._n -= 1
             else:
