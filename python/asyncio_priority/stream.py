@@ -62,7 +62,7 @@ class Stream:
     # async
     def readexactly(self, n):
         r = b""
-        while n:
+        while n > 0:  # a driver may give more than it was asked for
             yield _io_queue.queue_read(self.poll, self.fast)
             more = self.s.read(n)
             if more is not None:

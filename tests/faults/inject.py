@@ -29,6 +29,7 @@ def now():
 # A kind of wait. use() waits and gives back what it got; one() ends the wait of who waits longest.
 class Kind:
     late = False  # only one task can wait
+    first = False  # who is cancelled and waits again does so before the peer
     ends = 10  # when a wait ends that one() ends; a stream may be asked a ms later (SPEC 3)
     alive = 10  # when the peer's wait ends if the subject lives,
     gone = 10  # if the subject was gone before one(),
@@ -53,18 +54,27 @@ class Kind:
 
 
 class Who:
+    again = False  # what is cancelled swallows that, once, and waits again
+    more = None  # its exception handler waits too, with a cancel to come
+
     def __init__(self, kind):
         self.said = []
         self.coro = self.run(kind)
         self.task = asyncio.create_task(self.coro)
 
     async def run(self, kind):
-        try:
-            await kind.use()
-            self.said.append((now(), "ended"))
-        except BaseException as er:
-            self.said.append((now(), type(er).__name__))
-            raise
+        while True:
+            try:
+                await kind.use()
+                self.said.append((now(), "ended"))
+                return
+            except BaseException as er:
+                self.said.append((now(), type(er).__name__))
+                if self.more:
+                    self.more(self)
+                if not self.again:
+                    raise
+                self.again = False
 
 
 # -- faults in the subject; each returns what the subject sees
@@ -82,6 +92,22 @@ def cancel_coro(who):
 
 def cancel_twice(who):
     cancel(who)
+    return cancel(who)
+
+
+def cancel_swallowed(who):
+    who.again = True
+    return cancel(who)
+
+
+# While it waits again because of the cancel, it is cancelled again.
+def cancel_handler(who):
+    def more(who):
+        who.more = None
+        loop.call_soon(who.task.cancel)
+
+    who.more = more
+    who.again = True
     return cancel(who)
 
 
@@ -109,8 +135,9 @@ def throw_outside(who):
     return "KeyError"
 
 
+AGAIN = (cancel_swallowed, cancel_handler)
 OUTSIDE = (close, throw_outside)
-IN_SUBJECT = (cancel, cancel_coro, cancel_twice, throw, throw_exit) + OUTSIDE
+IN_SUBJECT = (cancel, cancel_coro, cancel_twice, throw, throw_exit) + AGAIN + OUTSIDE
 
 # -- faults elsewhere: place(exc) brings one about, and returns the task that comes to its end all the same
 
@@ -320,9 +347,19 @@ def case(kind, phase, fault, place, exc, calm):
     k, (subject, peer), more, sees = result
     at = {"queued": 5, "woken": 10}.get(phase, 7)
     if fault:
-        check("subject", subject.said, [] if phase == "queued" else [(at, sees)])
+        said = subject.said
+        peer_at = k.peer(phase, fault)
+        if fault in AGAIN and phase != "queued":
+            # When the second wait ends is not for here to say.
+            last = said[1:]
+            said = said[:1]
+            ended_too = phase == "woken" and last[-1][1] == "ended"
+            want = sees if fault is cancel_handler and not ended_too else "ended"
+            check("subject again", [name for _, name in last], [want])
+            peer_at = k.peer(phase, None if want == "ended" and k.first else fault)
+        check("subject", said, [] if phase == "queued" else [(at, sees)])
         check("subject done", subject.task.done(), True)
-        check("peer", peer.said, [(k.peer(phase, fault), "ended")])
+        check("peer", peer.said, [(peer_at, "ended")])
         check("run ended", ended, ["SystemExit"] if fault is throw_exit else [])
         check("reports", reports, ["ValueError"] if fault is throw else [])
     else:

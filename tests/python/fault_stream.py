@@ -44,7 +44,7 @@ class Device(io.IOBase):
 
 
 class Base(Kind):
-    late = True
+    late = first = True
     alive = 12
     gone = passed = 11
     fast = True
@@ -151,15 +151,14 @@ class AWrite(Drain):
 # One reads while another writes.
 class Both(Base):
     late = False
+    first = False
     alive = gone = passed = 10
-
-    def __init__(self):
-        Base.__init__(self)
-        self.n = 0
+    reader = None
 
     async def use(self):
-        self.n += 1
-        if self.n % 2:
+        task = asyncio.current_task()
+        self.reader = self.reader or task
+        if task is self.reader:
             self.got += len(await self.stream.read(1))
         else:
             await asyncio.writable(self.device, True)

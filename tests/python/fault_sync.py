@@ -94,6 +94,7 @@ class ConditionFor(Condition):
 
 class Barrier(Kind):
     gone = 12
+    first = True
 
     def __init__(self):
         self.b = asyncio.Barrier(3)
