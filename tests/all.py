@@ -293,6 +293,17 @@ def boards_lx106_small():
     return counted("python-lx106-small", "tests/run.py", command, *fit)
 
 
+def faults_reset(board, machine):
+    """The group of a board's soft resets."""
+
+    def group():
+        return counted(f"faults-{board}", "tests/faults.py", "reset", board)
+
+    group.__name__ = f"faults_reset_{board}"
+    group.__doc__ = f"{machine}: 100 soft resets in mid-run, each start like the first."
+    return on(machine)(group)
+
+
 GROUPS = (
     rustfmt,
     clang_format,
@@ -319,6 +330,9 @@ GROUPS = (
     *boards_tests("lx106", "lx106"),
     boards_lx106_small,
     *boards_tests("rv32", "RV32"),
+    faults_reset("cortex-m4f", "Cortex-M4F"),
+    faults_reset("lx106", "lx106"),
+    faults_reset("rv32", "RV32"),
 )
 
 

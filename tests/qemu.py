@@ -165,14 +165,15 @@ class Terminal:
         self.text = b""  # what has come and was not waited for yet
 
     def type(self, keys, until):
-        """Type, and read up to that text."""
+        """Type, and read up to that text; what came up to there, with it."""
         os.write(self.fd, keys)
         end = time.monotonic() + SLOW
         while until not in self.text:
             left = max(0, end - time.monotonic())
             assert select.select([self.fd], [], [], left)[0], (keys, until, self.text)
             self.text += os.read(self.fd, 4096)
-        self.text = self.text.partition(until)[2]
+        before, _, self.text = self.text.partition(until)
+        return before + until
 
     def close(self):
         """Whatever happened."""

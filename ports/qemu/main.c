@@ -12,6 +12,7 @@
 #include "py/gc.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "shared/readline/readline.h"
 #include "shared/runtime/gchelper.h"
 #include "shared/runtime/pyexec.h"
 #include "host.h"
@@ -117,6 +118,7 @@ int main(void) {
     for (;;) {
         gc_init(_heap_start, _heap_start + heap);
         mp_init();
+        readline_init0(); // the lines it knows were in the heap
         set_paths(script, more);
         if (script != NULL) {
             int status = run(script);
