@@ -20,13 +20,15 @@ RUN = ROOT / "ports/qemu/run.py"
 SLOW = 120  # seconds of real time after which something hangs
 
 
-def alike(board, resets, text):
-    """Whether each of so many starts was like the first, as soft.py tells."""
+def alike(board, resets, text, blur=0):
+    """Whether each of so many starts was like the first, as soft.py tells; the heap's level within `blur`."""
     got = [line for line in text.replace("\r", "").splitlines() if line.startswith("# ")]
-    if len(got) == resets + 1 and len(set(got)) == 1:
+    levels = [int(line.split()[1]) for line in got]
+    others = {line.split(maxsplit=2)[2] for line in got}
+    if len(got) == resets + 1 and len(others) == 1 and max(levels) - min(levels) <= blur:
         print(f"{board}: {resets} soft resets, each start: {got[0]}")
         return True
-    print(text[-3000:])
+    print(text[-1000:])
     for n, line in enumerate(got):
         if n == 0 or line != got[n - 1]:
             print(f"{board}: after {n} resets: {line}")
@@ -70,7 +72,8 @@ def interrupt(board, times=5):
         text += term.type(b"import soft; soft.start()\r", b"[]\r\n>>> ")
     finally:
         term.close()
-    return alike(board, times, text.decode())
+    # By the real clock no run is like another, and what is left on the stack may look like a reference or two.
+    return alike(board, times, text.decode(), blur=64)
 
 
 def main():

@@ -9,8 +9,6 @@ import uasyncio_priority
 
 loop = uasyncio_priority.Loop
 reports = []
-gc.collect()
-level = gc.mem_alloc()
 
 
 def start():
@@ -24,7 +22,7 @@ def start():
     timers = [pyb.Timer(n).freq() for n in (1, 2, 3)]
     loop.set_exception_handler(None)
     gc.collect()
-    print("#", level, gc.mem_alloc(), idle, default, context, timers, reports)
+    print("#", gc.mem_alloc(), idle, default, context, timers, reports)
 
 
 class Device(io.IOBase):
