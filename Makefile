@@ -30,7 +30,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream test-threads unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores \
+.PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores \
 	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32 size
 
 ## help: this list
@@ -54,6 +54,16 @@ test-upstream: unix
 ## test-threads: the loop among threads (part of `make test`); LONG=1: ten times as long
 test-threads: unix
 	@python3 tests/threads.py $(UNIX) $(if $(LONG),--long)
+
+## test-faults: faults in programs, drivers, peers and system calls (part of `make test`); LONG=1: ten times as long
+test-faults: unix qemu
+	@python3 tests/run.py $(UNIX) tests/python/*fault_*.py
+	@for board in $(QEMU_BOARDS); do echo "$$board:"; python3 tests/run.py "ports/qemu/run.py $$board" tests/python/fault_*.py || exit 1; done
+	@python3 tests/all.py faults
+
+## test-long: long runs on the boards in QEMU, some seconds of each as in `make test`; LONG=1: an hour and more of each
+test-long: qemu
+	@python3 tests/long.py $(if $(LONG),--long) $(or $(BOARD),$(QEMU_BOARDS))
 
 ## unix: build MicroPython for this machine with our loop in it: build/unix/micropython
 unix: setup-demo source mpy-cross core

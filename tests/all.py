@@ -293,15 +293,22 @@ def boards_lx106_small():
     return counted("python-lx106-small", "tests/run.py", command, *fit)
 
 
-def faults_reset(board, machine):
-    """The group of a board's soft resets."""
+def faults_tests(board, machine):
+    """The groups of a board's soft resets and long runs."""
 
-    def group():
+    def reset():
+        """100 soft resets in mid-run, each start like the first"""
         return counted(f"faults-{board}", "tests/faults.py", "reset", board)
 
-    group.__name__ = f"faults_reset_{board}"
-    group.__doc__ = f"{machine}: 100 soft resets in mid-run, each start like the first."
-    return on(machine)(group)
+    def long():
+        """everything at once for 20 s, and interrupts at 20 kHz"""
+        return counted(f"long-{board}", "tests/long.py", board)
+
+    for group, name in (reset, "faults"), (long, "long"):
+        group.__name__ = f"{name}_{board}"
+        group.__doc__ = f"{machine}: {group.__doc__}."
+        on(machine)(group)
+    return reset, long
 
 
 GROUPS = (
@@ -330,9 +337,9 @@ GROUPS = (
     *boards_tests("lx106", "lx106"),
     boards_lx106_small,
     *boards_tests("rv32", "RV32"),
-    faults_reset("cortex-m4f", "Cortex-M4F"),
-    faults_reset("lx106", "lx106"),
-    faults_reset("rv32", "RV32"),
+    *faults_tests("cortex-m4f", "Cortex-M4F"),
+    *faults_tests("lx106", "lx106"),
+    *faults_tests("rv32", "RV32"),
 )
 
 
