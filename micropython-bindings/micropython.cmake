@@ -27,6 +27,8 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/task.c
 )
 target_include_directories(usermod_uasyncio_priority INTERFACE ${CMAKE_CURRENT_LIST_DIR})
+# For `import asyncio.core`.
+target_compile_definitions(usermod_uasyncio_priority INTERFACE MICROPY_MODULE_BUILTIN_SUBPACKAGES=1)
 target_link_libraries(usermod_uasyncio_priority INTERFACE ${UP_ARCHIVE})
 # The core calls back. Linkers read archives in order, and MicroPython's comes before the core's.
 foreach(function up_panic up_atomic_begin up_atomic_end)

@@ -9,7 +9,8 @@ endif
 UP_SRC := $(addprefix $(UP_DIR)/, \
 	args.c awaitables.c flag.c idle.c loop.c mail.c module.c resume.c store.c streams.c sync.c task.c)
 SRC_USERMOD_C += $(UP_SRC)
-CFLAGS_USERMOD += -I$(UP_DIR)
+# For `import asyncio.core`.
+CFLAGS_USERMOD += -I$(UP_DIR) -DMICROPY_MODULE_BUILTIN_SUBPACKAGES=1
 
 # The archive becomes one object first. Linked as an archive, Rust's own copies of libm and libgcc
 # functions would take the place of the port's, and bare-metal ports list archives before the objects

@@ -1,4 +1,7 @@
-// The built-in module uasyncio_priority: its names, and the loop's memory.
+// The built-in modules asyncio, uasyncio, asyncio_priority and uasyncio_priority: their names, and the loop's memory.
+//
+// All have one table in ROM, so an import costs no RAM but for the loop, which is one for all. What is in Python
+// (../python/_up_*.py) is loaded when it is named first.
 #include <string.h>
 
 #include "py/gc.h"
@@ -20,6 +23,9 @@ MP_DECLARE_CONST_FUN_OBJ_KW(up_readable_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(up_writable_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(up_create_task_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(up_cancel_obj);
+extern const mp_obj_module_t up_asyncio_module;
+extern const mp_obj_module_t up_uasyncio_module;
+extern const mp_obj_module_t up_priority_module;
 extern const mp_obj_module_t up_module;
 
 // Not inlined: that would be 6 bytes more each time on a Cortex-M.
@@ -33,9 +39,11 @@ static bool up_loop_lives(up_loop_t *loop) {
     return loop != NULL && gc_nbytes(loop) >= sizeof(*loop) && loop->base.type == &up_loop_type;
 }
 
-// Called by an import that does not find the module among the loaded ones.
-static mp_obj_t up_module_init(void) {
-    mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), MP_OBJ_NEW_QSTR(MP_QSTR_uasyncio_priority), MP_OBJ_FROM_PTR(&up_module));
+// Called by an import that does not find a module among the loaded ones.
+static mp_obj_t up_module_init(mp_obj_t self_in) {
+    mp_obj_t name[2];
+    mp_load_method(self_in, MP_QSTR___name__, name);
+    mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), name[0], self_in);
     if (up_loop_lives(up_loop())) {
         return mp_const_none;
     }
@@ -56,7 +64,7 @@ static mp_obj_t up_module_init(void) {
     MP_STATE_VM(up_loop) = loop;
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_0(up_module_init_obj, up_module_init);
+static MP_DEFINE_CONST_FUN_OBJ_1(up_module_init_obj, up_module_init);
 
 // new_event_loop(): forgets everything that is queued or waits; the loop. What it was set to do
 // (exception handler, max_overdue_ms) stays. RuntimeError inside the loop.
@@ -83,59 +91,76 @@ static mp_obj_t up_new_event_loop(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);
 
-// get_event_loop(len=42, lpqlen=42, max_overdue_ms=0, hpqlen=0, ioq_len=0), and by keyword
-// runq_len, waitq_len, lp_len: the loop. Lengths make room beforehand, they are no limits.
-// max_overdue_ms and ioq_len (fast I/O for all streams if it is not 0) are set if they are given. MemoryError, TypeError, ValueError.
-static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
+// What get_event_loop() is given: eight arguments of the table from `first` on, `most` of them by position too. The
+// two orders of them overlap.
+static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, size_t first, size_t most) {
     enum {
-        LEN,
-        LPQLEN,
-        MAX_OVERDUE,
-        HPQLEN,
-        IOQ_LEN,
-        RUNQ_LEN,
-        WAITQ_LEN,
-        LP_LEN,
+        NORMAL,
+        LOW,
+        OVERDUE,
+        HIGH,
+        IOQ,
         N
     };
     static const mp_arg_t allowed[] = {
+        { MP_QSTR_runq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_waitq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_ioq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_lp_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_lpqlen, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_max_overdue_ms, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_hpqlen, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_ioq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_runq_len, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_waitq_len, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_lp_len, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_runq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_waitq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_lp_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     };
-    mp_arg_val_t a[N];
-    mp_arg_parse_all(n_args, pos, kw, N, allowed, a);
+    static const uint8_t kinds[] = { NORMAL, NORMAL, IOQ, LOW, NORMAL, LOW, OVERDUE, HIGH, IOQ, NORMAL, NORMAL, LOW };
+    mp_arg_check_num(n_args, 0, 0, most, false);
+    mp_arg_val_t a[8];
+    mp_arg_parse_all(n_args, pos, kw, 8, allowed + first, a);
     up_loop_t *loop = up_loop();
-    uint32_t max_overdue = loop->max_overdue;
-    if (a[MAX_OVERDUE].u_obj != mp_const_none) {
-        max_overdue = up_arg_ms(a[MAX_OVERDUE].u_obj, MP_QSTR_max_overdue_ms);
-    }
-    uint32_t len[N];
-    for (size_t i = 0; i < N; ++i) {
-        len[i] = i == MAX_OVERDUE || a[i].u_obj == mp_const_none ? 0 : up_arg_range(a[i].u_obj, allowed[i].qst, 32767);
+    uint32_t sum[N] = { 0 };
+    uint32_t given = 0;
+    for (size_t i = 0; i < 8; ++i) {
+        if (a[i].u_obj != mp_const_none) {
+            uint32_t kind = kinds[first + i];
+            qstr name = allowed[first + i].qst;
+            given |= 1u << kind;
+            sum[kind] += kind == OVERDUE ? up_arg_ms(a[i].u_obj, name) : up_arg_range(a[i].u_obj, name, 32767);
+        }
     }
     // Without any length the seed's defaults hold, on the first call; V2's names replace them.
-    size_t normal = len[LEN] + len[RUNQ_LEN] + len[WAITQ_LEN];
-    size_t low = len[LPQLEN] + len[LP_LEN];
     if (loop->core.chunk_count == 0) {
-        normal = normal == 0 ? 42 : normal;
-        low = low == 0 ? 42 : low;
+        sum[NORMAL] = sum[NORMAL] == 0 ? 42 : sum[NORMAL];
+        sum[LOW] = sum[LOW] == 0 ? 42 : sum[LOW];
     }
-    up_reserve(loop, normal + low);
-    up_when_reserve(loop, len[HPQLEN]);
-    if (a[IOQ_LEN].u_obj != mp_const_none) {
-        loop->fast_io = len[IOQ_LEN] != 0;
+    up_reserve(loop, sum[NORMAL] + sum[LOW]);
+    up_when_reserve(loop, sum[HIGH]);
+    if (given & 1u << IOQ) {
+        loop->fast_io = sum[IOQ] != 0;
     }
-    loop->max_overdue = max_overdue;
-    up_core_set_max_overdue(&loop->core, max_overdue);
+    if (given & 1u << OVERDUE) {
+        loop->max_overdue = sum[OVERDUE];
+        up_core_set_max_overdue(&loop->core, sum[OVERDUE]);
+    }
     return MP_OBJ_FROM_PTR(loop);
 }
+
+// get_event_loop(len=42, lpqlen=42, max_overdue_ms=0, hpqlen=0, ioq_len=0), and by keyword
+// runq_len, waitq_len, lp_len: the loop. Lengths make room beforehand, they are no limits.
+// max_overdue_ms and ioq_len (fast I/O for all streams if it is not 0) are set if they are given. MemoryError, TypeError, ValueError.
+static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
+    return up_lengths(n_args, pos, kw, 4, 5);
+}
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_obj, 0, up_get_event_loop);
+
+// asyncio.get_event_loop(runq_len=16, waitq_len=16, ioq_len=0, lp_len=0), and by keyword the other names.
+static mp_obj_t up_get_event_loop_v2(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
+    return up_lengths(n_args, pos, kw, 0, 4);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_v2_obj, 0, up_get_event_loop_v2);
 
 // current_task(): the Task whose step runs. RuntimeError outside of one.
 static mp_obj_t up_current_task(void) {
@@ -203,65 +228,140 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_cloc
 #endif
 
 // What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an
-// exception handler is given.
+// exception handler is given; and, but for uasyncio_priority, what is in Python.
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
-    (void)self_in;
+    // Names, 0, and the module that has them. What is not here is in _up_v2, if anywhere.
+    static const uint16_t names[] = {
+        MP_QSTR_gather,
+        MP_QSTR_wait_for,
+        MP_QSTR_wait_for_ms,
+        0,
+        MP_QSTR__up_funcs,
+        MP_QSTR_Server,
+        MP_QSTR_Stream,
+        MP_QSTR_StreamReader,
+        MP_QSTR_StreamWriter,
+        MP_QSTR_open_connection,
+        MP_QSTR_start_server,
+        0,
+        MP_QSTR__up_stream,
+        MP_QSTR_Barrier,
+        MP_QSTR_BoundedSemaphore,
+        MP_QSTR_BrokenBarrierError,
+        MP_QSTR_Condition,
+        MP_QSTR_Queue,
+        MP_QSTR_QueueEmpty,
+        MP_QSTR_QueueFull,
+        MP_QSTR_Semaphore,
+        0,
+        MP_QSTR__up_sync,
+    };
     up_loop_t *loop = up_loop();
-    if (dest[0] == MP_OBJ_NULL) {
-        if (attr == MP_QSTR_Loop) {
-            dest[0] = MP_OBJ_FROM_PTR(loop);
-        } else if (attr == MP_QSTR_cur_task) {
-            dest[0] = loop->cur == NULL ? mp_const_none : MP_OBJ_FROM_PTR(loop->cur);
-        } else if (attr == MP_QSTR__exc_context) {
-            dest[0] = loop->context;
+    if (dest[0] != MP_OBJ_NULL) {
+        return; // nothing can be set
+    }
+    if (attr == MP_QSTR___init__) {
+        dest[0] = MP_OBJ_FROM_PTR(&up_module_init_obj);
+        dest[1] = self_in;
+    } else if (attr == MP_QSTR_Loop) {
+        dest[0] = MP_OBJ_FROM_PTR(loop);
+    } else if (attr == MP_QSTR_cur_task) {
+        dest[0] = loop->cur == NULL ? mp_const_none : MP_OBJ_FROM_PTR(loop->cur);
+    } else if (attr == MP_QSTR__exc_context) {
+        dest[0] = loop->context;
+    } else if (self_in != MP_OBJ_FROM_PTR(&up_module) && qstr_str(attr)[1] != '_') { // __path__ and the like are not there
+        qstr part = MP_QSTR__up_v2;
+        bool found = false;
+        for (size_t i = 0; i < MP_ARRAY_SIZE(names); ++i) {
+            if (names[i] == attr) {
+                found = true;
+            } else if (names[i] == 0) {
+                ++i;
+                if (found) {
+                    part = names[i];
+                    break;
+                }
+            }
         }
+        mp_map_elem_t *loaded = mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, MP_OBJ_NEW_QSTR(part), MP_MAP_LOOKUP);
+        mp_load_method_maybe(loaded != NULL ? loaded->value : mp_import_name(part, mp_const_none, MP_OBJ_NEW_SMALL_INT(0)), attr, dest);
     }
 }
 
+static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_INT(3), MP_ROM_INT(0), MP_ROM_INT(0) } };
+
+// A look-up goes through it from the start: what is called most comes first. asyncio's part is all of it, those of the
+// others begin later or end sooner.
 static const mp_rom_map_elem_t up_module_globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio_priority) },
-    { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&up_module_init_obj) },
-    { MP_ROM_QSTR(MP_QSTR_HIGH), MP_ROM_INT(UP_HIGH) },
-    { MP_ROM_QSTR(MP_QSTR_NORMAL), MP_ROM_INT(UP_NORMAL) },
-    { MP_ROM_QSTR(MP_QSTR_LOW), MP_ROM_INT(UP_LOW) },
-    { MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_obj) },
-    { MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&up_new_event_loop_obj) },
-    { MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&up_sleep_obj) },
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio) },
+    // uasyncio:
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio) },
+    { MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_v2_obj) },
+    // asyncio_priority:
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio_priority) },
+    // uasyncio_priority:
     { MP_ROM_QSTR(MP_QSTR_sleep_ms), MP_ROM_PTR(&up_sleep_ms_obj) },
-    { MP_ROM_QSTR(MP_QSTR_after), MP_ROM_PTR(&up_after_obj) },
+    { MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&up_sleep_obj) },
     { MP_ROM_QSTR(MP_QSTR_after_ms), MP_ROM_PTR(&up_after_ms_obj) },
+    { MP_ROM_QSTR(MP_QSTR_after), MP_ROM_PTR(&up_after_obj) },
     { MP_ROM_QSTR(MP_QSTR_when), MP_ROM_PTR(&up_when_obj) },
     { MP_ROM_QSTR(MP_QSTR_create_task), MP_ROM_PTR(&up_create_task_obj) },
     { MP_ROM_QSTR(MP_QSTR_current_task), MP_ROM_PTR(&up_current_task_obj) },
-    { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&up_run_obj) },
-    { MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&up_run_until_complete_obj) },
+    { MP_ROM_QSTR(MP_QSTR__io_queue), MP_ROM_PTR(&up_ioqueue) },
+    { MP_ROM_QSTR(MP_QSTR_readable), MP_ROM_PTR(&up_readable_obj) },
+    { MP_ROM_QSTR(MP_QSTR_writable), MP_ROM_PTR(&up_writable_obj) },
     { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) },
     { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_wake_obj) },
-    { MP_ROM_QSTR(MP_QSTR_stop_loop), MP_ROM_PTR(&up_stop_loop_obj) },
+    { MP_ROM_QSTR(MP_QSTR__task_queue), MP_ROM_PTR(&up_mainqueue) },
+    { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) },
+    { MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&mp_type_TimeoutError) },
+    { MP_ROM_QSTR(MP_QSTR_HIGH), MP_ROM_INT(UP_HIGH) },
+    { MP_ROM_QSTR(MP_QSTR_NORMAL), MP_ROM_INT(UP_NORMAL) },
+    { MP_ROM_QSTR(MP_QSTR_LOW), MP_ROM_INT(UP_LOW) },
     { MP_ROM_QSTR(MP_QSTR_Task), MP_ROM_PTR(&up_task_type) },
     { MP_ROM_QSTR(MP_QSTR_Event), MP_ROM_PTR(&up_event_type) },
     { MP_ROM_QSTR(MP_QSTR_Lock), MP_ROM_PTR(&up_lock_type) },
     { MP_ROM_QSTR(MP_QSTR_WaitQueue), MP_ROM_PTR(&up_waitqueue_type) },
     { MP_ROM_QSTR(MP_QSTR_TaskQueue), MP_ROM_PTR(&up_waitqueue_type) },
-    { MP_ROM_QSTR(MP_QSTR__task_queue), MP_ROM_PTR(&up_mainqueue) },
     { MP_ROM_QSTR(MP_QSTR_ThreadSafeFlag), MP_ROM_PTR(&up_flag_type) },
     { MP_ROM_QSTR(MP_QSTR_IOQueue), MP_ROM_PTR(&up_ioqueue_type) },
-    { MP_ROM_QSTR(MP_QSTR__io_queue), MP_ROM_PTR(&up_ioqueue) },
-    { MP_ROM_QSTR(MP_QSTR_readable), MP_ROM_PTR(&up_readable_obj) },
-    { MP_ROM_QSTR(MP_QSTR_writable), MP_ROM_PTR(&up_writable_obj) },
-    { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) },
-    { MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&mp_type_TimeoutError) },
+    { MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&up_new_event_loop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&up_run_obj) },
+    { MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&up_run_until_complete_obj) },
+    { MP_ROM_QSTR(MP_QSTR_stop_loop), MP_ROM_PTR(&up_stop_loop_obj) },
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     { MP_ROM_QSTR(MP_QSTR__mock_clock), MP_ROM_PTR(&up_mock_clock_obj) },
 #endif
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio_priority) },
+    // uasyncio_priority ends here.
+    { MP_ROM_QSTR(MP_QSTR___version__), MP_ROM_PTR(&up_version) }, // of the asyncio whose names these are
+    { MP_ROM_QSTR(MP_QSTR_core), MP_ROM_PTR(&up_priority_module) }, // has what libraries look for in asyncio.core
+    { MP_ROM_QSTR(MP_QSTR_SingletonGenerator), MP_ROM_PTR(&up_sleep_type) }, // what sleep_ms() returns
+    // asyncio_priority ends here.
+    { MP_ROM_QSTR(MP_QSTR_event), MP_ROM_PTR(&up_asyncio_module) },
+    { MP_ROM_QSTR(MP_QSTR_funcs), MP_ROM_PTR(&up_asyncio_module) },
+    { MP_ROM_QSTR(MP_QSTR_lock), MP_ROM_PTR(&up_asyncio_module) },
+    { MP_ROM_QSTR(MP_QSTR_stream), MP_ROM_PTR(&up_asyncio_module) },
 };
-static MP_DEFINE_CONST_DICT(up_module_globals, up_module_globals_table);
 
-const mp_obj_module_t up_module = {
-    .base = { &mp_type_module },
-    .globals = (mp_obj_dict_t *)&up_module_globals,
-};
+// A module whose part of the table has `before` entries before it and `behind` behind it.
+#define MODULE(name, before, behind) \
+    static MP_DEFINE_CONST_DICT_WITH_SIZE(name##_globals, (up_module_globals_table + before), MP_ARRAY_SIZE(up_module_globals_table) - before - behind); \
+    const mp_obj_module_t name = { .base = { &mp_type_module }, .globals = (mp_obj_dict_t *)&name##_globals }
 
+MODULE(up_asyncio_module, 0, 0);
+MODULE(up_uasyncio_module, 1, 0);
+MODULE(up_priority_module, 3, 4);
+MODULE(up_module, 4, 7);
+
+// A file or frozen module of this name comes first: MicroPython's own asyncio may be frozen beside ours.
+MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_asyncio, up_asyncio_module);
+MP_REGISTER_MODULE(MP_QSTR_uasyncio, up_uasyncio_module);
+MP_REGISTER_MODULE(MP_QSTR_asyncio_priority, up_priority_module);
 MP_REGISTER_MODULE(MP_QSTR_uasyncio_priority, up_module);
+MP_REGISTER_MODULE_DELEGATION(up_asyncio_module, up_module_attr);
+MP_REGISTER_MODULE_DELEGATION(up_uasyncio_module, up_module_attr);
+MP_REGISTER_MODULE_DELEGATION(up_priority_module, up_module_attr);
 MP_REGISTER_MODULE_DELEGATION(up_module, up_module_attr);

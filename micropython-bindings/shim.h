@@ -10,8 +10,8 @@
 #include "py/mphal.h"
 #include "uasyncio_priority.h"
 
-#if !MICROPY_MODULE_BUILTIN_INIT || !MICROPY_MODULE_ATTR_DELEGATION
-#error "uasyncio_priority needs MICROPY_MODULE_BUILTIN_INIT and MICROPY_MODULE_ATTR_DELEGATION"
+#if !MICROPY_MODULE_BUILTIN_INIT || !MICROPY_MODULE_ATTR_DELEGATION || !MICROPY_MODULE_BUILTIN_SUBPACKAGES
+#error "uasyncio_priority needs MICROPY_MODULE_BUILTIN_INIT, MICROPY_MODULE_ATTR_DELEGATION and MICROPY_MODULE_BUILTIN_SUBPACKAGES"
 #endif
 
 // A build for tests can replace the loop's clock: _mock_clock(). Boards leave it out.

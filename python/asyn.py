@@ -1,5 +1,6 @@
 # Synchronisation primitives of the 2017 generation. Whoever waits is parked.
 # Barrier and the semaphores wake at low level, Event if asked to, Lock never.
+import _up_sync
 import asyncio_priority
 
 Lock = asyncio_priority.Lock
@@ -34,7 +35,7 @@ class Event(asyncio_priority.Event):
 # `await barrier`: goes on when `participants` tasks have come here. The last one calls `func`.
 class Barrier:
     def __init__(self, participants, func=None, args=()):
-        asyncio_priority._check("participants", participants, 1)
+        _up_sync._check("participants", participants, 1)
         if not (func is None or callable(func)):
             raise TypeError("func must be callable")
         self._q = asyncio_priority.WaitQueue(asyncio_priority.LOW)
@@ -55,11 +56,11 @@ type_coro = type(Barrier.__iter__(None))  # of all coroutines
 
 
 # acquire() or `async with`: at most `value` at a time.
-class Semaphore(asyncio_priority.Semaphore):
+class Semaphore(_up_sync.Semaphore):
     def __init__(self, value=1):
-        asyncio_priority.Semaphore.__init__(self, value, asyncio_priority.LOW)
+        _up_sync.Semaphore.__init__(self, value, asyncio_priority.LOW)
 
 
 # One that refuses to be released more often than it was acquired.
-class BoundedSemaphore(asyncio_priority.BoundedSemaphore):
+class BoundedSemaphore(_up_sync.BoundedSemaphore):
     __init__ = Semaphore.__init__

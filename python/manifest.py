@@ -6,27 +6,15 @@
 # opt=3 drops asserts and line numbers: nothing here checks its arguments by assert.
 options.defaults(stock_asyncio=False)
 
-package(
-    "asyncio_priority",
-    (
-        "__init__.py",
-        "funcs.py",
-        "stream.py",
-        "sync.py",
-        "v2.py",
-    ),
-    base_path=".",
-    opt=3,
-)
-module("uasyncio.py", base_path=".", opt=3)
-module("asyn.py", base_path=".", opt=3)
-package(
-    "asyncio",
-    ("__init__.py", "event.py", "funcs.py", "lock.py", "stream.py")
-    + (("core.py",) if options.stock_asyncio else ()),
-    base_path="$(MPY_DIR)/extmod" if options.stock_asyncio else ".",
-    opt=3,
-)
+for _name in ("_up_funcs", "_up_stream", "_up_sync", "_up_v2", "asyn"):
+    module(_name + ".py", base_path=".", opt=3)
+if options.stock_asyncio:
+    package(
+        "asyncio",
+        ("__init__.py", "core.py", "event.py", "funcs.py", "lock.py", "stream.py"),
+        base_path="$(MPY_DIR)/extmod",
+        opt=3,
+    )
 
 # Ports freeze MicroPython's asyncio and uasyncio by themselves, and nothing can be frozen twice.
 # What has been included once is passed over.

@@ -134,7 +134,7 @@ def check_names(checks, micropython, module):
         hidden = {name for name in names if name.startswith("_") and name not in classes}
         checks.equal(f"{module}, what it has under _", hidden, hidden & set(real[""]))
     # Not a stub's business: what a module happens to import.
-    rest = {"core", "funcs", "stream", "sync", "v2"} - typed | {"asyncio_priority"}
+    rest = {"core", "event", "funcs", "lock", "stream"} - typed | {"asyncio_priority"}
     checks.equal(module, sorted(typed - rest), sorted(public(real[""]) - rest))
     for name, node in classes.items():
         if name in real:
@@ -163,16 +163,10 @@ def defaults(args):
 def source_of(module):
     """Everything that is defined in the Python source behind a stub: functions, methods, classes."""
     python = ROOT / "python"
-    files = {
-        OURS: sorted((python / OURS).glob("*.py")),
-        "uasyncio": [python / OURS / "__init__.py"],
-        "asyn": [python / "asyn.py"],
-    }
+    files = [python / "asyn.py"] if module == "asyn" else sorted(python.glob("_up_*.py"))
     found = {}
-    for file in files[module.replace(".core", "")]:
-        tree = ast.parse(file.read_text())
-        # The get_event_loop of uasyncio is made in a function of asyncio_priority.
-        for node in ast.walk(tree) if module == "uasyncio" else tree.body:
+    for file in files:
+        for node in ast.parse(file.read_text()).body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 found[node.name] = node
     return found
@@ -256,6 +250,11 @@ class CSource:
     def parsed(self, function, seen=()):
         """The table of arguments that a function parses, itself or by what it calls; or None."""
         body = self.functions.get(function, "")
+        lengths = re.search(r"up_lengths\(n_args, pos, kw, (\d+), (\d+)\)", body)
+        if lengths:
+            first, most = map(int, lengths.groups())
+            table = self.parsed("up_lengths")[first : first + 8]
+            return [(n, f if i < most else f + "KW_ONLY") for i, (n, f) in enumerate(table)]
         if "mp_arg_parse_all" in body:
             name = re.search(r"mp_arg_parse_all\w*\([^;]*?(\w*allowed)\b", body).group(1)
             where = body if f"{name}[]" in body else self.text
@@ -338,6 +337,9 @@ def check_native(checks):
                 elif table.get(method.name) in source.objects:
                     real = source.shape(table[method.name], 1)
                     checks.equal(at, nameless(method, 1), real)
+    for name, obj in (("get_event_loop", "up_get_event_loop_v2_obj"),):
+        node = names_of(stub("uasyncio").body, "uasyncio")[name]
+        checks.equal(f"uasyncio.{name}", nameless(node, 0), source.shape(obj, 0))
     functions = sum(obj in source.objects for name, obj in module.items() if name[0] != "_")
     typed = sum(isinstance(node, ast.FunctionDef) for node in names.values())
     checks.equal(f"functions in {NATIVE}", typed, functions)

@@ -24,11 +24,15 @@ print(
     sorted(_exc_context),
     CancelledError is asyncio.CancelledError,
 )
-for sub in "event funcs lock stream".split():
-    for name in "Event ThreadSafeFlag gather wait_for wait_for_ms Lock Stream Server".split():
-        got = getattr(getattr(asyncio, sub), name, None)
-        if got:
-            print(sub, name, got is getattr(asyncio_priority, name))
+for sub, names in (
+    ("event", "Event ThreadSafeFlag"),
+    ("funcs", "gather wait_for wait_for_ms"),
+    ("lock", "Lock"),
+    ("stream", "Stream Server StreamReader StreamWriter open_connection start_server"),
+):
+    for name in names.split():
+        got = getattr(getattr(asyncio, sub), name)
+        print(sub, name, got is getattr(asyncio_priority, name))
 
 
 # A driver in the way of MicroPython's own aioespnow, and a primitive in that of its Event.

@@ -1,1 +1,0 @@
-from uasyncio_priority import Event, ThreadSafeFlag

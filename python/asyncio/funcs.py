@@ -1,1 +1,0 @@
-from asyncio_priority.funcs import *
