@@ -1,13 +1,5 @@
 # Waiting for several things, and waiting for a limited time.
-from uasyncio_priority import (
-    CancelledError,
-    Loop,
-    Task,
-    TimeoutError,
-    WaitQueue,
-    create_task,
-    current_task,
-)
+import uasyncio_priority as core
 
 
 # Makes a coroutine of what only knows to be awaited, such as when() or asyn.Event.
@@ -17,9 +9,9 @@ async def awaited(aw):
 
 # What is waited for on behalf of a task runs at that task's level.
 def future(aw):
-    if isinstance(aw, Task):
+    if isinstance(aw, core.Task):
         return aw
-    return create_task(aw if hasattr(aw, "send") else awaited(aw), current_task().level)
+    return core.create_task(aw if hasattr(aw, "send") else awaited(aw), core.current_task().level)
 
 
 # Calls `wake` when `task` has ended, however it ended. A task of its own, because others may
@@ -35,16 +27,16 @@ async def join(task, wake):
 async def wait(aw, timeout, call_later):
     if timeout is None:
         return await future(aw)
-    q = WaitQueue()
+    q = core.WaitQueue()
     task = timer = call_later(timeout, q.wake)  # the task is to come
     try:
         task = future(aw)
-        create_task(join(task, q.wake), current_task().level)
+        core.create_task(join(task, q.wake), core.current_task().level)
         await q.wait()
         if not task.done():
             task.cancel()
             await q.wait()  # what it does about it is still part of the wait
-            raise TimeoutError
+            raise core.TimeoutError
     except:  # noqa: E722
         task.cancel()  # nothing, if it has ended
         raise
@@ -56,18 +48,18 @@ async def wait(aw, timeout, call_later):
 # wait_for(aw, timeout) -> what `aw` returns; `timeout` in seconds, None: no limit.
 # Then CancelledError goes into `aw`, and TimeoutError to the caller once `aw` has ended.
 def wait_for(aw, timeout):
-    return wait(aw, timeout, Loop.call_later)
+    return wait(aw, timeout, core.Loop.call_later)
 
 
 # The same with `timeout` an int of milliseconds.
 def wait_for_ms(aw, timeout):
-    return wait(aw, timeout, Loop.call_later_ms)
+    return wait(aw, timeout, core.Loop.call_later_ms)
 
 
 # gather(*aws, return_exceptions=False) -> list of results. The first exception ends the wait and
 # leaves the other tasks running; a cancel of the waiter cancels them all.
 async def gather(*aws, return_exceptions=False):
-    q = WaitQueue()
+    q = core.WaitQueue()
     left = 0
     error = None
 
@@ -81,7 +73,9 @@ async def gather(*aws, return_exceptions=False):
 
     for t in aws:
         # True: it runs and nobody waits for it; false: it has ended.
-        if isinstance(t, Task) and (t is current_task() or t.state and t.state is not True):
+        if isinstance(t, core.Task) and (
+            t is core.current_task() or t.state and t.state is not True
+        ):
             raise RuntimeError("can't gather")
     tasks = list(map(future, aws))
     for t in tasks:
@@ -95,7 +89,7 @@ async def gather(*aws, return_exceptions=False):
     try:
         if left and not error:
             await q.wait()
-    except CancelledError as er:
+    except core.CancelledError as er:
         error = cancelled = er
     results = []
     for t in tasks:

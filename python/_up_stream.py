@@ -1,7 +1,9 @@
 # Streams over whatever can be polled, TCP connections and servers.
-from uasyncio_priority import CancelledError, Loop, _io_queue, create_task, current_task
+import uasyncio_priority as core
 
-_BYTES = (bytes, bytearray, memoryview)
+_io_queue = core._io_queue
+
+buffer = (bytes, bytearray, memoryview)
 
 
 # Stream(s, e={}, fast=None, ios=None): reads and writes `s`; `e` is what get_extra_info() knows.
@@ -10,7 +12,7 @@ _BYTES = (bytes, bytearray, memoryview)
 # No method may be called by two tasks at a time, but one may read while another writes.
 class Stream:
     fast = None
-    _lent = False  # whether out_buf is the caller's
+    copy = True  # out_buf is not the caller's
 
     def __init__(self, s, e={}, fast=None, ios=None):
         if not isinstance(e, dict):
@@ -84,7 +86,7 @@ class Stream:
                 if not more or r[-1] == 10:
                     return r
 
-    def _put(self, buf):
+    def push(self, buf):
         try:
             return self.s.write(buf)
         except TypeError:
@@ -97,20 +99,20 @@ class Stream:
     # Sends what it can at once; drain() sends the rest. With copy=False that is sent from `buf`
     # itself: OSError if something else waits for drain() or is written before drain() is done.
     def write(self, buf, copy=True):
-        if not isinstance(buf, _BYTES):
+        if not isinstance(buf, buffer):
             buf = bytes(memoryview(buf))  # its length must be in bytes
         out = self.out_buf
         if out:
-            if self._lent or not copy:
+            if not (copy and self.copy):
                 raise OSError("drain() must come first")
             self.out_buf = bytes(out) + bytes(buf)
             return
-        n = self._put(buf) or 0
+        n = self.push(buf) or 0
         if n < len(buf):
             if copy:
                 buf = bytes(buf)  # of bytes it is no copy
             else:
-                self._lent = True
+                self.copy = False
             self.out_buf = memoryview(buf)[n:] if n else buf
 
     # Waits until all is sent. It always lets others run.
@@ -121,11 +123,11 @@ class Stream:
         # Afresh each time: others may write meanwhile, and what is sent is so also after a cancel.
         while self.out_buf:
             yield _io_queue.queue_write(self.poll, self.fast)
-            n = self._put(self.out_buf)
+            n = self.push(self.out_buf)
             if n:
                 self.out_buf = memoryview(self.out_buf)[n:] or b""
-        if self._lent:
-            self._lent = False
+        if not self.copy:
+            self.copy = True
 
     # V2: write() and drain() in one.
     async def awrite(self, buf, off=0, sz=-1):
@@ -206,7 +208,7 @@ class Server:
         await self.task
 
     # async
-    def _serve(self, s, cb, ssl):
+    def run(self, s, cb, ssl):
         try:
             while True:
                 yield _io_queue.queue_read(s)
@@ -220,13 +222,13 @@ class Server:
                         s2 = ssl.wrap_socket(s2, server_side=True, do_handshake_on_connect=False)
                     s2.setblocking(False)
                     st = Stream(s2, {"peername": addr})
-                    create_task(cb(st, st), current_task().level)
+                    core.create_task(cb(st, st), core.current_task().level)
                 except Exception as er:
                     s2.close()
-                    Loop.call_exception_handler(
+                    core.Loop.call_exception_handler(
                         {"message": "Connection dropped", "exception": er, "future": None}
                     )
-        except CancelledError:
+        except core.CancelledError:
             if not self.state:
                 raise
         finally:
@@ -248,7 +250,7 @@ def start_server(cb, host, port, backlog=5, ssl=None):
         s.bind(ai[-1])
         s.listen(backlog)
         server = Server()
-        server.task = create_task(server._serve(s, cb, ssl), current_task().level)
+        server.task = core.create_task(server.run(s, cb, ssl), core.current_task().level)
         try:
             yield  # from its first step on the task closes the socket
         except:  # noqa: E722

@@ -1,9 +1,11 @@
 # Semaphores, Condition, Barrier and Queue: names and behaviour of CPython's asyncio.
-from uasyncio_priority import CancelledError, Lock, WaitQueue, current_task, wake
+# Attributes that are no part of the interface, and helpers, have names that MicroPython has already: a new one takes
+# some 14 bytes of flash.
+import uasyncio_priority as core
 
 
 # ValueError if the argument called `name` is less than `min`.
-def _check(name, value, min):
+def range(name, value, min):
     if value < min:
         raise ValueError("%s must be %d or more" % (name, min))
 
@@ -14,39 +16,39 @@ class Semaphore:
     # Tasks in acquire() that wait and have been handed nothing. Between the cancel of one of them
     # and its next step it is in here, but not in the queue any more: that tells it which it was.
     # (If several are cancelled at a time they may swap roles. It comes to the same.)
-    _n = 0
+    n = 0
 
     def __init__(self, value=1, level=None):
-        _check("value", value, 0)
-        self._value = self._room = value  # _room: for BoundedSemaphore
-        self._q = WaitQueue(level)
+        range("value", value, 0)
+        self.value = self.max = value  # max: for BoundedSemaphore
+        self.group = core.WaitQueue(level)
 
     # Whether acquire() would wait.
     def locked(self):
-        return not self._value
+        return not self.value
 
     async def acquire(self):
-        if self._value:
-            self._value -= 1
+        if self.value:
+            self.value -= 1
             return True
-        task = current_task()
-        self._n += 1
+        task = core.current_task()
+        self.n += 1
         try:
-            await self._q.wait()
+            await self.group.wait()
         except:  # noqa: E722
-            wake(task)  # out of the queue too if its coroutine was closed from outside
-            if self._n > len(self._q):
-                self._n -= 1
+            core.wake(task)  # out of the queue too if its coroutine was closed from outside
+            if self.n > len(self.group):
+                self.n -= 1
             else:
                 Semaphore.release(self)  # what it was handed goes to the next
             raise
         return True
 
     def release(self):
-        if self._q.wake():
-            self._n -= 1
+        if self.group.wake():
+            self.n -= 1
         else:
-            self._value += 1
+            self.value += 1
 
     async def __aenter__(self):
         await self.acquire()
@@ -58,7 +60,7 @@ class Semaphore:
 # One that refuses to be released more often than it was acquired: ValueError.
 class BoundedSemaphore(Semaphore):
     def release(self):
-        if self._value >= self._room:
+        if self.value >= self.max:
             raise ValueError("Semaphore released more than acquired")
         Semaphore.release(self)
 
@@ -69,20 +71,20 @@ class Condition(Semaphore):
     def __init__(self, lock=None):
         Semaphore.__init__(self, 0)
         if lock is None:
-            lock = Lock()
+            lock = core.Lock()
         self.acquire = lock.acquire
         self.release = lock.release
         self.locked = lock.locked
 
-    def _check(self):
+    def throw(self):
         if not self.locked():
             raise RuntimeError("the Condition's lock is not acquired")
 
     # Gives the lock back, waits for notify(), and has the lock again however it ends.
     async def wait(self):
-        self._check()
+        self.throw()
         self.release()
-        self._value = 0  # what the last one who was cancelled could not use is lost
+        self.value = 0  # what the last one who was cancelled could not use is lost
         notified = error = None
         try:
             notified = await Semaphore.acquire(self)
@@ -91,7 +93,7 @@ class Condition(Semaphore):
                 try:
                     await self.acquire()
                     break
-                except CancelledError as er:
+                except core.CancelledError as er:
                     error = er
             if error:
                 if notified:
@@ -109,11 +111,11 @@ class Condition(Semaphore):
 
     # Wakes the `n` who wait longest, once they can have the lock.
     def notify(self, n=1):
-        self._check()
-        self._n -= self._q.wake(n)
+        self.throw()
+        self.n -= self.group.wake(n)
 
     def notify_all(self):
-        self.notify(self._n)
+        self.notify(self.n)
 
 
 # What wait() of a Barrier raises.
@@ -123,26 +125,26 @@ BrokenBarrierError = type("BrokenBarrierError", (RuntimeError,), {})
 # Barrier(parties): wait() returns when that many tasks have come there, again and again.
 class Barrier:
     def __init__(self, parties):
-        _check("parties", parties, 1)
+        range("parties", parties, 1)
         self.parties = parties
         self.broken = False
-        self._q = WaitQueue()
+        self.group = core.WaitQueue()
 
     @property
     def n_waiting(self):
-        return len(self._q)
+        return len(self.group)
 
     # Which it is, from 0 to parties - 1: one task may be chosen by it.
     # BrokenBarrierError if reset() or abort() comes first.
     async def wait(self):
-        q = self._q
+        q = self.group
         n = len(q)
         if not self.broken:
             if n + 1 >= self.parties:
                 q.wake(n)
                 return n
             await q.wait()
-            if q is self._q:
+            if q is self.group:
                 return n
         raise BrokenBarrierError
 
@@ -154,8 +156,8 @@ class Barrier:
     # Of no use any more, until reset().
     async def abort(self):
         self.broken = True
-        self._q.wake(self.parties)
-        self._q = WaitQueue()  # tells those who wait that it is not as they left it
+        self.group.wake(self.parties)
+        self.group = core.WaitQueue()  # tells those who wait that it is not as they left it
 
     # Empty again, and no more broken.
     async def reset(self):
@@ -174,69 +176,69 @@ QueueFull = type("QueueFull", (Exception,), {})
 # Queue(maxsize=0): first in, first out, for tasks too: an item that a waiting task was woken for
 # is its own, so it is no more counted here. 0: no limit.
 class Queue:
-    _n = 0  # items that task_done() was not called for
+    n = 0  # items that task_done() was not called for
 
     def __init__(self, maxsize=0):
         self.maxsize = maxsize
-        self._list = []
-        self._items = Semaphore(0)
-        self._room = maxsize > 0 and Semaphore(maxsize)
-        self._q = WaitQueue()
+        self.list = []
+        self.items = Semaphore(0)
+        self.max = maxsize > 0 and Semaphore(maxsize)
+        self.group = core.WaitQueue()
 
     # How many get_nowait() can take.
     def qsize(self):
-        return self._items._value
+        return self.items.value
 
     def empty(self):
-        return self._items.locked()
+        return self.items.locked()
 
     def full(self):
-        return self._room and self._room.locked()
+        return self.max and self.max.locked()
 
-    def _get(self):
-        item = self._list.pop(0)
-        if self._room:
-            self._room.release()
+    def pop(self):
+        item = self.list.pop(0)
+        if self.max:
+            self.max.release()
         return item
 
     # Waits for an item.
     async def get(self):
-        await self._items.acquire()
-        return self._get()
+        await self.items.acquire()
+        return self.pop()
 
     def get_nowait(self):
-        if not self._items._value:
+        if not self.items.value:
             raise QueueEmpty
-        self._items._value -= 1
-        return self._get()
+        self.items.value -= 1
+        return self.pop()
 
-    def _put(self, item):
-        self._list.append(item)
-        self._n += 1
-        self._items.release()
+    def push(self, item):
+        self.list.append(item)
+        self.n += 1
+        self.items.release()
 
     # Waits for room.
     async def put(self, item):
-        if self._room:
-            await self._room.acquire()
-        self._put(item)
+        if self.max:
+            await self.max.acquire()
+        self.push(item)
 
     def put_nowait(self, item):
         if self.full():
             raise QueueFull
-        if self._room:
-            self._room._value -= 1
-        self._put(item)
+        if self.max:
+            self.max.value -= 1
+        self.push(item)
 
     # An item that was taken is dealt with. ValueError if there is none.
     def task_done(self):
-        if not self._n:
+        if not self.n:
             raise ValueError("task_done() called too many times")
-        self._n -= 1
-        if not self._n:
-            self._q.wake(len(self._q))
+        self.n -= 1
+        if not self.n:
+            self.group.wake(len(self.group))
 
     # Waits until all items are dealt with.
     async def join(self):
-        if self._n:
-            await self._q.wait()
+        if self.n:
+            await self.group.wait()

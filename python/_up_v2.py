@@ -2,15 +2,15 @@
 import select
 import sys
 from time import ticks_add, ticks_diff
-import uasyncio_priority as _native
+import uasyncio_priority as core
 
 # A tuple tells programs that this is more than plain uasyncio.
 version = ("asyncio_priority", "0.1.0")
 DEBUG = 0
 log = None
 # There is one loop: its classes give that.
-EventLoop = PriorityEventLoop = _native.get_event_loop
-ticks = _native.Loop.time
+EventLoop = PriorityEventLoop = core.get_event_loop
+ticks = core.Loop.time
 type_gen = type((lambda: (yield))())  # of all coroutines
 
 
@@ -29,7 +29,7 @@ def coroutine(func):
 
 # The task of `coro`, which may be one already.
 def ensure_future(coro, loop=None):
-    return coro if isinstance(coro, _native.Task) else _native.create_task(coro)
+    return coro if isinstance(coro, core.Task) else core.create_task(coro)
 
 
 _promote_to_task = ensure_future
@@ -37,7 +37,7 @@ _promote_to_task = ensure_future
 
 # There is one loop, from the start.
 def get_running_loop():
-    return _native.Loop
+    return core.Loop
 
 
 def got_event_loop():
@@ -46,23 +46,23 @@ def got_event_loop():
 
 # Their instances were what `await` saw: SleepMs()(20) is sleep_ms(20).
 def SleepMs():
-    return _native.sleep_ms
+    return core.sleep_ms
 
 
 def Sleep():
-    return _native.sleep
+    return core.sleep
 
 
 def AfterMs():
-    return _native.after_ms
+    return core.after_ms
 
 
 def After():
-    return _native.after
+    return core.after
 
 
 def When():
-    return _native.when
+    return core.when
 
 
 # What a coroutine yields to have the loop call handle(), as part of its step.
@@ -82,4 +82,4 @@ class SysCall1(SysCall):
 # run_forever() returns the argument.
 class StopLoop(SysCall1):
     def handle(self):
-        _native.stop_loop(self.arg)
+        core.stop_loop(self.arg)

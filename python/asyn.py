@@ -18,38 +18,38 @@ def launch(func, tup_args=()):
 class Event(asyncio_priority.Event):
     def __init__(self, lp=False):
         super().__init__(asyncio_priority.LOW if lp else None)
-        self._value = None
+        self.data = None
 
     def set(self, data=None):
-        self._value = data
+        self.data = data
         super().set()
 
     def clear(self):
-        self._value = None
+        self.data = None
         super().clear()
 
     def value(self):
-        return self._value
+        return self.data
 
 
 # `await barrier`: goes on when `participants` tasks have come here. The last one calls `func`.
 class Barrier:
     def __init__(self, participants, func=None, args=()):
-        _up_sync._check("participants", participants, 1)
+        _up_sync.range("participants", participants, 1)
         if not (func is None or callable(func)):
             raise TypeError("func must be callable")
-        self._q = asyncio_priority.WaitQueue(asyncio_priority.LOW)
-        self._n = participants - 1  # how many the last one finds there
-        self._func = func, args
+        self.group = asyncio_priority.WaitQueue(asyncio_priority.LOW)
+        self.n = participants - 1  # how many the last one finds there
+        self.function = func, args
 
     def __iter__(self):
-        q = self._q
-        if len(q) < self._n:
+        q = self.group
+        if len(q) < self.n:
             yield from q.wait()
         else:
-            q.wake(self._n)  # first: func may raise
-            if self._func[0] is not None:
-                launch(*self._func)
+            q.wake(self.n)  # first: func may raise
+            if self.function[0] is not None:
+                launch(*self.function)
 
 
 type_coro = type(Barrier.__iter__(None))  # of all coroutines

@@ -32,7 +32,16 @@ INSTANCES = {
     "StopLoop": "a.StopLoop(0)",
 }
 # Attributes of instances that are no part of the interface, and those that a new instance lacks.
-INTERNAL = {"Stream": {"poll"}}
+INTERNAL = {
+    "Stream": {"poll", "copy", "push"},
+    "Server": {"run"},
+    "Semaphore": {"value", "max", "n", "group"},
+    "BoundedSemaphore": {"value", "max", "n", "group"},
+    "Condition": {"value", "max", "n", "group", "throw"},
+    "Barrier": {"group", "n", "function"},
+    "Queue": {"n", "list", "items", "max", "group", "pop", "push"},
+    "Event": {"data"},
+}
 LATER = {"Server": {"task"}, "SysCall1": {"args"}, "StopLoop": {"args"}}
 
 
