@@ -28,7 +28,7 @@ class Semaphore(Kind):
             self.s.release()
 
     def left(self):
-        return None if (self.s._value, len(self.s._q), self.s._n) == (1, 0, 0) else vars(self.s)
+        return None if (self.s.value, len(self.s.group), self.s.n) == (1, 0, 0) else vars(self.s)
 
 
 class Bounded(Semaphore):
@@ -56,7 +56,7 @@ class Permits(Semaphore):
         self.s.release()
 
     def left(self):
-        self.s._value += 1 + self.used - self.given
+        self.s.value += 1 + self.used - self.given
         return Semaphore.left(self)
 
 
@@ -75,7 +75,7 @@ class Condition(Kind):
             self.c.notify()
 
     def left(self):
-        return self.c.locked() or len(self.c._q) or self.c._n or None
+        return self.c.locked() or len(self.c.group) or self.c.n or None
 
 
 class ConditionFor(Condition):
@@ -139,7 +139,7 @@ class Get(Kind):
             assert self.q.get_nowait() == n
             self.q.task_done()
         q = self.q
-        return None if q.empty() and not (q._list or q._n or q._items._n) else vars(q)
+        return None if q.empty() and not (q.list or q.n or q.items.n) else vars(q)
 
 
 class Put(Kind):
@@ -163,7 +163,7 @@ class Put(Kind):
         q = self.q
         if self.put > self.taken:
             q.get_nowait()
-        return None if q.empty() and not q._list and q._room._value == 1 else vars(q)
+        return None if q.empty() and not q.list and q.max.value == 1 else vars(q)
 
 
 class QueueJoin(Kind):
@@ -253,13 +253,13 @@ class AsynBarrier(Barrier):
         await self.b
 
     async def one(self):
-        if len(self.b._q) == 2:
+        if len(self.b.group) == 2:
             await self.b
         else:
             self.more.append(asyncio.create_task(self.use()))
 
     def left(self):
-        return len(self.b._q) or not all(t.done() for t in self.more) or None
+        return len(self.b.group) or not all(t.done() for t in self.more) or None
 
 
 run(

@@ -55,7 +55,7 @@ async def semaphore(value, n):
                 inside -= 1
 
     cancelled = await ended(await crowd(n, work))
-    return most <= value, inside, s._value == value, s._n, 0 < cancelled < n
+    return most <= value, inside, s.value == value, s.n, 0 < cancelled < n
 
 
 async def queue(maxsize, n):
@@ -86,8 +86,8 @@ async def queue(maxsize, n):
         left += 1
     real = [item for item in got if item >= 0]
     once = len(set(real)) == len(real) and all(item in put for item in real)
-    room = maxsize == 0 or q._room._value == maxsize
-    return once, q._items._value, q._items._n, q._list, room, 0 < cancelled < n
+    room = maxsize == 0 or q.max.value == maxsize
+    return once, q.items.value, q.items.n, q.list, room, 0 < cancelled < n
 
 
 async def condition(n):
@@ -113,7 +113,7 @@ async def condition(n):
     for t in waiting:
         t.cancel()
     cancelled = await ended(tasks)
-    return right, c.locked(), c._n, len(c._q), 0 < cancelled < n
+    return right, c.locked(), c.n, len(c.group), 0 < cancelled < n
 
 
 async def main():
