@@ -65,6 +65,20 @@ test-faults: unix qemu
 test-long: qemu
 	@python3 tests/long.py $(if $(LONG),--long) $(or $(BOARD),$(QEMU_BOARDS))
 
+.PHONY: test-model test-mutations fuzz setup-fuzz
+## test-model: the Rust core against a model (part of `make test`); LONG=1: 60 simulated days and 50 times the random operations
+test-model: setup-demo
+	@export LONG=$(LONG) $(if $(LONG),REPLAY_OPS=50000000); for features in '' --features=narrow-index; do \
+		cargo test --target-dir build/cargo $$features --test model --test replay --test long -- --nocapture || exit 1; done
+
+## test-mutations: break the code on purpose in 29 ways, and see a test catch each; minutes each
+test-mutations: setup-demo source
+	@python3 tests/mutations.py --tree $(MPY)
+
+## fuzz: the Rust core against a model, by cargo-fuzz, TIME=600 seconds long; CORPUS=1: make the committed inputs anew instead
+fuzz: setup-fuzz
+	@python3 tests/fuzz/run.py --time $(or $(TIME),600) $(if $(CORPUS),--corpus)
+
 ## unix: build MicroPython for this machine with our loop in it: build/unix/micropython
 unix: setup-demo source mpy-cross core
 	$(stock_asyncio)
@@ -197,7 +211,7 @@ endef
 check-pyboard check-esp8266 check-esp32:
 	@ports/check-firmware.sh $(@:check-%=%) "$(BOARD)" "$(if $(MPY_DIR),$(MPY))"
 
-setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes:
+setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes setup-fuzz:
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)

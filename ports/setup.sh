@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [http] [qemu] [cores] [archives] [recipes]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [http] [qemu] [cores] [archives] [recipes] [fuzz]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -119,6 +119,12 @@ for goal in "$@"; do
             need gcc-xtensa-lx106 has xtensa-lx106-elf-gcc
             need picolibc-xtensa-lx106-elf compiles_for xtensa-lx106-elf-gcc
             ;;
+        fuzz)
+            need gcc has gcc
+            need libc6-dev has_libc_headers
+            need g++ has g++
+            need python3 has_python
+            ;;
         *) echo "setup: no such goal: $goal" >&2 && exit 2 ;;
     esac
 done
@@ -159,8 +165,19 @@ install_http() {
     fi
 }
 
+# cargo-fuzz comes from crates.io, at a fixed version, into a folder of ours.
+FUZZ=build/cargo-fuzz
+install_fuzz() {
+    [ ! -x $FUZZ/bin/cargo-fuzz ] || return 0
+    cargo install cargo-fuzz --version 0.13.2 --locked --quiet --root $FUZZ --target-dir $FUZZ/target || {
+        echo "Missing: cargo-fuzz. This would install it: cargo install cargo-fuzz --root $FUZZ" >&2
+        return 1
+    }
+    rm -rf $FUZZ/target
+}
+
 for goal in "$@"; do
     case $goal in
-        test | http) "install_$goal" || exit 1 ;;
+        test | http | fuzz) "install_$goal" || exit 1 ;;
     esac
 done

@@ -33,8 +33,9 @@ pub(crate) const INDEX_BITS: u32 = 24;
 
 /// Names an entry to the outside: its index and its generation, never 0.
 ///
-/// The generation changes when the entry is freed, so a handle kept too long is recognised (for
-/// the next 62 owners of the same entry, 31 if its chunk was given back meanwhile).
+/// The generation changes when the entry is freed, so a handle kept too long is recognised: for
+/// the next 62 owners of the same entry, if its chunk is not given back meanwhile. A new chunk knows
+/// one generation of the 16 of the old one, so if those had drifted apart it may be fewer, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Handle(u32);

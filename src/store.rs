@@ -34,7 +34,8 @@ pub(crate) struct Free {
     // Chunks, from 1, in which an entry was freed lately: they may have become empty.
     freed: [Index; 3],
     // New chunks begin with the generation after this one: the latest, cyclically, that an entry of
-    // a chunk given back had reached. So a handle is stale for 31 owners more at least.
+    // a chunk given back had reached. So its handles are stale for 31 owners more at least, if no two
+    // of its entries' generations are more than 31 apart.
     born: u8,
 }
 

@@ -1,0 +1,538 @@
+//! The loop as SPEC 2 to 4 tell it: a plain list that is scanned from end to end, with time that does
+//! not wrap. Nothing here knows how the core does it.
+
+use std::collections::VecDeque;
+
+use uasyncio_priority::entry::{Handle, Level};
+use uasyncio_priority::scheduler::Action;
+use uasyncio_priority::streams::{Interest, READ, WRITE};
+use uasyncio_priority::tick::{MAX_DELAY, Tick};
+
+use super::border::c;
+use Level::{High, Low, Normal};
+
+/// Wait lists that have an owner.
+pub const LISTS: usize = 3;
+/// Items that a mailbox holds.
+pub const MAIL: usize = c::UP_MAIL_LEN as usize;
+
+/// Where the model has a task.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum At {
+    Nowhere,
+    /// In a level's queue; `slept` if it had to wait for its due time.
+    Queue {
+        level: Level,
+        due: u64,
+        seq: u64,
+        slept: bool,
+    },
+    Condition {
+        seq: u64,
+        asked: bool,
+    },
+    Stream {
+        interest: Interest,
+        seq: u64,
+        asked: bool,
+    },
+    List {
+        // The list's number, never used twice.
+        list: u64,
+        seq: u64,
+    },
+}
+
+/// Whether the streams are asked in a pass.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Poll {
+    Must,
+    /// It was done in this tick, but one that is new was not there then.
+    May,
+    No,
+}
+
+/// A pass that is asking.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass {
+    // The `seq` at which it began.
+    pub began: u64,
+    pub poll: Poll,
+    // Descriptors are to be asked, all together.
+    pub fds: bool,
+}
+
+/// A task of the model.
+#[derive(Clone, Copy, Debug)]
+pub struct Task {
+    pub handle: Handle,
+    pub own: Level,
+    pub at: At,
+    // Ran at high level since another level had its turn.
+    pub served: bool,
+}
+
+/// The loop as SPEC tells it.
+#[derive(Debug, Default)]
+pub struct Model {
+    pub tasks: Vec<Task>,
+    pub now: u64,
+    pub seq: u64,
+    pub max_overdue: u64,
+    // High steps of different tasks since another level had its turn, eight at most.
+    pub row: u32,
+    // The last step that was not at high level ran an overdue low entry.
+    pub overdue_low: bool,
+    pub pass: Option<Pass>,
+    // When the last pass that had something to ask began.
+    pub looked: Tick,
+    // The `seq` at which streams were asked last, and at which one was waited for last.
+    pub polled: u64,
+    pub streamed: u64,
+    // The lists that have an owner, and how many there were in all.
+    pub lists: [u64; LISTS],
+    pub numbered: u64,
+    // Entries that the core took so far: a task's, or that of a list in which the first one waits.
+    pub births: u64,
+    pub mail: Mail,
+}
+
+/// The mailbox of the model.
+#[derive(Clone, Debug, Default)]
+pub struct Mail {
+    pub items: VecDeque<usize>,
+    pub lost: u32,
+    // Whether the loop is told to look: until it found nothing more.
+    pub pending: bool,
+}
+
+impl Mail {
+    /// False if it is full.
+    pub fn post(&mut self, item: usize) -> bool {
+        if self.items.len() == MAIL {
+            return false;
+        }
+        self.items.push_back(item);
+        self.pending = true;
+        true
+    }
+
+    pub fn lose(&mut self) {
+        self.lost += 1;
+        self.pending = true;
+    }
+
+    /// The oldest item, or 0.
+    pub fn take(&mut self) -> usize {
+        match self.items.pop_front() {
+            Some(item) => item,
+            None => {
+                self.pending = self.lost > 0;
+                0
+            }
+        }
+    }
+
+    pub fn take_lost(&mut self) -> u32 {
+        std::mem::take(&mut self.lost)
+    }
+}
+
+/// What the model says of the next action.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Next {
+    Must(Action),
+    /// What came in the middle of the pass may be asked in this one or in the next.
+    May(Action),
+    Choose,
+}
+
+impl Model {
+    pub fn seq(&mut self) -> u64 {
+        self.seq += 1;
+        self.seq
+    }
+
+    pub fn find(&self, h: Handle) -> Option<usize> {
+        self.tasks.iter().position(|task| task.handle == h)
+    }
+
+    pub fn queue(&mut self, t: usize, level: Option<Level>, delay: u64) {
+        self.queue_from(t, level, delay, 0);
+    }
+
+    /// Queues a task with a delay that began so many ms ago.
+    pub fn queue_from(&mut self, t: usize, level: Option<Level>, delay: u64, ago: u64) {
+        let (seq, level) = (self.seq(), level.unwrap_or(self.tasks[t].own));
+        self.tasks[t].at = At::Nowhere;
+        let mut due = (self.now - ago) + delay.min(u64::from(MAX_DELAY));
+        let slept = delay > 0;
+        if !slept {
+            // What comes without a delay goes behind all that came so before it.
+            let before = self.tasks.iter().filter_map(|task| match task.at {
+                At::Queue {
+                    level: l,
+                    due,
+                    slept: false,
+                    ..
+                } if l == level => Some(due),
+                _ => None,
+            });
+            due = before.fold(due, u64::max);
+        }
+        self.tasks[t].at = At::Queue {
+            level,
+            due,
+            seq,
+            slept,
+        };
+    }
+
+    pub fn when(&mut self, t: usize) {
+        let seq = self.seq();
+        self.tasks[t].at = At::Condition { seq, asked: false };
+    }
+
+    /// False if another task waits for the same stream in the same direction.
+    pub fn wait_stream(&mut self, t: usize, interest: Interest) -> bool {
+        self.tasks[t].at = At::Nowhere;
+        let same = |other: Interest| {
+            (other.fd, other.key, other.events) == (interest.fd, interest.key, interest.events)
+        };
+        let mut others = self.tasks.iter().filter_map(interest_of);
+        if others.any(same) {
+            return false;
+        }
+        self.streamed = self.seq();
+        self.tasks[t].at = At::Stream {
+            interest,
+            seq: self.streamed,
+            asked: false,
+        };
+        true
+    }
+
+    pub fn found(&mut self, t: usize, events: u32) {
+        if let Some(interest) = interest_of(&self.tasks[t])
+            && events & (interest.events | !(READ | WRITE)) != 0
+        {
+            self.queue(t, interest.fast.then_some(High), 0);
+        }
+    }
+
+    /// The tasks that wait for a stream with or without a descriptor, first come first.
+    pub fn streams(&self, fd: bool) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (t, task) in self.tasks.iter().enumerate() {
+            match task.at {
+                At::Stream { interest, seq, .. } if interest.fd == fd => found.push((seq, t)),
+                _ => {}
+            }
+        }
+        found.sort_unstable();
+        found.into_iter().map(|(_, t)| t).collect()
+    }
+
+    /// An owner lets go of its list, whoever waits there, and has a new one.
+    pub fn abandon(&mut self, list: usize) {
+        self.numbered += 1;
+        self.lists[list] = self.numbered;
+    }
+
+    /// A model of a loop that was just emptied, at this one's time.
+    pub fn cleared(&self) -> Self {
+        let (mut lists, mut numbered) = (self.lists, self.numbered);
+        for list in &mut lists {
+            numbered += 1;
+            *list = numbered;
+        }
+        Self {
+            now: self.now,
+            mail: self.mail.clone(),
+            lists,
+            numbered,
+            ..Self::default()
+        }
+    }
+
+    pub fn park(&mut self, t: usize, list: usize) {
+        self.tasks[t].at = At::Nowhere;
+        self.births += u64::from(self.list(list).is_empty());
+        let (list, seq) = (self.lists[list], self.seq());
+        self.tasks[t].at = At::List { list, seq };
+    }
+
+    /// A task that waits where nobody can wake it.
+    pub fn orphan(&self) -> Option<usize> {
+        let lost =
+            |task: &Task| matches!(task.at, At::List { list, .. } if !self.lists.contains(&list));
+        self.tasks.iter().position(lost)
+    }
+
+    /// The tasks in an owner's list, first come first.
+    pub fn list(&self, owner: usize) -> Vec<usize> {
+        let wanted = self.lists[owner];
+        let mut found = Vec::new();
+        for (t, task) in self.tasks.iter().enumerate() {
+            match task.at {
+                At::List { list, seq } if list == wanted => found.push((seq, t)),
+                _ => {}
+            }
+        }
+        found.sort_unstable();
+        found.into_iter().map(|(_, t)| t).collect()
+    }
+
+    pub fn answer(&mut self, t: usize, truth: bool) {
+        if truth && matches!(self.tasks[t].at, At::Condition { .. }) {
+            self.queue(t, Some(High), 0);
+        }
+    }
+
+    pub fn cancel(&mut self, t: usize) {
+        let Task { own, at, .. } = self.tasks[t];
+        let keeps = match at {
+            // Its turn is as near as it can be.
+            At::Queue {
+                level, due, slept, ..
+            } => (level == own || level == High) && (!slept || due <= self.now),
+            _ => false,
+        };
+        if !keeps {
+            self.queue(t, None, 0);
+        }
+    }
+
+    /// Entries in use: tasks, and one for each list in which somebody waits.
+    pub fn len(&self) -> u32 {
+        let mut lists: Vec<_> = self
+            .tasks
+            .iter()
+            .filter_map(|task| match task.at {
+                At::List { list, .. } => Some(list),
+                _ => None,
+            })
+            .collect();
+        lists.sort_unstable();
+        lists.dedup();
+        (self.tasks.len() + lists.len()) as u32
+    }
+
+    /// Where a task is, in the header's words.
+    pub fn place(&self, t: usize) -> u32 {
+        match self.tasks[t].at {
+            At::Nowhere => c::UP_IDLE,
+            At::Queue { slept: false, .. } => c::UP_READY,
+            At::Queue { slept: true, .. } => c::UP_TIMER,
+            At::Condition { .. } => c::UP_CONDITION,
+            At::Stream { .. } => c::UP_STREAM,
+            At::List { .. } => c::UP_PARKED,
+        }
+    }
+
+    /// How far time may go on: the core promises order up to 2^30 ms behind the earliest due time.
+    pub fn bearable(&self) -> u64 {
+        let earliest = self.tasks.iter().filter_map(|task| match task.at {
+            At::Queue { due, .. } => Some(due),
+            _ => None,
+        });
+        let bearable = |due: u64| (due + (1 << 30)).saturating_sub(self.now);
+        earliest.min().map_or(u64::MAX, bearable)
+    }
+
+    /// The due entry of a level that goes first, and how overdue it is.
+    pub fn head(&self, wanted: Level) -> Option<(usize, u64)> {
+        let due_now = |(t, task): (usize, &Task)| match task.at {
+            // Of equals, one that slept came first: it was asleep while the other was not there yet.
+            At::Queue {
+                level,
+                due,
+                seq,
+                slept,
+            } if level == wanted && due <= self.now => Some((due, !slept, seq, t)),
+            _ => None,
+        };
+        let first = self.tasks.iter().enumerate().filter_map(due_now).min();
+        first.map(|(due, _, _, t)| (t, self.now - due))
+    }
+
+    /// First half of a pass: the conditions, then the streams.
+    pub fn ask(&mut self, now: Tick) -> Next {
+        let Some(pass) = self.pass.or_else(|| self.begin(now)) else {
+            return Next::Choose;
+        };
+        let unasked = |(t, task): (usize, &Task)| match task.at {
+            At::Condition { seq, asked: false } => Some((seq, t)),
+            _ => None,
+        };
+        if let Some((seq, t)) = self.tasks.iter().enumerate().filter_map(unasked).min() {
+            return pass.next(seq, Action::Ask(self.tasks[t].handle));
+        }
+        if pass.poll == Poll::No {
+            return Next::Choose;
+        }
+        if pass.fds {
+            // All that were there may have left in this pass.
+            return match pass.poll {
+                Poll::Must if !self.streams(true).is_empty() => Next::Must(Action::AskFds),
+                _ => Next::May(Action::AskFds),
+            };
+        }
+        let unasked = |(t, task): (usize, &Task)| match task.at {
+            At::Stream {
+                interest: Interest { fd: false, .. },
+                seq,
+                asked: false,
+            } => Some((seq, t)),
+            _ => None,
+        };
+        match self.tasks.iter().enumerate().filter_map(unasked).min() {
+            Some((seq, t)) => match pass.next(seq, Action::AskStream(self.tasks[t].handle)) {
+                Next::Must(action) if pass.poll == Poll::May => Next::May(action),
+                next => next,
+            },
+            None => Next::Choose,
+        }
+    }
+
+    /// A pass begins, if there is anything to ask.
+    pub fn begin(&mut self, now: Tick) -> Option<Pass> {
+        let (mut any, mut fast) = (false, false);
+        for task in &mut self.tasks {
+            fast |= interest_of(task).is_some_and(|interest| interest.fast);
+            if let At::Condition { asked, .. } | At::Stream { asked, .. } = &mut task.at {
+                *asked = false;
+                any = true;
+            }
+        }
+        let poll = match self.looked == now {
+            _ if fast => Poll::Must,
+            false => Poll::Must,
+            true if self.streamed > self.polled => Poll::May,
+            true => Poll::No,
+        };
+        if !any {
+            return None;
+        }
+        self.looked = now;
+        if poll == Poll::Must {
+            self.polled = self.seq;
+        }
+        self.pass = Some(Pass {
+            began: self.seq,
+            poll,
+            fds: !self.streams(true).is_empty(),
+        });
+        self.pass
+    }
+
+    /// The core asked this.
+    pub fn asked(&mut self, action: Action) {
+        if let Some(pass) = &mut self.pass
+            && pass.poll == Poll::May
+            && !matches!(action, Action::Ask(_))
+        {
+            pass.poll = Poll::Must;
+            self.polled = pass.began;
+        }
+        self.mark(action);
+    }
+
+    /// The core need not have asked this, and did not.
+    pub fn skipped(&mut self, action: Action) {
+        let none_left = action == Action::AskFds && self.streams(true).is_empty();
+        if let Some(pass) = &mut self.pass
+            && pass.poll == Poll::May
+            && !matches!(action, Action::Ask(_))
+            && !none_left
+        {
+            pass.poll = Poll::No;
+        }
+        self.mark(action);
+    }
+
+    pub fn mark(&mut self, action: Action) {
+        if let Action::Ask(h) | Action::AskStream(h) = action
+            && let Some(t) = self.find(h)
+            && let At::Condition { asked, .. } | At::Stream { asked, .. } = &mut self.tasks[t].at
+        {
+            *asked = true;
+        } else if let Some(pass) = &mut self.pass {
+            pass.fds = false;
+        }
+    }
+
+    /// Second half of a pass: the rules.
+    pub fn choose(&mut self) -> Action {
+        self.pass = None;
+        let high = self.head(High).map(|(t, _)| t);
+        let normal = self.head(Normal).map(|(t, _)| t);
+        let low = self.head(Low);
+        let overdue = low.filter(|&(_, late)| self.max_overdue > 0 && late > self.max_overdue);
+        // A task that had its high step lets one entry of another level run, if there is one; and so
+        // does any after eight of them in a row.
+        let others = normal.or(low.map(|l| l.0)).is_some();
+        let rule_1 = high.filter(|&t| !(others && (self.tasks[t].served || self.row == 8)));
+        // Two overdue lows never run back to back while a normal one is due.
+        let rule_2 = overdue
+            .filter(|_| !(self.overdue_low && normal.is_some()))
+            .map(|(t, _)| t);
+        let chosen = rule_1.or(rule_2).or(normal).or(low.map(|(t, _)| t));
+        let Some(t) = chosen else { return self.wait() };
+        if rule_1.is_some() {
+            if !self.tasks[t].served && self.row < 8 {
+                self.tasks[t].served = true;
+                self.row += 1;
+            }
+        } else {
+            self.row = 0;
+            self.tasks.iter_mut().for_each(|task| task.served = false);
+            self.overdue_low = overdue.is_some_and(|(low, _)| low == t);
+        }
+        self.tasks[t].at = At::Nowhere;
+        Action::Run(self.tasks[t].handle)
+    }
+
+    pub fn wait(&mut self) -> Action {
+        if self.row == 8 {
+            self.row = 0;
+            self.tasks.iter_mut().for_each(|task| task.served = false);
+        }
+        // What can only be asked is asked once a millisecond.
+        let asked = |task: &Task| match task.at {
+            At::Condition { .. } => true,
+            At::Stream { interest, .. } => !interest.fd,
+            _ => false,
+        };
+        if self.tasks.iter().any(asked) {
+            return Action::Wait(1);
+        }
+        let ahead = |task: &Task| match task.at {
+            At::Queue { due, .. } => Some((due - self.now) as u32),
+            _ => None,
+        };
+        self.tasks
+            .iter()
+            .filter_map(ahead)
+            .min()
+            .map_or(Action::WaitForever, Action::Wait)
+    }
+}
+
+impl Pass {
+    /// What is to be asked next, given when it came.
+    pub fn next(&self, seq: u64, action: Action) -> Next {
+        if seq <= self.began {
+            Next::Must(action)
+        } else {
+            Next::May(action)
+        }
+    }
+}
+
+pub fn interest_of(task: &Task) -> Option<Interest> {
+    match task.at {
+        At::Stream { interest, .. } => Some(interest),
+        _ => None,
+    }
+}

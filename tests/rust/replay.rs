@@ -1,0 +1,143 @@
+//! What the fuzzer knows, without the fuzzer: its corpus, the inputs that failed once, and a random run
+//! that is the same each time. `REPLAY_SEED` and `REPLAY_OPS` change that run.
+
+mod reference;
+
+use std::fs;
+use std::panic::catch_unwind;
+use std::path::Path;
+
+use reference::border::{CHUNK, Core};
+use reference::bytes::{Numbers, play};
+use uasyncio_priority::entry::Level;
+use uasyncio_priority::scheduler::Action;
+use uasyncio_priority::tick::Tick;
+
+/// Operations of the random run.
+const OPS: usize = 1_000_000;
+
+fn number(variable: &str) -> Option<usize> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+/// The inputs of the corpus, one a line, by their line's number.
+fn corpus() -> Vec<(String, Vec<u8>)> {
+    let bytes = |line: &str| {
+        let digits = line.as_bytes().chunks(2);
+        let digits = digits.map(|two| std::str::from_utf8(two).expect("it is ASCII"));
+        let byte = |two| u8::from_str_radix(two, 16).expect("hexadecimal digits");
+        digits.map(byte).collect()
+    };
+    let lines = include_str!("../fuzz/corpus.hex").lines().enumerate();
+    lines
+        .map(|(n, line)| (format!("corpus.hex:{}", n + 1), bytes(line)))
+        .collect()
+}
+
+/// The inputs that failed once, by name.
+fn regressions() -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/regressions");
+    let files = fs::read_dir(&folder).expect("the folder is part of the project");
+    let paths = files.map(|file| file.expect("it can be read").path());
+    let inputs = paths.filter(|path| path.extension().is_none_or(|end| end != "md"));
+    inputs
+        .map(|path| {
+            let bytes = fs::read(&path).expect("it can be read");
+            (path.display().to_string(), bytes)
+        })
+        .collect()
+}
+
+#[test]
+fn the_corpus_and_what_failed_once_hold() {
+    let mut inputs = corpus();
+    assert!(
+        inputs.len() >= 100,
+        "the corpus has {} inputs",
+        inputs.len()
+    );
+    inputs.extend(regressions());
+    let mut count = 0;
+    let mut failed = Vec::new();
+    for (name, bytes) in &inputs {
+        match catch_unwind(|| play(bytes)) {
+            Ok(ops) => count += ops,
+            Err(_) => failed.push(name),
+        }
+    }
+    assert!(failed.is_empty(), "these fail: {failed:#?}");
+    println!("{} inputs, {count} operations", inputs.len());
+    assert!(count >= 5_000);
+}
+
+#[test]
+fn every_function_of_the_header_is_driven() {
+    let header = include_str!("../../src/bindings.rs");
+    let driver = include_str!("reference/border.rs");
+    let names = header
+        .split("pub fn ")
+        .skip(1)
+        .filter_map(|rest| rest.split('(').next());
+    // What the shim provides is not the core's.
+    let names: Vec<_> = names
+        .filter(|name| !["up_atomic_begin", "up_atomic_end", "up_panic"].contains(name))
+        .collect();
+    assert!(names.len() >= 33, "{names:?}");
+    for name in names {
+        assert!(driver.contains(&format!("call!({name}(")), "{name}");
+    }
+}
+
+#[test]
+fn entries_that_no_handle_can_name_are_refused_and_those_before_them_work() {
+    let now = Tick::new(5);
+    let entries = 1usize
+        << if cfg!(feature = "narrow-index") {
+            16
+        } else {
+            24
+        };
+    let last = entries / CHUNK - 2;
+    let mut core = Core::new();
+    assert!(!core.grow_at(last + 1));
+    assert_eq!((core.len(), core.room()), (0, 0));
+    assert!(core.grow_at(last));
+    assert!(!core.grow_at(last + 1));
+    assert_eq!(core.room() as usize, CHUNK);
+    let handles: Vec<_> = (0..CHUNK).map_while(|_| core.create(Level::Low)).collect();
+    assert_eq!(handles.last().map(|h| h.place()), Some(entries - CHUNK - 1));
+    assert_eq!(core.create(Level::Low), None);
+    for &h in &handles {
+        core.schedule(h, None, 0, now);
+    }
+    for &h in &handles {
+        assert_eq!(core.next(None, now), Action::Run(h));
+    }
+    assert_eq!(core.next(None, now), Action::WaitForever);
+}
+
+#[test]
+fn a_million_random_operations_hold() {
+    let seed = number("REPLAY_SEED").unwrap_or(6);
+    let mut numbers = Numbers(seed as u64);
+    let (mut count, mut cases) = (0, 0);
+    while count < number("REPLAY_OPS").unwrap_or(OPS) {
+        // Most are short, so that few things meet; some long enough for a loop of many tasks.
+        let longest = [60, 400, 3000][(numbers.below(16) / 7) as usize];
+        let length = 2 + numbers.below(longest);
+        let bytes = numbers.bytes(length);
+        match catch_unwind(|| play(&bytes)) {
+            Ok(ops) => count += ops,
+            Err(_) => {
+                let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("failed-input");
+                fs::write(&kept, &bytes).expect("it can be written");
+                panic!(
+                    "case {cases} fails. Give it a name in tests/fuzz/regressions: {}",
+                    kept.display()
+                );
+            }
+        }
+        cases += 1;
+    }
+    println!("{count} operations in {cases} cases, seed {seed}");
+}
