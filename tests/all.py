@@ -68,7 +68,11 @@ def files(*patterns):
 
 def rustfmt():
     """Rust is formatted."""
-    return one("rustfmt", "cargo", "fmt", "--check")
+    counts = (
+        one("rustfmt", "cargo", "fmt", "--check"),
+        one("rustfmt-fuzz", "rustfmt", "--check", "--edition=2024", *files("tests/fuzz/*.rs")),
+    )
+    return tuple(map(sum, zip(*counts)))
 
 
 def clang_format():
@@ -129,6 +133,11 @@ def core():
 def core_narrow():
     """The Rust core's tests with 16-bit indices, as on a board."""
     return cargo_test("cargo-narrow", "--features", "narrow-index")
+
+
+def mutations():
+    """The deliberate mistakes of tests/mutations.py still fit the code."""
+    return counted("mutations", "tests/mutations.py", "--check")
 
 
 def firmware():
@@ -319,6 +328,7 @@ GROUPS = (
     clippy,
     core,
     core_narrow,
+    mutations,
     firmware,
     no_panic,
     archives,
