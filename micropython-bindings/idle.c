@@ -8,6 +8,7 @@
 // Sleeps in poll(2). Whoever schedules something from a signal handler or another thread writes to
 // a pipe; the flag `idle` spares that write while nobody sleeps. The flag is raised before the last
 // look at what is pending, so nothing that comes between that look and poll(2) is missed.
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,8 +20,10 @@ static int idle;
 
 void mp_uasyncio_priority_wake(void) {
     if (__atomic_load_n(&idle, __ATOMIC_SEQ_CST)) {
-        ssize_t n = write(wake_pipe[1], "", 1);
-        (void)n; // a full pipe wakes as well
+        int before = errno; // of what a signal interrupted
+        while (write(wake_pipe[1], "", 1) < 0 && errno == EINTR) { // a full pipe wakes as well
+        }
+        errno = before;
     }
 }
 
@@ -30,8 +33,12 @@ static bool open_pipe(void) {
             return false;
         }
         for (int i = 0; i < 2; ++i) {
-            fcntl(wake_pipe[i], F_SETFL, O_NONBLOCK);
-            fcntl(wake_pipe[i], F_SETFD, FD_CLOEXEC);
+            if (fcntl(wake_pipe[i], F_SETFL, O_NONBLOCK) != 0 || fcntl(wake_pipe[i], F_SETFD, FD_CLOEXEC) != 0) {
+                close(wake_pipe[0]);
+                close(wake_pipe[1]);
+                wake_pipe[0] = wake_pipe[1] = -1;
+                return false;
+            }
         }
     }
     return true;

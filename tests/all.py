@@ -243,6 +243,12 @@ def threads():
     return counted("threads", "tests/threads.py", MICROPYTHON)
 
 
+@on("unix")
+def faults_unix():
+    """Peers that misbehave, no descriptors left, system calls that fail."""
+    return counted("faults-unix", "tests/faults.py", "unix", MICROPYTHON)
+
+
 def boards_firmware():
     """The firmware for the boards in QEMU builds."""
     return one("qemu", "make", "--no-print-directory", "qemu")
@@ -341,6 +347,7 @@ GROUPS = (
     http,
     cost,
     threads,
+    faults_unix,
     boards_firmware,
     *boards_tests("cortex-m4f", "Cortex-M4F"),
     interrupts,
