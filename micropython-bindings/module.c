@@ -91,8 +91,8 @@ static mp_obj_t up_new_event_loop(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);
 
-// What get_event_loop() is given: eight arguments of the table from `first` on, `most` of them by position too. The
-// two orders of them overlap.
+// What get_event_loop() is given: eight arguments from the list, `first` on, all by keyword and the first `most` of them
+// by position too. The two orders of them overlap. (A table of mp_arg_t would be four times as large.)
 static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, size_t first, size_t most) {
     enum {
         NORMAL,
@@ -102,34 +102,51 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
         IOQ,
         N
     };
-    static const mp_arg_t allowed[] = {
-        { MP_QSTR_runq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_waitq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_ioq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_lp_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_lpqlen, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_max_overdue_ms, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_hpqlen, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_ioq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_runq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_waitq_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-        { MP_QSTR_lp_len, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    static const uint16_t names[] = {
+        MP_QSTR_runq_len,
+        MP_QSTR_waitq_len,
+        MP_QSTR_ioq_len,
+        MP_QSTR_lp_len,
+        MP_QSTR_len,
+        MP_QSTR_lpqlen,
+        MP_QSTR_max_overdue_ms,
+        MP_QSTR_hpqlen,
+        MP_QSTR_ioq_len,
+        MP_QSTR_runq_len,
+        MP_QSTR_waitq_len,
+        MP_QSTR_lp_len,
     };
     static const uint8_t kinds[] = { NORMAL, NORMAL, IOQ, LOW, NORMAL, LOW, OVERDUE, HIGH, IOQ, NORMAL, NORMAL, LOW };
     mp_arg_check_num(n_args, 0, 0, most, false);
-    mp_arg_val_t a[8];
-    mp_arg_parse_all(n_args, pos, kw, 8, allowed + first, a);
     up_loop_t *loop = up_loop();
     uint32_t sum[N] = { 0 };
-    uint32_t given = 0;
+    sum[OVERDUE] = loop->max_overdue;
+    sum[IOQ] = loop->fast_io;
+    size_t used = 0;
     for (size_t i = 0; i < 8; ++i) {
-        if (a[i].u_obj != mp_const_none) {
-            uint32_t kind = kinds[first + i];
-            qstr name = allowed[first + i].qst;
-            given |= 1u << kind;
-            sum[kind] += kind == OVERDUE ? up_arg_ms(a[i].u_obj, name) : up_arg_range(a[i].u_obj, name, 32767);
+        qstr name = names[first + i];
+        mp_obj_t arg = mp_const_none;
+        if (i < n_args) {
+            arg = pos[i];
+        } else {
+            mp_map_elem_t *elem = mp_map_lookup(kw, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
+            if (elem != NULL) {
+                arg = elem->value;
+                ++used;
+            }
         }
+        if (arg != mp_const_none) {
+            uint32_t kind = kinds[first + i];
+            if (kind == OVERDUE) {
+                sum[OVERDUE] = up_arg_ms(arg, name);
+            } else {
+                uint32_t length = up_arg_range(arg, name, 32767);
+                sum[kind] = kind == IOQ ? length : sum[kind] + length;
+            }
+        }
+    }
+    if (used < kw->used) {
+        mp_arg_parse_all(0, NULL, kw, 0, NULL, NULL); // raises
     }
     // Without any length the seed's defaults hold, on the first call; V2's names replace them.
     if (loop->core.chunk_count == 0) {
@@ -138,13 +155,9 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
     }
     up_reserve(loop, sum[NORMAL] + sum[LOW]);
     up_when_reserve(loop, sum[HIGH]);
-    if (given & 1u << IOQ) {
-        loop->fast_io = sum[IOQ] != 0;
-    }
-    if (given & 1u << OVERDUE) {
-        loop->max_overdue = sum[OVERDUE];
-        up_core_set_max_overdue(&loop->core, sum[OVERDUE]);
-    }
+    loop->fast_io = sum[IOQ] != 0;
+    loop->max_overdue = sum[OVERDUE];
+    up_core_set_max_overdue(&loop->core, sum[OVERDUE]);
     return MP_OBJ_FROM_PTR(loop);
 }
 
@@ -339,6 +352,8 @@ static const mp_rom_map_elem_t up_module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___version__), MP_ROM_PTR(&up_version) }, // of the asyncio whose names these are
     { MP_ROM_QSTR(MP_QSTR_core), MP_ROM_PTR(&up_priority_module) }, // has what libraries look for in asyncio.core
     { MP_ROM_QSTR(MP_QSTR_SingletonGenerator), MP_ROM_PTR(&up_sleep_type) }, // what sleep_ms() returns
+    { MP_ROM_QSTR(MP_QSTR_coroutine), MP_ROM_PTR(&mp_identity_obj) }, // the decorator of the days before `async def`
+    { MP_ROM_QSTR(MP_QSTR_type_gen), MP_ROM_PTR(&mp_type_gen_instance) }, // of all coroutines
     // asyncio_priority ends here.
     { MP_ROM_QSTR(MP_QSTR_event), MP_ROM_PTR(&up_asyncio_module) },
     { MP_ROM_QSTR(MP_QSTR_funcs), MP_ROM_PTR(&up_asyncio_module) },
@@ -354,7 +369,7 @@ static const mp_rom_map_elem_t up_module_globals_table[] = {
 MODULE(up_asyncio_module, 0, 0);
 MODULE(up_uasyncio_module, 1, 0);
 MODULE(up_priority_module, 3, 4);
-MODULE(up_module, 4, 7);
+MODULE(up_module, 4, 9);
 
 // A file or frozen module of this name comes first: MicroPython's own asyncio may be frozen beside ours.
 MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_asyncio, up_asyncio_module);

@@ -11,7 +11,6 @@ log = None
 # There is one loop: its classes give that.
 EventLoop = PriorityEventLoop = core.get_event_loop
 ticks = core.Loop.time
-type_gen = type((lambda: (yield))())  # of all coroutines
 
 
 # As in V2: DEBUG and log are for the program; the loop logs nothing.
@@ -20,11 +19,6 @@ def set_debug(val):
     DEBUG = val
     if val:
         import logging as log
-
-
-# The decorator of the days before `async def`.
-def coroutine(func):
-    return func
 
 
 # The task of `coro`, which may be one already.

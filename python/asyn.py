@@ -5,6 +5,7 @@ import asyncio_priority
 
 Lock = asyncio_priority.Lock
 p_version = True  # there is a low level
+type_coro = asyncio_priority.type_gen
 
 
 # Calls `func`; what it returns, if that is a coroutine, becomes a task.
@@ -50,9 +51,6 @@ class Barrier:
             q.wake(self.n)  # first: func may raise
             if self.function[0] is not None:
                 launch(*self.function)
-
-
-type_coro = type(Barrier.__iter__(None))  # of all coroutines
 
 
 # acquire() or `async with`: at most `value` at a time.

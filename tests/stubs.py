@@ -262,8 +262,11 @@ class CSource:
         lengths = re.search(r"up_lengths\(n_args, pos, kw, (\d+), (\d+)\)", body)
         if lengths:
             first, most = map(int, lengths.groups())
-            table = self.parsed("up_lengths")[first : first + 8]
-            return [(n, f if i < most else f + "KW_ONLY") for i, (n, f) in enumerate(table)]
+            names = re.search(r"names\[\] = \{(.*?)\};", self.functions["up_lengths"], re.S).group(
+                1
+            )
+            names = re.findall(r"MP_QSTR_(\w+)", names)[first : first + 8]
+            return [(name, "" if i < most else "KW_ONLY") for i, name in enumerate(names)]
         if "mp_arg_parse_all" in body:
             name = re.search(r"mp_arg_parse_all\w*\([^;]*?(\w*allowed)\b", body).group(1)
             where = body if f"{name}[]" in body else self.text
