@@ -76,14 +76,9 @@ class Condition(Semaphore):
         self.release = lock.release
         self.locked = lock.locked
 
-    def throw(self):
-        if not self.locked():
-            raise RuntimeError("the Condition's lock is not acquired")
-
     # Gives the lock back, waits for notify(), and has the lock again however it ends.
     async def wait(self):
-        self.throw()
-        self.release()
+        self.release()  # raises if it is not locked
         self.value = 0  # what the last one who was cancelled could not use is lost
         notified = error = None
         try:
@@ -111,7 +106,8 @@ class Condition(Semaphore):
 
     # Wakes the `n` who wait longest, once they can have the lock.
     def notify(self, n=1):
-        self.throw()
+        if not self.locked():
+            self.release()  # raises
         self.n -= self.group.wake(n)
 
     def notify_all(self):

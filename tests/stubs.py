@@ -37,7 +37,7 @@ INTERNAL = {
     "Server": {"run"},
     "Semaphore": {"value", "max", "n", "group"},
     "BoundedSemaphore": {"value", "max", "n", "group"},
-    "Condition": {"value", "max", "n", "group", "throw"},
+    "Condition": {"value", "max", "n", "group"},
     "Barrier": {"group", "n", "function"},
     "Queue": {"n", "list", "items", "max", "group", "pop", "push"},
     "Event": {"data"},
