@@ -570,6 +570,7 @@ def esp32_c3():
                 "-DESP_PLATFORM",
                 "-DCONFIG_IDF_TARGET_ESP32C3=1",
                 "-DCONFIG_IDF_TARGET_ARCH_RISCV=1",
+                "-DMICROPY_MODULE_BUILTIN_SUBPACKAGES=1",  # micropython.cmake
             ),
             *("-include", ROOT / "ports/esp32/config.h", f"-I{HERE}/esp32/include"),
             *(f"-I{ROOT}/micropython-bindings", f"-I{TREE}", f"-I{port}", f"-I{genhdr}"),
