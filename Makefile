@@ -66,9 +66,9 @@ test-long: qemu
 	@python3 tests/long.py $(if $(LONG),--long) $(or $(BOARD),$(QEMU_BOARDS))
 
 .PHONY: test-model test-mutations fuzz setup-fuzz
-## test-model: the Rust core against a model (part of `make test`); LONG=1: 60 simulated days and 50 times the random operations
+## test-model: the Rust core against a model (part of `make test`); LONG=1: 60 simulated days and ten times the random operations
 test-model: setup-demo
-	@export LONG=$(LONG) $(if $(LONG),REPLAY_OPS=50000000); for features in '' --features=narrow-index; do \
+	@export LONG=$(LONG) $(if $(LONG),REPLAY_OPS=10000000); for features in '' --features=narrow-index; do \
 		cargo test --target-dir build/cargo $$features --test model --test replay --test long -- --nocapture || exit 1; done
 
 ## test-mutations: break the code on purpose in 29 ways, and see a test catch each; minutes each
