@@ -30,7 +30,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench-cost format clean distclean setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores \
+.PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench bench-cost budget format clean distclean setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores \
 	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32 size
 
 ## help: this list
@@ -44,7 +44,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes
+test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes
 	@MPY_TREE=$(MPY) python3 tests/all.py
 
 ## test-upstream: run MicroPython's own asyncio tests on our loop, under each name it has
@@ -151,9 +151,18 @@ OFFSET_ESP32_GENERIC_C3 = 0
 repl: unix
 	@MICROPYPATH=".frozen:$(CURDIR)/benchmarks" $(UNIX)
 
+## bench: count what a step costs: ours, stock asyncio, uasyncio V2, the bound; with BOARD=, WORKLOAD=, LOOP=, N= those only
+bench: setup-bench unix $(if $(filter unix,$(BOARD)),,qemu)
+	@MPY_TREE=$(MPY) python3 benchmarks/bench.py $(BOARD:%=--board %) $(WORKLOAD:%=--workload %) $(LOOP:%=--loop %) $(N:%=--n %) \
+		$(PROFILE:%=--profile %) -j $(JOBS)
+
 ## bench-cost: count the instructions of one scheduled step, ours and stock asyncio's
-bench-cost: setup-bench unix
+bench-cost: setup-budget unix
 	@python3 benchmarks/cost.py $(UNIX)
+
+## budget: accept what our loop costs now: writes tests/budget.json anew
+budget: setup-budget unix qemu
+	@MPY_TREE=$(MPY) python3 tests/budget.py --update -j $(JOBS)
 
 ## size: what our part takes of flash and RAM, and MicroPython's asyncio; with BOARD=unix, cortex-m4f, rv32 or lx106 there only
 size: setup-demo setup-qemu source mpy-cross core
@@ -167,7 +176,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/mpy-cross build/cargo build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/recipes build/*.stamp build/logs
+	rm -rf build/unix build/mpy-cross build/cargo build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
@@ -211,7 +220,7 @@ endef
 check-pyboard check-esp8266 check-esp32:
 	@ports/check-firmware.sh $(@:check-%=%) "$(BOARD)" "$(if $(MPY_DIR),$(MPY))"
 
-setup-demo setup-test setup-bench setup-http setup-qemu setup-cores setup-archives setup-recipes setup-fuzz:
+setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-fuzz:
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [http] [qemu] [cores] [archives] [recipes] [fuzz]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [qemu] [cores] [archives] [recipes] [fuzz]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -11,6 +11,10 @@ TOOLS="ruff==0.14.14 clang-format==18.1.8"
 # What tests/http serves with: a library for MicroPython, so it goes into a folder and not into VENV.
 LIBRARIES=build/http
 MICRODOT="microdot==2.7.0"
+
+# What `make bench` compares with besides: uasyncio V2, at its last versions, under a name that is free here.
+V2=build/v2
+V2_PARTS="micropython-uasyncio==2.1.1 micropython-uasyncio.core==2.3 micropython-uasyncio.synchro==0.1.1"
 
 missing=
 need() { # need PACKAGE COMMAND...: the Debian package, and a command that succeeds where it is not needed
@@ -43,6 +47,7 @@ compiles_for() { echo '#include <stdio.h>' | "$@" -E -; }
 has_rust_source() { [ -e "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library/core/Cargo.toml" ]; }
 has_tools() { [ -e "$VENV/installed" ] && [ "$(cat "$VENV/installed")" = "$TOOLS" ] && "$VENV/bin/ruff" --version; }
 has_microdot() { [ -e "$LIBRARIES/installed" ] && [ "$(cat "$LIBRARIES/installed")" = "$MICRODOT" ]; }
+has_v2() { [ -e "$V2/installed" ] && [ "$(cat "$V2/installed")" = "$V2_PARTS" ]; }
 
 install() { # install PACKAGE...
     if ! command -v apt-get >/dev/null; then
@@ -77,7 +82,11 @@ for goal in "$@"; do
             need libclang-dev has_libclang
             has_tools >/dev/null 2>&1 || need python3-venv venv_python
             ;;
-        bench) need valgrind has valgrind ;;
+        bench)
+            need valgrind has valgrind
+            has_v2 >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
+            ;;
+        budget) need valgrind has valgrind ;;
         http)
             need apache2-utils has ab
             need valgrind has valgrind
@@ -176,8 +185,33 @@ install_fuzz() {
     rm -rf $FUZZ/target
 }
 
+# Its packages are too old for pip to install: it fetches and unpacks them, fails, and leaves them where we say.
+install_bench() {
+    has_v2 >/dev/null 2>&1 && return
+    rm -rf "$V2"
+    mkdir -p "$V2/fetched" "$V2/uasyncio_v2" "$V2/board"
+    [ -x "$VENV/bin/pip" ] || "$(venv_python)" -m venv "$VENV"
+    for part in $V2_PARTS; do
+        TMPDIR=$V2/fetched "$VENV/bin/pip" download -q --no-clean --no-deps --no-binary :all: -d "$V2/fetched" "$part" \
+            >"$V2/fetched/log" 2>&1
+        set -- "$V2"/fetched/*/*/uasyncio/*.py
+        if [ ! -e "$1" ]; then
+            cat "$V2/fetched/log" >&2
+            echo "Missing: $part. This would fetch it: $VENV/bin/pip download --no-clean --no-deps $part" >&2
+            return 1
+        fi
+        for file in "$@"; do
+            sed 's/\buasyncio\b/uasyncio_v2/g' "$file" >"$V2/uasyncio_v2/$(basename "$file")"
+        done
+        rm -rf "$V2"/fetched/*
+    done
+    # The boards in QEMU have no sockets, which the rest of it is about.
+    cp "$V2/uasyncio_v2/core.py" "$V2/board/uasyncio_v2.py"
+    echo "$V2_PARTS" >"$V2/installed"
+}
+
 for goal in "$@"; do
     case $goal in
-        test | http | fuzz) "install_$goal" || exit 1 ;;
+        test | http | bench | fuzz) "install_$goal" || exit 1 ;;
     esac
 done

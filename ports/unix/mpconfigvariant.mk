@@ -14,3 +14,8 @@ endif
 # These need libraries of the host.
 MICROPY_PY_FFI = 0
 MICROPY_PY_JNI = 0
+
+# For benchmarks: their module, and the names of functions, by which callgrind counts.
+vpath %.c $(VARIANT_DIR)/../..
+SRC_C += ports/bench.c
+STRIP =

@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""What our loop costs beside stock asyncio, uasyncio V2 and the bound, on unix and on three boards in QEMU.
+
+    make bench                                     all of it; makes docs/performance.json, .md and docs/cost.svg anew
+    make bench BOARD=cortex-m4f                    one machine, only printed. Likewise WORKLOAD=, LOOP=, N=
+    make bench BOARD=unix LOOP=ours WORKLOAD=join N=100 PROFILE=25     the 25 functions in which the instructions go
+
+A step's instructions and bytes are counted by counting.py, the workloads are in steps.py, RAM is measured by ram.py, flash
+by ports/size.py. The bound is a loop in C (ports/bench.c) that resumes the same coroutines and does nothing else.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import counting
+from counting import BOARDS, ROOT, UNIX, WORK, Failed, NoRoom
+
+WHERE = (UNIX, *BOARDS)
+LOOPS = ("ours", "stock", "v2", "bound")
+TASKS = (1, 10, 100, 1000)
+TASKS_UNIX = (*TASKS, 10000)
+TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
+FIGURES = ROOT / "docs/performance.json"
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A workload of steps.py, and which loops cannot do it."""
+
+    name: str
+    step: str  # what a step is
+    without: dict = field(default_factory=dict)  # loop: why
+    where: tuple = WHERE
+    at_least: int = 1  # tasks
+    bound: bool = False  # whether the bound says something
+
+
+NO_WHEN = {"stock": "has no conditions: a task polls", "v2": "has no conditions: a task polls"}
+NO_EVENT = {"v2": "has no Event"}
+WORKLOADS = (
+    Workload(
+        "bare_yield",
+        "`yield`, by N tasks",
+        {"stock": "loses a task that says only `yield`"},
+        bound=True,
+    ),
+    Workload("sleep_ms_0", "`await sleep_ms(0)`, by N tasks", bound=True),
+    Workload(
+        "timers",
+        "`await sleep_ms(0.6 N ... 1.2 N)`, by N tasks, each step 1 ms of the clock",
+        at_least=10,
+        bound=True,
+    ),
+    Workload(
+        "after_ms_0",
+        "`await after_ms(0)`, by N tasks",
+        {"stock": "has no levels", "v2": "has no levels"},
+    ),
+    Workload("when_1_false", "`await sleep_ms(0)`, by N tasks beside a condition that is false"),
+    Workload("when_4_false", "the same beside 4 conditions that are false"),
+    Workload("when_1_true", "`await when(yes)`, beside N tasks that sleep", NO_WHEN),
+    Workload("when_4_true", "the same by 4 tasks in turn", NO_WHEN),
+    Workload("event", "one of two tasks wakes the other, beside N that sleep", NO_EVENT),
+    Workload(
+        "queue",
+        "an item through a `Queue(4)`, beside N tasks that sleep",
+        {"v2": "its Queue sleeps 100 ms and looks again"},
+    ),
+    Workload(
+        "lock",
+        "one of two tasks hands a lock to the other, beside N that sleep",
+        {"v2 on a board": "left out"},
+    ),
+    Workload(
+        "join",
+        "create a task, run it, join it, beside N that sleep",
+        {"v2": "cannot join"},
+    ),
+    Workload(
+        "cancel",
+        "cancel a task that sleeps and sleeps again, beside N that sleep",
+        {"v2": "cancels a coroutine when its delay is over"},
+    ),
+    Workload(
+        "idle_stream",
+        "`await sleep_ms(0)`, by N tasks beside one that waits for a stream",
+        {"v2 on a board": "its streams are sockets"},
+    ),
+    Workload(
+        "idle_flag",
+        "`await sleep_ms(0)`, by N tasks beside one that waits for a ThreadSafeFlag",
+        {"v2": "has no ThreadSafeFlag"},
+    ),
+    Workload("echo", "32 bytes to a server and back, beside N tasks that sleep", where=(UNIX,)),
+)
+BY_NAME = {workload.name: workload for workload in WORKLOADS}
+
+RAM_KINDS = {
+    "sleeping": (),
+    "event": ("v2",),
+    "lock": ("v2",),
+    "queue": ("v2", "stock"),
+    "when": ("v2", "stock"),
+    "stream": ("v2",),
+    "joined": ("v2",),
+}
+
+
+def can(where, loop, workload):
+    """Whether there is something to count."""
+    if loop == "bound":
+        return workload.bound
+    names = {loop} if where == UNIX else {loop, f"{loop} on a board"}
+    return where in workload.where and not names & set(workload.without)
+
+
+def steps(where, loops=LOOPS, workloads=BY_NAME, tasks=None):
+    """What to count there: (where, loop, workload, N)."""
+    return [
+        (where, loop, name, n)
+        for name in workloads
+        for n in tasks or (TASKS_UNIX if where == UNIX else TASKS)
+        for loop in loops
+        if n >= BY_NAME[name].at_least and can(where, loop, BY_NAME[name])
+    ]
+
+
+def count(key):
+    """[instructions, bytes] of a step, or why there are none."""
+    try:
+        instructions, heap = counting.cost(*key)
+        return [round(instructions, 1), round(heap, 1)]
+    except NoRoom:
+        return "no room"
+    except Failed as failed:
+        return f"failed: {failed}"
+
+
+def ram(key):
+    """Bytes of a waiting task of ours or stock's, or [at the start, with everything touched]."""
+    where, loop, kind = key
+    firmware = [counting.MICROPYTHON]
+    if where != UNIX:
+        firmware = [sys.executable, counting.RUN, where]
+    said = counting.run([*firmware, "benchmarks/ram.py", loop, kind]).split()
+    return [int(word) for word in said] if kind == "start" else float(said[0])
+
+
+def flash(where):
+    """Bytes of flash of ours and of stock's, by ports/size.py."""
+    argv = [sys.executable, "ports/size.py", "table", TREE, "--target", where]
+    said = counting.run(argv, timeout=1800)
+    found = re.findall(r"^  (ours|MicroPython's), flash (\d+)", said, re.MULTILINE)
+    return {"stock" if whose != "ours" else whose: int(n) for whose, n in found}
+
+
+def show(key, figure):
+    """Print a figure as soon as it is there."""
+    text = figure if isinstance(figure, str) else "{:10.1f} {:8.1f}".format(*figure)
+    print("{:11} {:13} {:6} {:6} {}".format(key[0], key[2], key[3], key[1], text), flush=True)
+
+
+def profile(args, pool):
+    """Where the instructions of a step go, on unix."""
+    keys = [key for where in args.board for key in steps(where, args.loop, args.workload, args.n)]
+    keys = [key for key in keys if key[0] == UNIX]
+    found = pool.map(lambda key: counting.on_unix(counting.arguments(*key[1:])), keys)
+    for key, (number, _, functions) in zip(keys, found):
+        print("{0} {2}, N = {3}: {1}".format(*key))
+        for name, instructions in functions.most_common(args.profile):
+            print(f"{instructions / number:10.1f}  {name}")
+
+
+def measure(args, pool):
+    """Count all that is asked for; the figures."""
+    figures = {"steps": {}, "ram": {}, "start": {}, "flash": {}}
+    keys = [key for where in args.board for key in steps(where, args.loop, args.workload, args.n)]
+    print(f"{'':11} {'workload':13} {'N':>6} {'loop':6} {'instructions':>10} {'bytes':>6}, a step")
+    for key, figure in zip(keys, pool.map(count, keys)):
+        show(key, figure)
+        where, loop, name, n = key
+        of_workload = figures["steps"].setdefault(where, {}).setdefault(name, {})
+        of_workload.setdefault(loop, {})[str(n)] = figure
+    if args.some:
+        return figures
+    keys = [
+        (where, loop, kind)
+        for where in args.board
+        for kind, without in {**RAM_KINDS, "start": ("v2",)}.items()
+        for loop in ("ours", "stock")
+        if loop not in without
+    ]
+    for (where, loop, kind), figure in zip(keys, pool.map(ram, keys)):
+        if kind == "start":
+            figures["start"].setdefault(where, {})[loop] = figure
+        else:
+            figures["ram"].setdefault(where, {}).setdefault(kind, {})[loop] = figure
+    for where in args.board:
+        figures["flash"][where] = flash(where)
+    return figures
+
+
+def in_lines(figures, depth=0):
+    """As JSON, the inner two levels on one line."""
+    if depth == 3 or not isinstance(figures, dict):
+        return json.dumps(figures)
+    indent = " " * (depth + 1)
+    items = (f"{indent}{json.dumps(key)}: {in_lines(figures[key], depth + 1)}" for key in figures)
+    return "{\n" + ",\n".join(items) + "\n" + " " * depth + "}"
+
+
+def main():
+    """Do what the command line says; the exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--board", action="append", choices=WHERE)
+    parser.add_argument("--loop", action="append", choices=LOOPS)
+    parser.add_argument("--workload", action="append", choices=tuple(BY_NAME))
+    parser.add_argument("--n", action="append", type=int)
+    parser.add_argument("--profile", type=int, metavar="LINES", help="by function, on unix")
+    parser.add_argument("-j", dest="jobs", type=int, default=2, help="runs at a time")
+    args = parser.parse_args()
+    args.some = bool(args.loop or args.workload or args.n)
+    args.board = args.board or WHERE
+    args.loop = args.loop or LOOPS
+    args.workload = args.workload or tuple(BY_NAME)
+    WORK.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(args.jobs) as pool:
+        if args.profile:
+            profile(args, pool)
+            return 0
+        figures = measure(args, pool)
+    name = "-".join(args.board) if args.some or args.board != WHERE else "all"
+    (WORK / f"{name}.json").write_text(in_lines(figures) + "\n")
+    if name == "all":
+        FIGURES.write_text(in_lines(figures) + "\n")
+        for script in ("report.py", "plot_cost.py"):
+            subprocess.run([sys.executable, ROOT / "benchmarks" / script], check=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

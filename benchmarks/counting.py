@@ -1,0 +1,150 @@
+"""Count what one step of a workload of steps.py costs: instructions and bytes of heap.
+
+On unix callgrind counts, on a board in QEMU the board's counter, with an instruction a nanosecond. Either way a figure
+is the difference of two windows of one run (steps.py), and each run is like the one before: on unix the clock is
+ports/clock.c, addresses are not random, and what the C library does is not counted, since each machine has its own.
+"""
+
+import functools
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / "build/bench"
+MICROPYTHON = ROOT / "build/unix/micropython"
+RUN = ROOT / "ports/qemu/run.py"
+STEPS = "benchmarks/steps.py"
+UNIX = "unix"
+BOARDS = ("cortex-m4f", "lx106", "rv32")
+# Of a board's counter: instructions each, at --shift 0.
+PER_COUNT = {"cortex-m4f": 1, "lx106": 25, "rv32": 100}
+TIMEOUT = 900
+# What the heap's holes make of it is left out: bytes are counted instead.
+ALLOCATOR = re.compile(r"gc_(alloc|free|realloc)\b")
+
+
+class Failed(Exception):
+    """A run did not end as it should; what it said."""
+
+
+class NoRoom(Failed):
+    """The board's heap is too small for that."""
+
+
+@functools.cache
+def clock():
+    """The library that is the clock, made if need be."""
+    source, library = ROOT / "ports/clock.c", WORK / "clock.so"
+    if not library.exists() or library.stat().st_mtime < source.stat().st_mtime:
+        WORK.mkdir(parents=True, exist_ok=True)
+        made = library.with_suffix(f".{threading.get_ident()}")
+        subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", made, source], check=True)
+        made.rename(library)
+    return library
+
+
+def not_random():
+    """What to put before a command so that its addresses are the same each time."""
+    tool = shutil.which("setarch")
+    if tool and subprocess.call([tool, "-R", "true"], stderr=subprocess.DEVNULL) == 0:
+        return [tool, "-R"]
+    return []
+
+
+def run(argv, env=None, timeout=TIMEOUT):
+    """The output of a command, without which there is no figure."""
+    argv = [str(arg) for arg in argv]
+    try:
+        done = subprocess.run(
+            argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=timeout, check=False
+        )
+    except FileNotFoundError:
+        raise Failed(f"{argv[0]} is missing: make setup-bench") from None
+    except subprocess.TimeoutExpired:
+        raise Failed(f"{' '.join(argv)}: not done after {timeout} s") from None
+    said = done.stdout + done.stderr
+    if "MemoryError" in said:
+        raise NoRoom(" ".join(argv))
+    # A task's exception does not end a script.
+    if done.returncode or "Traceback" in said:
+        raise Failed(f"{' '.join(argv)}: status {done.returncode}\n{said[-2000:]}")
+    return done.stdout
+
+
+def functions(dump):
+    """Instructions by function of the micropython binary, in one file of callgrind's."""
+    counts = Counter()
+    names = {"ob": {}, "fn": {}}
+    now = {"ob": "", "fn": ""}
+    skip = False
+    for text in dump.read_text().splitlines():
+        if skip:  # what a call took in all
+            skip = False
+        elif text[:3] in ("ob=", "fn="):
+            what = text[:2]
+            number, _, name = text[3:].partition(" ")
+            if name:
+                names[what][number] = name
+            now[what] = names[what].get(number, "")
+        elif text.startswith(("cob=", "cfn=")):
+            number, _, name = text[4:].partition(" ")
+            if name:
+                names[text[1:3]][number] = name
+        elif text.startswith("calls="):
+            skip = True
+        elif re.match(r"[-+*\d]", text):
+            if now["ob"].endswith("/micropython") and not ALLOCATOR.match(now["fn"]):
+                counts[now["fn"]] += int(text.split()[1])
+    return counts
+
+
+def on_unix(args, micropython=MICROPYTHON):
+    """(steps, bytes, instructions by function) of steps.py with these arguments."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=WORK) as folder:
+        out = Path(folder) / "out"
+        command = [
+            *not_random(),
+            *("valgrind", "--tool=callgrind", "--dump-before=bench_instant"),
+            f"--callgrind-out-file={out}",
+            *(micropython, "-X", "heapsize=64m", STEPS, *args),
+        ]
+        env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "LD_PRELOAD": str(clock())}
+        steps, heap, _ = map(int, run(command, env).split())
+        one, two = (functions(Path(f"{out}.{i}")) for i in (2, 3))
+    two.subtract(one)
+    return steps, heap, two
+
+
+def on_board(board, args, firmware=None):
+    """(steps, bytes, instructions) of steps.py with these arguments."""
+    more = ["--firmware", firmware] if firmware else []
+    out = run([sys.executable, RUN, board, "--shift", "0", *more, STEPS, *args])
+    steps, heap, counts = map(int, out.split())
+    return steps, heap, counts * PER_COUNT[board]
+
+
+def arguments(loop, workload, n):
+    """Those of steps.py."""
+    if workload != "echo":
+        return [loop, workload, str(n)]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return [loop, workload, str(n), str(free.getsockname()[1])]
+
+
+def cost(where, loop, workload, n):
+    """(instructions, bytes of heap) that a step takes, with N tasks."""
+    args = arguments(loop, workload, n)
+    if where != UNIX:
+        steps, heap, counts = on_board(where, args)
+        return counts / steps, heap / steps
+    steps, heap, by_function = on_unix(args)
+    return sum(by_function.values()) / steps, heap / steps

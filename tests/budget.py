@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""The budget: what a step, a waiting task, the start and our part of the flash may cost (tests/budget.json).
+
+    python3 tests/budget.py steps            instructions, allocations and RAM; needs `make unix qemu`
+    python3 tests/budget.py flash            builds the firmware for Cortex-M4F with and without our loop
+    python3 tests/budget.py --update         both, and writes the file anew: `make budget`
+
+Worse than the file says, by more than the slack, is a failure; better by more than that is a note, so that the file can
+follow. Aims are ratios: one that has been reached once is in the file and must hold, the others are printed.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import bench  # noqa: E402
+from counting import BOARDS, UNIX  # noqa: E402
+
+FILE = ROOT / "tests/budget.json"
+M4 = "cortex-m4f"
+SLACK = {"steps": 0.02, "ram": 0.01, "start": 0.01, "flash": 0.01}
+UNIT = {"steps": "instructions", "ram": "bytes", "start": "bytes", "flash": "bytes"}
+N = 100
+FAST = ("bare_yield", "sleep_ms_0")
+QUARTER = ("event", "queue", "lock", "join")
+MAY_ALLOCATE = ("join", "echo")
+STATIC_RAM = 200  # bytes
+
+
+def wanted():
+    """What is counted: (where, loop, workload, N)."""
+    keys = {key for where in (UNIX, M4) for key in bench.steps(where, ("ours",), tasks=(N,))}
+    for where in (UNIX, *BOARDS):
+        keys.update(bench.steps(where, ("ours", "stock", "bound"), FAST, (N,)))
+    for where in (UNIX, M4):
+        keys.update(bench.steps(where, ("ours",), FAST, (10, 1000)))
+        keys.update(bench.steps(where, ("stock",), QUARTER, (N,)))
+    keys.update(bench.steps(UNIX, ("ours",), ("timers",), (10000,)))
+    return sorted(keys)
+
+
+def measure(jobs):
+    """All but the flash: {"steps": {key: [instructions, bytes]}, "ram": ..., "start": ...}."""
+    keys = wanted()
+    of_ram = [(where, kind) for where in (UNIX, M4) for kind in bench.RAM_KINDS]
+    asked = [(where, "ours", kind) for where, kind in of_ram]
+    asked += [(where, "stock", "sleeping") for where in (UNIX, M4)]
+    with ThreadPoolExecutor(jobs) as pool:
+        steps = dict(zip(keys, pool.map(bench.count, keys)))
+        ram = dict(zip(asked, pool.map(bench.ram, asked)))
+    bad = {key: figure for key, figure in steps.items() if isinstance(figure, str)}
+    if bad:
+        sys.exit("\n".join(f"{key}: {figure}" for key, figure in bad.items()))
+    start = bench.ram((M4, "ours", "start"))
+    return {"steps": steps, "ram": ram, "start": {(M4, "import"): start[0], (M4, "all"): start[1]}}
+
+
+def flash():
+    """Bytes of flash that our part takes on Cortex-M4F; too much static RAM ends the program."""
+    argv = (
+        "ports/size.py",
+        "table",
+        bench.TREE,
+        "--target",
+        M4,
+        "--only-ours",
+        "--ram",
+        str(STATIC_RAM),
+    )
+    done = subprocess.run([sys.executable, *argv], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    print(done.stdout, end="")
+    found = re.search(r"^  ours, flash (\d+)", done.stdout, re.MULTILINE)
+    if done.returncode or not found:
+        print("0 passed, 1 failed")
+        sys.exit(1)
+    return {"flash": {(M4,): int(found[1])}}
+
+
+def budgeted(figures):
+    """What the file keeps: {kind: {name: figure}}."""
+    kept = {}
+    for kind, of_kind in figures.items():
+        for key, figure in of_kind.items():
+            if kind == "steps":
+                where, loop, workload, n = key
+                if loop != "ours":
+                    continue
+                name, figure = f"{where} {workload} N={n}", [round(x, 1) for x in figure]
+            elif kind == "ram":
+                where, loop, what = key
+                if loop != "ours":
+                    continue
+                name = f"{where} {what}"
+            else:
+                name = " ".join(key)
+            kept.setdefault(kind, {})[name] = figure
+    return kept
+
+
+def compare(kept, allowed):
+    """(good, line) of each figure; the line is None if there is nothing to say."""
+    for kind, names in kept.items():
+        for name in sorted(set(names) | set(allowed.get(kind, {}))):
+            if name not in names or name not in allowed.get(kind, {}):
+                known = "not measured" if name not in names else "not in the budget"
+                yield False, f"{name}: {known}"
+                continue
+            figure, limit = names[name], allowed[kind][name]
+            if kind == "steps":
+                (figure, heap), (limit, heap_limit) = figure, limit
+                more = "allocates {} bytes a step instead of {}".format(heap, heap_limit)
+                yield heap <= heap_limit, f"{name}: {more}" if heap != heap_limit else None
+            share = figure / limit - 1
+            line = f"{name}: {figure:g} {UNIT[kind]} instead of {limit:g}, {share:+.1%}"
+            yield share <= SLACK[kind], line if abs(share) > SLACK[kind] else None
+
+
+def aims(figures):
+    """(name, whether it is reached, the figures) of each aim that these figures tell."""
+    if "flash" in figures:
+        total = figures["flash"][M4,]
+        yield f"{M4}: at most 18 KB of flash", total <= 18 * 1024, f"{total} bytes"
+    if "steps" not in figures:
+        return
+
+    def cost(where, workload, loop="ours", n=N):
+        return figures["steps"][where, loop, workload, n][0]
+
+    for where in (UNIX, *BOARDS):
+        times = 10 if where == UNIX else 12
+        ratio = cost(where, "sleep_ms_0", "stock") / cost(where, "sleep_ms_0")
+        yield (
+            f"{where}: sleep_ms(0), stock / ours at least {times}",
+            ratio >= times,
+            f"{ratio:.2f}",
+        )
+    for where in (UNIX, M4):
+        for workload, limit in zip(FAST, (1.35, 1.25)):
+            ratio = cost(where, workload) / cost(where, workload, "bound")
+            name = f"{where}: {workload}, ours / bound at most {limit}"
+            yield name, ratio <= limit, f"{ratio:.2f}"
+            costs = [cost(where, workload, n=n) for n in (10, N, 1000)]
+            name = f"{where}: {workload}, from N = 10 to 1000 within 5 %"
+            yield name, max(costs) <= 1.05 * min(costs), str(costs)
+        for workload in QUARTER:
+            ratio = cost(where, workload, "stock") / cost(where, workload)
+            yield f"{where}: {workload}, stock / ours at least 4", ratio >= 4, f"{ratio:.2f}"
+        for workload in bench.BY_NAME:
+            if (where, "ours", workload, N) in figures["steps"] and workload not in MAY_ALLOCATE:
+                heap = figures["steps"][where, "ours", workload, N][1]
+                yield f"{where}: {workload} allocates nothing", heap == 0, f"{heap} bytes a step"
+        ours, stock = (figures["ram"][where, loop, "sleeping"] for loop in ("ours", "stock"))
+        name = f"{where}: a sleeping task takes no more RAM than stock's"
+        yield name, ours <= stock, f"{ours:g} bytes, stock {stock:g}"
+    ratio = cost(UNIX, "timers", n=10000) / cost(UNIX, "timers")
+    yield f"{UNIX}: timers, N = 10000 / N = 100 at most 1.5", ratio <= 1.5, f"{ratio:.2f}"
+    start = figures["start"][M4, "import"]
+    yield f"{M4}: at most 3 KB of RAM at the start", start <= 3 * 1024, f"{start} bytes"
+
+
+def compilers():
+    """What made the code that is counted. Another version makes other code."""
+    tools = {"gcc": "gcc", "arm": "arm-none-eabi-gcc", "rustc": "rustc"}
+    versions = {}
+    for name, tool in tools.items():
+        said = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)
+        versions[name] = (said.stdout.splitlines() or [""])[0]
+    return versions
+
+
+def judge(figures):
+    """Compare with the file, print what there is to say; the exit status."""
+    file = json.loads(FILE.read_text())
+    kept = budgeted(figures)
+    passed = failed = 0
+    for good, line in compare(kept, file):
+        passed, failed = passed + good, failed + (not good)
+        if line:
+            print("note, better:" if good else "WORSE:", line)
+    for name, reached, figure in aims(figures):
+        if name in file["reached"]:
+            passed, failed = passed + reached, failed + (not reached)
+            if not reached:
+                print(f"NO LONGER REACHED: {name}: {figure}")
+        else:
+            print(f"{'now reached' if reached else 'not reached yet'}: {name}: {figure}")
+    if failed:
+        for name, version in compilers().items():
+            if version != file["compilers"][name]:
+                print(f"made with {version}, the budget with {file['compilers'][name]}")
+        print(
+            "Where the instructions go: make bench BOARD=unix LOOP=ours WORKLOAD=... N=100 PROFILE=25"
+        )
+        print("`make budget` accepts all of it: tests/budget.json then says what it costs now.")
+    print(f"{passed} passed, {failed} failed")
+    return bool(failed)
+
+
+def update(figures):
+    """Write the file anew."""
+    before = json.loads(FILE.read_text()) if FILE.exists() else {"reached": []}
+    reached = []
+    for name, now, figure in aims(figures):
+        if now:
+            reached.append(name)
+        elif name in before["reached"]:
+            print(f"given up: {name}: {figure}")
+    file = {"compilers": compilers(), **budgeted(figures), "reached": reached}
+    FILE.write_text(json.dumps(file, indent=1) + "\n")
+    print(f"{FILE.relative_to(ROOT)}: {len(reached)} aims are reached")
+    return 0
+
+
+def main():
+    """Do what the command line says; the exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "part", nargs="?", choices=("steps", "flash"), help="both, if none is named"
+    )
+    parser.add_argument("--update", action="store_true", help="write the file anew")
+    parser.add_argument("-j", dest="jobs", type=int, default=2, help="runs at a time")
+    args = parser.parse_args()
+    if args.update and args.part:
+        parser.error("the file is written as a whole")
+    figures = {}
+    if args.part != "flash":
+        figures.update(measure(args.jobs))
+    if args.part != "steps":
+        figures.update(flash())
+    return update(figures) if args.update else judge(figures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
