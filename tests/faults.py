@@ -9,14 +9,17 @@ Ends with `N passed, N failed`.
 
 import errno
 import os
+import random
 import re
 import resource
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from qemu import Terminal
@@ -119,6 +122,28 @@ class Program:
 
 
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends RST
+
+
+def interrupts(micropython):
+    """Ctrl-C at 100 instants: at most the step under way is lost, all other tasks do all they have to."""
+    waits = random.Random(1)
+    with Program(micropython, "interrupts.py") as program:
+        sent = 0
+        for line in iter(program.process.stdout.readline, ""):
+            if line.startswith("done"):
+                break
+            if sent < 100:
+                time.sleep(waits.uniform(0.0005, 0.006))
+                program.process.send_signal(signal.SIGINT)
+                sent += 1
+        else:
+            raise AssertionError("it ended too soon")
+        lost = program.process.stdout.readline().strip()
+    words = line.split()
+    dead, caught = int(words[3]), int(words[5])
+    print(f"{caught} interrupts, {dead} in the step of a task")
+    assert words[:2] == ["done", "True"] and 50 <= caught <= sent and dead <= caught, line
+    same(lost, "[]")
 
 
 class Server(Program):
@@ -405,7 +430,9 @@ def main():
         results = [reset(*args), interrupt(*args)]
     else:
         micropython = Path(args[0]).resolve()
-        results = [passed(test, micropython) for test in (peers, exhausted, servers, calls)]
+        results = [
+            passed(test, micropython) for test in (peers, exhausted, servers, calls, interrupts)
+        ]
     print(f"{results.count(True)} passed, {results.count(False)} failed")
     return 0 if all(results) else 1
 

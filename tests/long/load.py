@@ -10,7 +10,7 @@ import asyncio_priority as asyncio
 import pyb
 
 turns, seconds = int(sys.argv[1]), int(sys.argv[2])
-loop = asyncio.get_event_loop(hpqlen=4, max_overdue_ms=50)
+loop = asyncio.get_event_loop(len=150, lpqlen=50, hpqlen=4, max_overdue_ms=50)
 random = 12345
 late = 0  # the longest that a sleeper was late, ms
 done = {}  # how often each thing was done in this turn
@@ -27,9 +27,12 @@ def count(what, n=1):
     done[what] += n
 
 
-def error(what, exc):
+# Those that were meant to be.
+def error(exc):
     count("errors")
-    assert isinstance(exc, ValueError), exc
+    if not isinstance(exc, ValueError):
+        sys.print_exception(exc)
+        sys.exit(1)
 
 
 async def sleeps(f, ms):
@@ -101,9 +104,9 @@ async def times_out():
         ms = rng(60)
         try:
             await asyncio.wait_for_ms(asyncio.sleep_ms(ms), 30)
-            assert ms <= 31
+            assert ms <= 40
         except asyncio.TimeoutError:
-            assert ms >= 29
+            assert ms >= 20
             count("timeouts")
         await asyncio.sleep_ms(400)
 
@@ -131,7 +134,7 @@ async def spawns():
         await asyncio.sleep_ms(3)
         loop.call_later_ms(rng(100), count, "called")
         loop.call_after_ms(rng(100), count, ("called",))
-        loop.call_later_ms(100, error, "never", None).cancel()
+        loop.call_later_ms(100, error, None).cancel()
         count("calls", 2)
 
 
@@ -262,43 +265,47 @@ async def turn():
     assert done["met"] % 3 == 0 and not busy and not lock.locked() and all(done.values()), done
 
 
+# Leaves nothing on the stack that looks like a reference.
+def scrub(n):
+    a = b = c = d = e = f = g = h = None
+    return n and scrub(n - 1) or (a, b, c, d, e, f, g, h)
+
+
 async def main():
-    level = None
     for ms in (100, 700, 5000):
         asyncio.create_task(lives(ms))
     asyncio.create_task(flags())
     pyb.Timer(1, freq=10, callback=interrupt)
     pyb.Timer(2, freq=7, callback=interrupt_call)
-    steps = 0
+    steps = spent = first = 0
     start = time.ticks_ms()
-    spent = 0
     for n in range(turns):
         await asyncio.create_task(turn())
-        await asyncio.sleep_ms(200)
+        await asyncio.create_task(
+            asyncio.sleep_ms(200)
+        )  # what was awaited last is kept by the coroutine
         now = time.ticks_ms()
         spent += time.ticks_diff(now, start)
         start = now
         steps += sum(done.values())
+        scrub(12)
         gc.collect()
-        kept = gc.mem_alloc()
-        if level is None:
-            level = kept
-        if n in (0, 1, turns - 1) or n % 10 == 0:
-            print("turn %d: heap %d, late %d ms" % (n + 1, kept, late))
-    assert kept == level, (kept, level)
+        last = gc.mem_alloc()
+        first = first or last
+        if n in (0, 1, turns - 1) or n % 6 == 0:
+            print("turn %d: heap %d, late %d ms" % (n + 1, last, late))
+    # The collector takes for a reference whatever looks like one: a few of its blocks come and go. One block of 16
+    # bytes lost in each turn of an hour would be 1 KB.
+    assert abs(last - first) <= 256, (last, first)
     assert served == interrupts and called == calls, (served, interrupts, called, calls)
-    assert (
-        abs(interrupts - spent // 100) <= 2
-        and abs(calls - spent * 7 // 1000) <= 2 + spent // 100000
-    )
-    assert abs(lived - spent // 100 - spent // 700 - spent // 5000) <= lived // 500 + 3, (
-        lived,
-        spent,
-    )
+    assert abs(interrupts - spent // 100) <= 2, (interrupts, spent)
+    assert abs(calls - spent * 7 // 1000) <= 2 + spent // 100000, (calls, spent)
+    due = spent // 100 + spent // 700 + spent // 5000
+    assert due - due // 100 - 3 <= lived <= due, (lived, due)
     assert late <= 20, late
     print("%d s, %d things done, %d interrupts" % (spent // 1000, steps, interrupts + calls))
     print("good")
 
 
-loop.set_exception_handler(lambda loop, context: error("task", context["exception"]))
+loop.set_exception_handler(lambda loop, context: error(context["exception"]))
 asyncio.run(main())
