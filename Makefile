@@ -59,7 +59,7 @@ test-threads: unix
 test-faults: unix qemu
 	@python3 tests/run.py $(UNIX) tests/python/*fault_*.py
 	@for board in $(QEMU_BOARDS); do echo "$$board:"; python3 tests/run.py "ports/qemu/run.py $$board" tests/python/fault_*.py || exit 1; done
-	@python3 tests/all.py faults
+	@for n in $(if $(LONG),1 2 3 4 5 6 7 8 9 10,1); do python3 tests/all.py faults || exit 1; done
 
 ## test-long: long runs on the boards in QEMU, some seconds of each as in `make test`; LONG=1: an hour and more of each
 test-long: qemu

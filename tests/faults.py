@@ -126,7 +126,7 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends RST
 
 def interrupts(micropython):
     """Ctrl-C at 100 instants: at most the step under way is lost, all other tasks do all they have to."""
-    waits = random.Random(1)
+    waits = random.Random()
     with Program(micropython, "interrupts.py") as program:
         sent = 0
         for line in iter(program.process.stdout.readline, ""):
