@@ -15,7 +15,9 @@ static mp_obj_t up_sleep_new(mp_obj_t t, uint32_t (*ms)(mp_obj_t arg, qstr name)
         loop->sleeper = self = mp_obj_malloc(up_sleep_t, &up_sleep_type);
     }
     self->armer = loop->cur == NULL ? (void *)loop : loop->cur;
-    self->called = up_now(loop);
+    if (delay != 0 || level != UP_OWN) { // else it counts from the end of the step
+        self->called = up_now(loop);
+    }
     self->delay = delay;
     self->level = level;
     return MP_OBJ_FROM_PTR(self);
@@ -56,7 +58,10 @@ static mp_obj_t up_sleep_iternext(mp_obj_t self_in) {
     if (self->armer == NULL || (back && self->armer != loop->cur)) {
         return MP_OBJ_STOP_ITERATION; // awaited twice, or that
     }
-    up_task_t *task = up_current(loop);
+    up_task_t *task = loop->cur;
+    if (task == NULL) {
+        up_current(loop); // raises
+    }
     self->armer = NULL;
     if (self->delay == 0 && self->level == UP_OWN) {
         loop->yielded = task->handle; // queued when the step is over, as after a bare yield

@@ -150,7 +150,9 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     if (kind == MP_VM_RETURN_EXCEPTION) {
         nlr_raise(ret);
     }
-    up_step_over(loop, task);
+    if (loop->calling != mp_const_none || loop->sleeper->armer != NULL) { // it would find nothing to do
+        up_step_over(loop, task);
+    }
     if (kind == MP_VM_RETURN_NORMAL) {
         loop->cur = NULL;
         loop->doing = UP_DOING_NOTHING;

@@ -22,7 +22,7 @@
 #define UP_ENTRY_BYTES_32 12
 #define UP_ENTRY_BYTES_64 20
 // Words of the core's state.
-#define UP_STATE_WORDS 30
+#define UP_STATE_WORDS 50
 // Low bits of a handle that hold the index: with 32 bit pointers, and with 64 bit ones. Handles
 // are below 2^24 with 32 bit pointers, so that a byte is left in the word that holds one.
 #define UP_INDEX_BITS_32 16

@@ -1,7 +1,7 @@
 pub const UP_CHUNK_LEN: u32 = 16;
 pub const UP_ENTRY_BYTES_32: u32 = 12;
 pub const UP_ENTRY_BYTES_64: u32 = 20;
-pub const UP_STATE_WORDS: u32 = 30;
+pub const UP_STATE_WORDS: u32 = 50;
 pub const UP_INDEX_BITS_32: u32 = 16;
 pub const UP_INDEX_BITS_64: u32 = 24;
 pub const UP_MAX_DELAY: u32 = 1073741823;
@@ -41,7 +41,7 @@ pub struct up_core {
     pub lists: u32,
     pub chunks: *mut *mut up_chunk_t,
     pub chunk_count: u32,
-    pub state: [usize; 30usize],
+    pub state: [usize; 50usize],
 }
 pub type up_core_t = up_core;
 #[repr(C)]

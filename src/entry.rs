@@ -11,19 +11,28 @@
 //! | `Condition` | previous | next | - | - |
 //! | `Stream` | previous | next | what for | its key |
 //! | `Parked` | previous | next | the list | - |
-//! | `List` | first | last | - | the list's stamp |
+//! | `List` | last | first | - | the list's stamp |
+//!
+//! Each queue ends in its own head, an entry like any other, so what is taken out of one need not know of
+//! which (`queue`).
+
+use core::cell::Cell;
 
 use crate::tick::Tick;
 
-/// The number of an entry, from 1. 16 bits where RAM is scarce: 65520 entries are more than a board holds.
+/// The number of an entry; the first [`OWN`] are the scheduler's. 16 bits where RAM is scarce: 65520 entries
+/// are more than a board holds.
 #[cfg(any(target_pointer_width = "32", feature = "narrow-index"))]
 pub type Index = u16;
-/// The number of an entry, from 1.
+/// The number of an entry; the first [`OWN`] are the scheduler's.
 #[cfg(not(any(target_pointer_width = "32", feature = "narrow-index")))]
 pub type Index = u32;
 
 /// The index of no entry. 0, so that zeroed memory is an empty queue, and a look for it takes one instruction.
+/// It may be written to: whoever links a neighbour need not ask whether there is one.
 pub(crate) const NONE: Index = 0;
+/// Indices below this are no tasks or callbacks: [`NONE`], and the heads of the scheduler's queues.
+pub(crate) const OWN: Index = 11;
 
 /// Bits of a [`Handle`] that hold the index; the generation is above them.
 #[cfg(any(target_pointer_width = "32", feature = "narrow-index"))]
@@ -34,7 +43,7 @@ pub(crate) const INDEX_BITS: u32 = 24;
 /// Names an entry to the outside: its index and its generation, never 0.
 ///
 /// The generation changes when the entry is freed, so a handle kept too long is recognised: for
-/// the next 62 owners of the same entry, if its chunk is not given back meanwhile. A new chunk knows
+/// the next 254 owners of the same entry, if its chunk is not given back meanwhile. A new chunk knows
 /// one generation of the 16 of the old one, so if those had drifted apart it may be fewer, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
@@ -45,7 +54,7 @@ impl Handle {
     #[inline]
     pub(crate) const fn new(index: Index, generation: u8) -> Self {
         Self(
-            (index as u32).wrapping_sub(1) & ((1 << INDEX_BITS) - 1)
+            (index as u32).wrapping_sub(OWN as u32) & ((1 << INDEX_BITS) - 1)
                 | (generation as u32) << INDEX_BITS,
         )
     }
@@ -68,7 +77,7 @@ impl Handle {
     /// The index of the entry.
     #[inline]
     pub(crate) const fn index(self) -> Index {
-        (self.place() as Index).wrapping_add(1)
+        (self.place() as Index).wrapping_add(OWN)
     }
 }
 
@@ -115,7 +124,7 @@ pub enum Place {
     List,
 }
 
-/// A [`Place`] without the level: what the entry stores in three bits.
+/// A [`Place`] without the level: what the entry stores in three bits. But for lists, the numbers of the C header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
@@ -125,8 +134,8 @@ pub(crate) enum Kind {
     Timer = 3,
     Condition = 4,
     Parked = 5,
-    List = 6,
-    Stream = 7,
+    Stream = 6,
+    List = 7,
 }
 
 impl Kind {
@@ -139,67 +148,73 @@ impl Kind {
             3 => Self::Timer,
             4 => Self::Condition,
             5 => Self::Parked,
-            6 => Self::List,
-            _ => Self::Stream,
+            6 => Self::Stream,
+            _ => Self::List,
         }
     }
 }
 
-// The bit fields of an entry: how far each is shifted.
+// The bit fields of an entry: how far each is shifted. The kind is in the lowest three.
 const QUEUE: u32 = 3; // 2 bits: the level of the queue it is in (Ready, Timer)
 const LEVEL: u32 = 5; // 2 bits: its own level
-const BALANCE: u32 = 7; // 2 bits: balance + 1 (Timer)
-const SERVED: u32 = 9; // 1 bit
-const GENERATION: u32 = 10; // 6 bits
-/// Generations that an entry goes through before one comes again: 1 to this.
-pub(crate) const GENERATIONS: u8 = (1 << 6) - 1;
+const SERVED: u32 = 7; // 1 bit
+const GENERATION: u32 = 8; // 8 bits, never 0 in use
 
 /// One entry: 12 bytes with 16-bit indices, 20 with 32-bit ones. All zero is a free entry.
-#[derive(Clone, Copy, Debug, Default)]
+///
+/// In cells, so that an entry and its neighbours can be at hand together.
+#[derive(Debug, Default)]
 #[repr(C)]
 pub struct Entry {
     /// When it is to run; see the table above for what else.
-    pub(crate) due: Tick,
+    pub(crate) due: Cell<Tick>,
     /// Its neighbours; see the table above.
-    pub(crate) link: [Index; 3],
-    bits: u16,
+    pub(crate) link: [Cell<Index>; 3],
+    bits: Cell<u16>,
 }
 
 impl Entry {
     /// A free entry.
     pub(crate) const FREE: Self = Self {
-        due: Tick::new(0),
-        link: [0; 3],
-        bits: 0,
+        due: Cell::new(Tick::new(0)),
+        link: [const { Cell::new(NONE) }; 3],
+        bits: Cell::new(0),
     };
 
-    const fn set(&mut self, shift: u32, mask: u16, value: u16) {
-        self.bits = self.bits & !(mask << shift) | value << shift;
+    fn set(&self, shift: u32, mask: u16, value: u16) {
+        self.bits
+            .set(self.bits.get() & !(mask << shift) | value << shift);
     }
 
     #[inline]
-    pub(crate) const fn kind(&self) -> Kind {
-        Kind::from_bits(self.bits)
+    pub(crate) fn kind(&self) -> Kind {
+        Kind::from_bits(self.bits.get())
+    }
+
+    /// Whether it is in use, and not as a list.
+    #[inline]
+    pub(crate) fn is_live(&self) -> bool {
+        !matches!(self.kind(), Kind::Free | Kind::List)
     }
 
     #[inline]
-    pub(crate) const fn set_kind(&mut self, kind: Kind) {
+    pub(crate) fn set_kind(&self, kind: Kind) {
         self.set(0, 7, kind as u16);
     }
 
     /// Puts it in a queue of `level`: `Ready` or `Timer`.
     #[inline]
-    pub(crate) const fn set_queue(&mut self, kind: Kind, level: Level) {
+    pub(crate) fn set_queue(&self, kind: Kind, level: Level) {
         self.set(0, 31, kind as u16 | (level as u16) << QUEUE);
     }
 
     /// The level of the queue it is in.
     #[inline]
-    pub(crate) const fn queue(&self) -> Level {
-        Level::from_bits(self.bits >> QUEUE)
+    pub(crate) fn queue(&self) -> Level {
+        Level::from_bits(self.bits.get() >> QUEUE)
     }
 
-    pub(crate) const fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         match self.kind() {
             Kind::Free => Place::Free,
             Kind::Idle => Place::Idle,
@@ -214,58 +229,47 @@ impl Entry {
 
     /// The level at which a wake-up lands that names none.
     #[inline]
-    pub(crate) const fn level(&self) -> Level {
-        Level::from_bits(self.bits >> LEVEL)
+    pub(crate) fn level(&self) -> Level {
+        Level::from_bits(self.bits.get() >> LEVEL)
     }
 
-    pub(crate) const fn set_level(&mut self, level: Level) {
+    pub(crate) fn set_level(&self, level: Level) {
         self.set(LEVEL, 3, level as u16);
-    }
-
-    /// Height of the right subtree minus that of the left one: -1, 0 or 1 (timers only).
-    #[inline]
-    pub(crate) const fn balance(&self) -> i8 {
-        (self.bits >> BALANCE & 3) as i8 - 1
-    }
-
-    #[inline]
-    pub(crate) const fn set_balance(&mut self, balance: i8) {
-        self.set(BALANCE, 3, (balance + 1) as u16);
     }
 
     /// Whether it ran at high level since another level had its turn (SPEC 3, fairness).
     #[inline]
-    pub(crate) const fn served(&self) -> bool {
-        self.bits >> SERVED & 1 != 0
+    pub(crate) fn served(&self) -> bool {
+        self.bits.get() >> SERVED & 1 != 0
     }
 
-    pub(crate) const fn set_served(&mut self, served: bool) {
+    pub(crate) fn set_served(&self, served: bool) {
         self.set(SERVED, 1, served as u16);
     }
 
     #[inline]
-    pub(crate) const fn generation(&self) -> u8 {
-        (self.bits >> GENERATION) as u8
+    pub(crate) fn generation(&self) -> u8 {
+        (self.bits.get() >> GENERATION) as u8
     }
 
     /// Whether it is the idle entry that `h` names: both questions in one comparison.
     #[inline]
-    pub(crate) const fn is_idle(&self, h: Handle) -> bool {
+    pub(crate) fn is_idle(&self, h: Handle) -> bool {
         // In 32 bits, so that an invented generation that is too large is not cut to a valid one.
-        const BITS: u32 = 7 | (GENERATIONS as u32) << GENERATION;
+        const BITS: u32 = 7 | 0xff << GENERATION;
         let generation = h.0 >> INDEX_BITS << GENERATION;
-        self.bits as u32 & BITS == Kind::Idle as u32 | generation
+        u32::from(self.bits.get()) & BITS == Kind::Idle as u32 | generation
     }
 
-    pub(crate) const fn set_generation(&mut self, generation: u8) {
-        let mask = GENERATIONS as u16;
-        self.set(GENERATION, mask, generation as u16 & mask);
+    pub(crate) fn set_generation(&self, generation: u8) {
+        self.set(GENERATION, 0xff, generation as u16);
     }
 
-    /// Makes every handle to the entry stale, and the mark void.
-    pub(crate) const fn next_generation(&mut self) {
-        let next = self.generation() % GENERATIONS + 1;
-        self.set(SERVED, 127, (next as u16) << (GENERATION - SERVED));
+    /// Frees it: makes every handle to it stale, and the mark void.
+    pub(crate) fn next_generation(&self) {
+        let next = self.generation().wrapping_add(1);
+        let next = if next == 0 { 1 } else { next };
+        self.bits.set(u16::from(next) << GENERATION);
     }
 }
 
@@ -275,7 +279,7 @@ mod tests {
 
     #[test]
     fn fields_share_a_word_and_do_not_touch_each_other() {
-        let mut e = Entry::default();
+        let e = Entry::default();
         assert_eq!(
             (e.place(), e.generation(), e.served()),
             (Place::Free, 0, false)
@@ -283,18 +287,15 @@ mod tests {
         e.next_generation();
         for queue in [Level::High, Level::Normal, Level::Low] {
             for level in [Level::High, Level::Normal, Level::Low] {
-                for balance in -1..=1 {
-                    for served in [false, true] {
-                        e.set_level(level);
-                        e.set_balance(balance);
-                        e.set_served(served);
-                        e.set_queue(Kind::Ready, queue);
-                        assert_eq!(e.place(), Place::Ready(queue));
-                        e.set_queue(Kind::Timer, queue);
-                        assert_eq!(e.place(), Place::Timer(queue));
-                        assert_eq!((e.level(), e.balance()), (level, balance));
-                        assert_eq!((e.served(), e.generation()), (served, 1));
-                    }
+                for served in [false, true] {
+                    e.set_level(level);
+                    e.set_served(served);
+                    e.set_queue(Kind::Ready, queue);
+                    assert_eq!(e.place(), Place::Ready(queue));
+                    e.set_queue(Kind::Timer, queue);
+                    assert_eq!(e.place(), Place::Timer(queue));
+                    assert_eq!(e.level(), level);
+                    assert_eq!((e.served(), e.generation()), (served, 1));
                 }
             }
         }
@@ -313,20 +314,23 @@ mod tests {
 
     #[test]
     fn generations_are_never_zero_and_clear_the_mark() {
-        let mut e = Entry::default();
-        for n in 0..300u32 {
+        let e = Entry::default();
+        for n in 0..600u32 {
             e.set_served(true);
             e.next_generation();
-            assert_eq!(u32::from(e.generation()), n % 63 + 1);
+            assert_eq!(u32::from(e.generation()), n % 255 + 1);
             assert!(!e.served());
         }
     }
 
     #[test]
     fn a_handle_keeps_index_and_generation() {
-        let h = Handle::new(60000, 63);
-        assert_eq!((h.index(), h.place()), (60000, 59999));
-        assert_ne!(h, Handle::new(60000, 62));
+        let h = Handle::new(60000, 255);
+        assert_eq!(
+            (h.index(), h.place()),
+            (60000, 60000 - usize::from(OWN as u16))
+        );
+        assert_ne!(h, Handle::new(60000, 254));
         assert_eq!(Handle::from_raw(h.raw()), h);
     }
 }

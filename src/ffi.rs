@@ -8,7 +8,7 @@ use core::mem::{align_of, offset_of, size_of};
 use core::{ptr, slice};
 
 use crate::bindings::{self, up_core_t, up_list_t, up_mailbox_t, up_pollfd_t};
-use crate::entry::{Entry, Handle, INDEX_BITS, Level, Place};
+use crate::entry::{Entry, Handle, INDEX_BITS, Kind, Level};
 use crate::mailbox::{MAIL_LEN, Mailbox};
 use crate::scheduler::{Action, Scheduler};
 use crate::store::{CHUNK_LEN, Chunk};
@@ -47,6 +47,11 @@ const _: () = {
     assert!(size_of::<Mailbox>() <= size_of::<up_mailbox_t>());
     assert!(align_of::<Mailbox>() <= align_of::<up_mailbox_t>());
     assert!(Level::Low as u32 == bindings::UP_LOW);
+    assert!(Kind::Free as u32 == bindings::UP_FREE && Kind::Idle as u32 == bindings::UP_IDLE);
+    assert!(Kind::Ready as u32 == bindings::UP_READY && Kind::Timer as u32 == bindings::UP_TIMER);
+    assert!(Kind::Condition as u32 == bindings::UP_CONDITION);
+    assert!(Kind::Parked as u32 == bindings::UP_PARKED);
+    assert!(Kind::Stream as u32 == bindings::UP_STREAM);
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
     assert!(align_of::<PollFd>() == align_of::<up_pollfd_t>());
 };
@@ -88,20 +93,15 @@ impl<'a> Chunks<'a> {
         unsafe { (*self.first.add(chunk)).as_deref() }
     }
 
-    /// The same, to be changed.
-    #[inline(always)]
-    pub(crate) fn get_mut(&mut self, chunk: usize) -> Option<&mut Chunk> {
-        if chunk >= self.count as usize {
-            return None;
-        }
-        // SAFETY: as in get(); and nobody else has borrowed them.
-        unsafe { (*self.first.add(chunk)).as_deref_mut() }
+    /// The number of the last chunk. The shim takes those that were given back off the end.
+    pub(crate) const fn last(&self) -> usize {
+        (self.count as usize).wrapping_sub(1)
     }
 
     /// Lets go of a chunk: the shim gives it back.
     pub(crate) fn remove(&mut self, chunk: usize) {
         if chunk < self.count as usize {
-            // SAFETY: as in get_mut().
+            // SAFETY: as in get(); and nobody else has borrowed them.
             unsafe { *self.first.add(chunk) = None }
         }
     }
@@ -201,15 +201,7 @@ export! {
         scheduler(core).free(Handle::from_raw(handle))
     }
     fn up_core_place(core: *mut up_core_t, handle: u32) -> u32 {
-        match scheduler(core).place(Handle::from_raw(handle)) {
-            Place::Free | Place::List => bindings::UP_FREE,
-            Place::Idle => bindings::UP_IDLE,
-            Place::Ready(_) => bindings::UP_READY,
-            Place::Timer(_) => bindings::UP_TIMER,
-            Place::Condition => bindings::UP_CONDITION,
-            Place::Parked => bindings::UP_PARKED,
-            Place::Stream => bindings::UP_STREAM,
-        }
+        scheduler(core).kind(Handle::from_raw(handle)) as u32
     }
     fn up_core_due(core: *mut up_core_t, handle: u32) -> u32 {
         scheduler(core).due_time(Handle::from_raw(handle)).map_or(0, Tick::raw)

@@ -17,11 +17,11 @@
 //! | [`tick`] | time that wraps |
 //! | [`entry`] | what waits to run, in 12 bytes |
 //! | [`store`] | where entries live |
-//! | `fifo` | queues in the order of arrival |
+//! | `queue` | queues in the order of arrival |
 //! | `timers` | entries that are due later |
 //! | [`waitlist`] | tasks parked at an event, a lock, another task |
-//! | `conditions` | tasks that wait until a callback is true |
-//! | [`streams`] | tasks that wait for I/O |
+//! | `questions` | tasks that wait until a callback is true or a stream is ready: what a pass asks |
+//! | [`streams`] | what a task waits for at a stream |
 //! | [`mailbox`] | what interrupts and threads leave for the loop |
 //! | [`scheduler`] | which entry runs next |
 //! | `ffi` | the C border, the only `unsafe` |
@@ -36,8 +36,8 @@ pub mod streams;
 pub mod tick;
 pub mod waitlist;
 
-mod conditions;
-mod fifo;
+mod questions;
+mod queue;
 mod timers;
 
 #[allow(

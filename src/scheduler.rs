@@ -30,16 +30,15 @@
 
 use heapless::Vec;
 
-use crate::conditions::Conditions;
-use crate::entry::{Handle, Index, Kind, Level, NONE, Place};
+use crate::entry::{Entry, Handle, Index, Kind, Level, NONE, Place};
 use crate::ffi::Chunks;
-use crate::fifo::Fifo;
 use crate::mailbox::Mailbox;
-use crate::store::{Free, Store};
-use crate::streams::{Interest, Poll, PollFd, Streams};
+use crate::questions::Questions;
+use crate::queue::{FDS, NEXT, PREV, READY, TIMERS};
+use crate::store::Store;
+use crate::streams::{Interest, PollFd};
 use crate::tick::{MAX_DELAY, Tick};
-use crate::timers::Timers;
-use crate::waitlist::{self, WaitList};
+use crate::waitlist::WaitList;
 
 /// High steps in a row, while an entry of another level is due. A row of them need not be of tasks that
 /// take turns: each may be the start of the next.
@@ -75,19 +74,13 @@ pub struct Scheduler<'a> {
     // Counts wait lists; C keeps it when it clears the rest.
     pub(crate) stamp: u32,
     pub(crate) store: Store<'a>,
-    state: Queues,
+    state: State,
 }
 
-/// All of the loop but its entries.
+/// All of the loop but its entries and queues.
 #[derive(Debug)]
-struct Queues {
-    free: Free,
-    ready: [Fifo; 3],
-    timers: [Timers; 3],
-    conditions: Conditions,
-    streams: Streams,
-    // In a pass: some conditions and streams have been asked, others not yet.
-    asking: bool,
+struct State {
+    questions: Questions,
     max_overdue: u32,
     // Tasks that ran at high level since another level had its turn, as far as they fit: if it is full,
     // it is the turn of another. One that was freed meanwhile may still be named: its entry's mark is
@@ -97,18 +90,16 @@ struct Queues {
     overdue_low: bool,
 }
 
-impl Queues {
-    const EMPTY: Self = Self {
-        free: Free::EMPTY,
-        ready: [Fifo::EMPTY; 3],
-        timers: [Timers::EMPTY; 3],
-        conditions: Conditions::EMPTY,
-        streams: Streams::EMPTY,
-        asking: false,
-        max_overdue: 0,
-        served: Vec::new(),
-        overdue_low: false,
-    };
+/// The queue of a level's entries that are due.
+#[inline(always)]
+const fn ready(level: Level) -> Index {
+    READY + level as Index
+}
+
+/// The tree of a level's entries that are due later.
+#[inline(always)]
+const fn timers(level: Level) -> Index {
+    TIMERS + level as Index
 }
 
 impl Scheduler<'_> {
@@ -117,7 +108,12 @@ impl Scheduler<'_> {
         Self {
             stamp: 0,
             store: Store::new(Chunks::NONE),
-            state: Queues::EMPTY,
+            state: State {
+                questions: Questions::NONE,
+                max_overdue: 0,
+                served: Vec::new(),
+                overdue_low: false,
+            },
         }
     }
 
@@ -144,7 +140,7 @@ impl Scheduler<'_> {
     #[inline]
     #[must_use]
     pub fn grown(&mut self, chunk: usize) -> bool {
-        self.store.grown(&mut self.state.free, chunk)
+        self.store.grown(chunk)
     }
 
     /// The number of an empty chunk that the shim may give back now; called after [`Self::free`].
@@ -153,17 +149,17 @@ impl Scheduler<'_> {
     #[inline]
     #[must_use]
     pub fn shrink(&mut self, keep: u32) -> Option<usize> {
-        self.store.shrink(&mut self.state.free, keep)
+        self.store.shrink(keep)
     }
 
     /// Entries that can be had without growing. O(1).
     pub fn room(&self) -> u32 {
-        self.state.free.room()
+        self.store.room()
     }
 
     /// Entries in use. O(1).
     pub fn len(&self) -> u32 {
-        self.state.free.used()
+        self.store.used()
     }
 
     /// Whether no entry is in use. O(1).
@@ -174,7 +170,10 @@ impl Scheduler<'_> {
     /// An entry in no queue, whose wake-ups land at `level`; `None` if the store must grow. O(1).
     #[inline]
     pub fn create(&mut self, level: Level) -> Option<Handle> {
-        let i = self.store.alloc(&mut self.state.free)?;
+        let i = self.store.alloc();
+        if i == NONE {
+            return None;
+        }
         self.store[i].set_level(level);
         Some(self.store.handle(i))
     }
@@ -182,35 +181,46 @@ impl Scheduler<'_> {
     /// Frees an entry, wherever it is. O(log n) for a timer, else O(1).
     #[inline]
     pub fn free(&mut self, h: Handle) {
-        if let Some(i) = self.find(h) {
+        let i = self.find(h);
+        if i != NONE {
             self.detach(i);
-            self.store.release(&mut self.state.free, i);
+            self.store.release(i);
         }
     }
 
     /// Where the entry is; `Free` for a stale handle. O(1).
     #[inline]
     pub fn place(&self, h: Handle) -> Place {
-        self.find(h).map_or(Place::Free, |i| self.store[i].place())
+        match self.find(h) {
+            NONE => Place::Free,
+            i => self.store[i].place(),
+        }
+    }
+
+    /// The same without the level. O(1).
+    #[inline]
+    pub(crate) fn kind(&self, h: Handle) -> Kind {
+        self.entry(h).map_or(Kind::Free, Entry::kind)
     }
 
     /// When a ready entry or a timer is due; `None` elsewhere. O(1).
     #[inline]
     pub fn due_time(&self, h: Handle) -> Option<Tick> {
-        let e = &self.store[self.find(h)?];
-        matches!(e.kind(), Kind::Ready | Kind::Timer).then_some(e.due)
+        let e = self.entry(h)?;
+        matches!(e.kind(), Kind::Ready | Kind::Timer).then_some(e.due.get())
     }
 
     /// The level of the entry's wake-ups that name none. O(1).
     #[inline]
     pub fn level(&self, h: Handle) -> Option<Level> {
-        self.find(h).map(|i| self.store[i].level())
+        self.entry(h).map(Entry::level)
     }
 
     /// Sets the level of the entry's next wake-ups that name none (SPEC 2). O(1).
     #[inline]
     pub fn set_level(&mut self, h: Handle, level: Level) {
-        if let Some(i) = self.find(h) {
+        let i = self.find(h);
+        if i != NONE {
             self.store[i].set_level(level);
         }
     }
@@ -226,18 +236,19 @@ impl Scheduler<'_> {
     /// `level` is where it is queued, `None` its own level. A delay over [`MAX_DELAY`] is cut.
     /// O(1) for a zero delay, else O(log n).
     pub fn schedule(&mut self, h: Handle, level: Option<Level>, delay: u32, now: Tick) {
-        let Some(i) = self.find(h) else { return };
-        let e = self.store.at(i);
-        let level = level.unwrap_or(e.level());
-        if e.kind() != Kind::Idle {
-            self.detach(i);
+        let i = self.find(h);
+        if i == NONE {
+            return;
         }
+        self.detach(i);
+        let e = &self.store[i];
+        let level = level.unwrap_or(e.level());
         if delay == 0 {
-            self.push_ready(i, level, now);
+            self.push_ready(e, i, level, now);
         } else {
-            self.store[i].set_queue(Kind::Timer, level);
+            e.set_queue(Kind::Timer, level);
             let due = now.after(delay.min(MAX_DELAY));
-            self.state.timers[level as usize].push(&mut self.store, i, due);
+            self.store.push_timer(timers(level), i, due);
         }
     }
 
@@ -247,12 +258,15 @@ impl Scheduler<'_> {
     #[inline]
     #[must_use]
     pub fn park(&mut self, h: Handle, list: &mut WaitList) -> bool {
-        let Some(i) = self.find(h) else { return true };
-        if self.state.free.room() == 0 && list.entry(&self.store) == NONE {
+        let i = self.find(h);
+        if i == NONE {
+            return true;
+        }
+        if self.store.room() == 0 && list.head(&self.store) == NONE {
             return false;
         }
         self.detach(i);
-        list.park(&mut self.store, &mut self.state.free, &mut self.stamp, i)
+        list.park(&mut self.store, &mut self.stamp, i)
     }
 
     /// Wakes the task that has waited longest: it is due now, at `level` or its own. O(1).
@@ -280,17 +294,17 @@ impl Scheduler<'_> {
     /// Lets a task wait until its condition is true. O(1).
     #[inline]
     pub fn when(&mut self, h: Handle) {
-        if let Some(i) = self.find(h) {
+        let i = self.find(h);
+        if i != NONE {
             self.detach(i);
-            self.store[i].set_kind(Kind::Condition);
-            self.state.conditions.push(&mut self.store, i);
+            self.state.questions.push(&self.store, i, None);
         }
     }
 
     /// What the condition of a task answered: if true, the task is due now at high level. O(1).
     #[inline]
     pub fn answer(&mut self, h: Handle, truth: bool, now: Tick) {
-        if truth && self.place(h) == Place::Condition {
+        if truth && self.kind(h) == Kind::Condition {
             self.schedule(h, Some(Level::High), 0, now);
         }
     }
@@ -302,35 +316,40 @@ impl Scheduler<'_> {
     #[inline]
     #[must_use]
     pub fn wait_stream(&mut self, h: Handle, interest: Interest) -> bool {
-        let Some(i) = self.find(h) else { return true };
-        self.detach(i);
-        if self.state.streams.taken(&self.store, interest) {
-            return false;
+        let i = self.find(h);
+        if i == NONE {
+            return true;
         }
-        self.store[i].set_kind(Kind::Stream);
-        self.state.streams.push(&mut self.store, i, interest);
-        true
+        self.detach(i);
+        let taken = self.store.iter(interest.queue()).any(|(_, e)| {
+            let other = Interest::of(e);
+            other.key == interest.key && other.events == interest.events
+        });
+        if !taken {
+            let questions = &mut self.state.questions;
+            questions.push(&self.store, i, Some(interest));
+        }
+        !taken
     }
 
     /// What a task waits for, if it waits for a stream. O(1).
     #[inline]
     pub fn interest(&self, h: Handle) -> Option<Interest> {
-        let i = self
-            .find(h)
-            .filter(|&i| self.store[i].kind() == Kind::Stream)?;
-        Some(Streams::interest(&self.store, i))
+        let e = self.entry(h)?;
+        (e.kind() == Kind::Stream).then(|| Interest::of(e))
     }
 
     /// Rows of the table that [`Self::fds`] fills. O(1).
     #[inline]
     pub fn fd_count(&self) -> u32 {
-        self.state.streams.fd_count()
+        self.state.questions.fds()
     }
 
     /// Takes an entry out of the queue it is in: somebody will schedule it. O(log n) at worst.
     #[inline]
     pub fn unqueue(&mut self, h: Handle) {
-        if let Some(i) = self.find(h) {
+        let i = self.find(h);
+        if i != NONE {
             self.detach(i);
         }
     }
@@ -339,12 +358,10 @@ impl Scheduler<'_> {
     /// if it waits with fast I/O, else at its own. O(1).
     #[inline]
     pub fn found(&mut self, h: Handle, events: u32, now: Tick) {
-        if let Some(i) = self.find(h)
-            && self.store[i].kind() == Kind::Stream
-            && Streams::wakes(&self.store, i, events)
+        if let Some(interest) = self.interest(h)
+            && interest.woken_by(events)
         {
-            let fast = Streams::interest(&self.store, i).fast;
-            self.schedule(h, fast.then_some(Level::High), 0, now);
+            self.schedule(h, interest.fast.then_some(Level::High), 0, now);
         }
     }
 
@@ -352,15 +369,15 @@ impl Scheduler<'_> {
     #[inline]
     pub fn fds(&self, table: &mut [PollFd], owners: &mut [u32]) -> usize {
         let mut rows = 0;
-        let waiting = self.state.streams.fds().iter(&self.store);
-        for ((i, row), owner) in waiting.zip(table).zip(owners) {
-            let Interest { events, key, .. } = Streams::interest(&self.store, i);
+        let waiting = self.store.iter(FDS);
+        for (((i, e), row), owner) in waiting.zip(table).zip(owners) {
+            let Interest { events, key, .. } = Interest::of(e);
             *row = PollFd {
                 fd: key.cast_signed(),
                 events: events as i16,
                 revents: 0,
             };
-            *owner = self.store.handle(i).raw();
+            *owner = Handle::new(i, e.generation()).raw();
             rows += 1;
         }
         rows
@@ -382,11 +399,14 @@ impl Scheduler<'_> {
     /// O(log n) at worst.
     #[inline]
     pub fn cancel(&mut self, h: Handle, now: Tick) {
-        let Some(i) = self.find(h) else { return };
+        let i = self.find(h);
+        if i == NONE {
+            return;
+        }
         let e = &self.store[i];
         let keeps = match e.kind() {
             Kind::Ready => true,
-            Kind::Timer => e.due.since(now) <= 0,
+            Kind::Timer => e.due.get().since(now) <= 0,
             _ => false,
         } && (e.queue() == e.level() || e.queue() == Level::High);
         if !keeps {
@@ -401,22 +421,15 @@ impl Scheduler<'_> {
     #[inline]
     pub fn next(&mut self, mail: &Mailbox, yielded: Option<Handle>, now: Tick) -> Action {
         if let Some(h) = yielded
-            && let Some(e) = self.store.get_mut(h.index())
+            && let Some(e) = self.store.get(h.index())
             && e.is_idle(h)
         {
-            let level = e.level();
-            let queue = &mut self.state.ready[level as usize];
-            let last = queue.enter(e, h.index(), level, now);
-            queue.follow(&mut self.store, last, h.index(), now);
+            self.push_ready(e, h.index(), e.level(), now);
         }
         if mail.is_pending() {
             return Action::TakeMail;
         }
-        let question = if self.has_questions() {
-            self.ask(now)
-        } else {
-            None
-        };
+        let question = self.state.questions.next(&self.store, now);
         let action = question.unwrap_or_else(|| self.choose(now));
         if self.store.fault() {
             Action::Fault
@@ -425,49 +438,25 @@ impl Scheduler<'_> {
         }
     }
 
-    /// Whether there may be something to ask before the choice.
-    #[inline]
-    fn has_questions(&self) -> bool {
-        let state = &self.state;
-        state.asking || !state.conditions.is_empty() || !state.streams.is_empty()
-    }
-
-    /// What is to be asked before the choice: every condition, then the streams.
-    fn ask(&mut self, now: Tick) -> Option<Action> {
-        let state = &mut self.state;
-        if !state.asking {
-            state.asking = true;
-            state.conditions.begin();
-            state.streams.begin(now);
-        }
-        let i = state.conditions.ask(&self.store);
-        if i != NONE {
-            return Some(Action::Ask(self.store.handle(i)));
-        }
-        match state.streams.poll(&self.store) {
-            Poll::Fds => Some(Action::AskFds),
-            Poll::Stream(i) => Some(Action::AskStream(self.store.handle(i))),
-            Poll::Done => {
-                state.asking = false;
-                None
-            }
-        }
-    }
-
     #[inline]
     fn choose(&mut self, now: Tick) -> Action {
+        let mut chosen = (NONE, Level::Normal, false);
         if !self.has_any(Level::High) && self.state.max_overdue == 0 {
             // The common case, by the same rules: the third comes first.
-            let normal = self.due(Level::Normal, now);
-            if normal != NONE {
-                return self.run(normal, Level::Normal, false);
-            }
+            let timer = self.store.earliest(timers(Level::Normal));
+            chosen.0 = if timer == NONE || self.store.at(timer).due.get().since(now) > 0 {
+                self.first_ready(Level::Normal)
+            } else {
+                self.due(Level::Normal, now)
+            };
         }
-        let (i, level, overdue) = self.first_due(now);
-        if i == NONE {
-            return self.wait(now);
+        if chosen.0 == NONE {
+            chosen = self.first_due(now);
         }
-        self.run(i, level, overdue)
+        match chosen {
+            (NONE, ..) => self.wait(now),
+            (i, level, overdue) => self.run(i, level, overdue),
+        }
     }
 
     /// The entry that runs next, or `NONE`; its level; whether it is an overdue low one.
@@ -484,7 +473,7 @@ impl Scheduler<'_> {
         }
         let low = self.due(Level::Low, now);
         let overdue =
-            low != NONE && limit > 0 && now.since(self.store[low].due) > limit.cast_signed();
+            low != NONE && limit > 0 && now.since(self.store[low].due.get()) > limit.cast_signed();
         if overdue && !(self.state.overdue_low && normal != NONE) {
             return (low, Level::Low, true);
         }
@@ -500,8 +489,7 @@ impl Scheduler<'_> {
     /// Whether a level has an entry, due or not.
     #[inline]
     fn has_any(&self, level: Level) -> bool {
-        let level = level as usize;
-        !self.state.ready[level].is_empty() || self.state.timers[level].first() != NONE
+        self.first_ready(level) != NONE || self.store.earliest(timers(level)) != NONE
     }
 
     /// The first due entry of a level, or `NONE`.
@@ -510,40 +498,48 @@ impl Scheduler<'_> {
     /// the older of the two heads is the first. A timer that is due at the same time as a ready
     /// entry was queued before it: it waited.
     fn due(&self, level: Level, now: Tick) -> Index {
-        let ready = self.state.ready[level as usize].first();
-        let timer = self.state.timers[level as usize].first();
+        let ready = self.first_ready(level);
+        let timer = self.store.earliest(timers(level));
         if timer == NONE {
             return ready;
         }
-        let due = self.store.at(timer).due;
-        if due.since(now) > 0 || ready != NONE && due.since(self.store[ready].due) > 0 {
+        let due = self.store.at(timer).due.get();
+        if due.since(now) > 0 || ready != NONE && due.since(self.store[ready].due.get()) > 0 {
             return ready;
         }
         timer
     }
 
+    /// The oldest entry of a level that was due when it was queued, or `NONE`.
+    #[inline]
+    fn first_ready(&self, level: Level) -> Index {
+        let i = self.store.head(ready(level)).link[NEXT].get();
+        if i == ready(level) { NONE } else { i }
+    }
+
     #[inline]
     fn run(&mut self, i: Index, level: Level, overdue_low: bool) -> Action {
-        // It is at the head of one of the level's two queues: no need to ask it which.
         if level != Level::High {
             if !self.state.served.is_empty() {
                 self.clear_served();
             }
             self.state.overdue_low = overdue_low;
         }
-        let state = &mut self.state;
-        let ready = &mut state.ready[level as usize];
-        let e = if ready.first() == i {
-            ready.pop(&mut self.store)
-        } else {
-            state.timers[level as usize].remove(&mut self.store, i);
-            self.store.at_mut(i)
-        };
-        e.set_kind(Kind::Idle);
-        if level == Level::High && !e.served() && state.served.push(i).is_ok() {
+        let e = self.store.at(i);
+        let action = Action::Run(Handle::new(i, e.generation()));
+        if level == Level::High && !e.served() && self.state.served.push(i).is_ok() {
             e.set_served(true);
         }
-        Action::Run(Handle::new(i, e.generation()))
+        if e.kind() == Kind::Ready {
+            // detach() without a call: it is the first.
+            e.set_kind(Kind::Idle);
+            let next = e.link[NEXT].get();
+            self.store.head(ready(level)).link[NEXT].set(next);
+            self.store.at(next).link[PREV].set(ready(level));
+        } else {
+            self.detach(i);
+        }
+        action
     }
 
     #[cold]
@@ -560,53 +556,73 @@ impl Scheduler<'_> {
             self.clear_served(); // the row is over
         }
         let mut nearest = None;
-        for timers in &self.state.timers {
-            let i = timers.first();
+        for tree in TIMERS..TIMERS + 3 {
+            let i = self.store.earliest(tree);
             if i != NONE {
-                let ms = self.store[i].due.since(now).cast_unsigned();
+                let ms = self.store[i].due.get().since(now).cast_unsigned();
                 nearest = Some(nearest.map_or(ms, |n: u32| n.min(ms)));
             }
         }
-        if !self.state.conditions.is_empty() || self.state.streams.must_ask() {
+        if self.state.questions.any_but_fds() {
             // Asked at least once a millisecond (SPEC 3).
             nearest = Some(1);
         }
         nearest.map_or(Action::WaitForever, Action::Wait)
     }
 
-    fn push_ready(&mut self, i: Index, level: Level, now: Tick) {
-        self.state.ready[level as usize].push_due(&mut self.store, i, level, now);
+    /// Puts an entry that is in no queue behind those of a level that are due. O(1).
+    ///
+    /// The clock may be read before something younger was queued, by an interrupt or by the user's
+    /// own hand: the queue stays sorted by due time all the same.
+    #[inline]
+    fn push_ready(&self, e: &Entry, i: Index, level: Level, now: Tick) {
+        let head = self.store.head(ready(level));
+        let last = head.link[PREV].replace(i);
+        let mut due = now;
+        if last == ready(level) {
+            head.link[NEXT].set(i);
+        } else {
+            let last = self.store.at(last);
+            last.link[NEXT].set(i);
+            if due.since(last.due.get()) < 0 {
+                due = last.due.get();
+            }
+        }
+        e.due.set(due);
+        e.link[PREV].set(last);
+        e.link[NEXT].set(ready(level));
+        e.set_queue(Kind::Ready, level);
     }
 
     /// Takes an entry out of the place it is in.
     fn detach(&mut self, i: Index) {
-        let state = &mut self.state;
-        let e = &mut self.store[i];
-        let (kind, level) = (e.kind(), e.queue() as usize);
-        match kind {
-            Kind::Ready => {
-                if let Some(queue) = state.ready.get_mut(level) {
-                    queue.remove(&mut self.store, i);
+        let e = &self.store[i];
+        match e.kind() {
+            Kind::Ready => self.store.unlink(i),
+            Kind::Timer => self.store.remove_timer(timers(e.queue()), i),
+            Kind::Condition | Kind::Stream => self.state.questions.remove(&self.store, i),
+            Kind::Parked => {
+                let list = e.link[2].get();
+                self.store.unlink(i);
+                if self.store.next(list) == list {
+                    self.store.release(list);
                 }
             }
-            Kind::Timer => {
-                if let Some(timers) = state.timers.get_mut(level) {
-                    timers.remove(&mut self.store, i);
-                }
-            }
-            Kind::Condition => state.conditions.remove(&mut self.store, i),
-            Kind::Stream => state.streams.remove(&mut self.store, i),
-            Kind::Parked => waitlist::unpark(&mut self.store, &mut state.free, i),
             Kind::Free | Kind::Idle | Kind::List => return,
         }
         self.store[i].set_kind(Kind::Idle);
     }
 
-    /// The entry of a task or callback; a wait list's own entry is none.
-    fn find(&self, h: Handle) -> Option<Index> {
-        self.store
-            .find(h)
-            .filter(|&i| self.store[i].kind() != Kind::List)
+    /// The entry of a task or callback, or `NONE`.
+    fn find(&self, h: Handle) -> Index {
+        self.store.find(h)
+    }
+
+    fn entry(&self, h: Handle) -> Option<&Entry> {
+        match self.find(h) {
+            NONE => None,
+            i => Some(&self.store[i]),
+        }
     }
 }
 

@@ -7,8 +7,9 @@
 use core::cell::Cell;
 use core::ops;
 
-use crate::entry::{Entry, GENERATIONS, Handle, INDEX_BITS, Index, Kind, NONE};
+use crate::entry::{Entry, Handle, INDEX_BITS, Index, Kind, NONE, OWN};
 use crate::ffi::Chunks;
+use crate::queue::{FREE, READY};
 
 /// Entries in a chunk. A power of two, so that finding an entry is a shift and a mask.
 pub const CHUNK_LEN: usize = 16;
@@ -25,28 +26,70 @@ pub struct Chunk {
     entries: [Entry; CHUNK_LEN],
 }
 
-/// The free list, kept with the scheduler's state.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Free {
-    first: Index,
+/// All entries.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct Store<'a> {
+    pub(crate) chunks: Chunks<'a>,
     free: u32,
     used: u32,
-    // Chunks, from 1, in which an entry was freed lately: they may have become empty.
-    freed: [Index; 3],
     // New chunks begin with the generation after this one: the latest, cyclically, that an entry of
-    // a chunk given back had reached. So its handles are stale for 31 owners more at least, if no two
-    // of its entries' generations are more than 31 apart.
+    // a chunk given back had reached. So its handles are stale for 127 owners more at least, if no two
+    // of its entries' generations are more than 127 apart.
     born: u8,
+    own: Own,
 }
 
-impl Free {
-    pub(crate) const EMPTY: Self = Self {
-        first: NONE,
-        free: 0,
-        used: 0,
-        freed: [NONE; 3],
-        born: 0,
-    };
+/// The scheduler's own entries.
+#[derive(Debug)]
+struct Own {
+    // Whether an index was out of range. That cannot happen; if it does, it is noted here instead of a
+    // panic, and the shim says so to the user.
+    fault: Cell<bool>,
+    // NONE's, which such an index reads and writes too, and the heads of the queues.
+    entries: [Entry; OWN as usize],
+}
+
+impl Own {
+    #[inline]
+    fn get(&self, i: Index) -> &Entry {
+        self.entries.get(i as usize).unwrap_or_else(|| {
+            self.fault.set(true);
+            &self.entries[0]
+        })
+    }
+
+    // Without inlining for what is rarely asked for so: there are many such places.
+    #[inline(never)]
+    fn beside(&self, i: Index) -> &Entry {
+        self.get(i)
+    }
+}
+
+impl<'a> Store<'a> {
+    /// No entry in `chunks` is in use.
+    pub(crate) const fn new(chunks: Chunks<'a>) -> Self {
+        Self {
+            chunks,
+            free: 0,
+            used: 0,
+            born: 0,
+            own: Own {
+                fault: Cell::new(false),
+                entries: [Entry::FREE; OWN as usize],
+            },
+        }
+    }
+
+    /// The same store with its entries in `chunks`.
+    pub(crate) fn on<'b>(self, chunks: Chunks<'b>) -> Store<'b> {
+        Store { chunks, ..self }
+    }
+
+    /// Whether the state is damaged.
+    pub(crate) fn fault(&self) -> bool {
+        self.own.fault.get()
+    }
 
     /// Entries that can be had without growing. O(1).
     pub(crate) const fn room(&self) -> u32 {
@@ -57,96 +100,61 @@ impl Free {
     pub(crate) const fn used(&self) -> u32 {
         self.used
     }
-}
-
-/// Whether an index was out of range. That cannot happen; if it does, it is noted here instead of a
-/// panic, and the shim says so to the user.
-#[derive(Debug)]
-pub(crate) struct Damage {
-    fault: Cell<bool>,
-    // What such an index reads and writes: nothing that the loop uses.
-    nowhere: Entry,
-}
-
-/// All entries.
-#[derive(Debug)]
-#[repr(C)]
-pub(crate) struct Store<'a> {
-    pub(crate) chunks: Chunks<'a>,
-    damage: Damage,
-}
-
-impl<'a> Store<'a> {
-    /// The entries in `chunks`.
-    pub(crate) const fn new(chunks: Chunks<'a>) -> Self {
-        let damage = Damage {
-            fault: Cell::new(false),
-            nowhere: Entry::FREE,
-        };
-        Self { chunks, damage }
-    }
-
-    /// The same store with its entries in `chunks`.
-    pub(crate) fn on<'b>(self, chunks: Chunks<'b>) -> Store<'b> {
-        let damage = self.damage;
-        Store { chunks, damage }
-    }
-
-    /// Whether the state is damaged.
-    pub(crate) fn fault(&self) -> bool {
-        self.damage.fault.get()
-    }
 
     /// The indices of a chunk.
-    fn indices(chunk: usize) -> ops::RangeInclusive<usize> {
-        (chunk << SHIFT) + 1..=(chunk + 1) << SHIFT
+    const fn indices(chunk: usize) -> ops::Range<usize> {
+        let first = (chunk << SHIFT) + OWN as usize;
+        first..first + CHUNK_LEN
     }
 
-    /// The chunk of an index and the place in it; `NONE`'s chunk is out of range.
+    /// The chunk of an index and the place in it; that of one of our own is out of range.
     #[inline(always)]
     const fn split(i: Index) -> (usize, usize) {
-        let place = i.wrapping_sub(1) as usize;
+        let place = i.wrapping_sub(OWN) as usize;
         (place >> SHIFT, place % CHUNK_LEN)
     }
 
-    /// Adds the entries of a new chunk to the free list. O(chunk).
+    /// Adds the entries of a new chunk to the free ones. O(chunk).
     ///
     /// False if no handle could name them all.
-    pub(crate) fn grown(&mut self, free: &mut Free, chunk: usize) -> bool {
-        if *Self::indices(chunk).end() > MAX_ENTRIES {
-            return false;
+    pub(crate) fn grown(&mut self, chunk: usize) -> bool {
+        let fits = chunk < MAX_ENTRIES / CHUNK_LEN;
+        if fits {
+            if self.free + self.used == 0 {
+                // Nothing could be queued before.
+                (READY..=FREE).for_each(|head| self.ring(head));
+            }
+            for i in Self::indices(chunk).rev() {
+                self[i as Index].set_generation(self.born);
+                self.give(i as Index);
+            }
         }
-        for i in Self::indices(chunk).rev() {
-            self[i as Index].set_generation(free.born);
-            self[i as Index].next_generation();
-            self.link(free, i as Index);
-        }
-        true
+        fits
     }
 
     /// Takes an empty chunk out of use, for the shim to give back; its number. O(chunk).
     ///
-    /// Only chunks in which an entry was freed lately are considered, the last of them first, and
-    /// only while as many entries are free beside it: a task that comes and goes does not cost a
-    /// chunk each time.
-    pub(crate) fn shrink(&mut self, free: &mut Free, keep: u32) -> Option<usize> {
-        let total = free.free + free.used;
-        if free.free < 2 * CHUNK_LEN as u32 || total < keep.saturating_add(CHUNK_LEN as u32) {
+    /// Only the last one and that of the entry freed last are considered, and only while as many entries are
+    /// free beside it: a task that comes and goes does not cost a chunk each time.
+    pub(crate) fn shrink(&mut self, keep: u32) -> Option<usize> {
+        let spare = self.free.checked_sub(CHUNK_LEN as u32)?;
+        if spare < CHUNK_LEN as u32 || spare + self.used < keep {
             return None;
         }
-        while let Some(last) = free.freed.iter_mut().filter(|c| **c != NONE).max() {
-            let chunk = core::mem::replace(last, NONE) as usize - 1;
-            let there = self.chunks.get(chunk).is_some();
-            if there && Self::indices(chunk).all(|i| self[i as Index].kind() == Kind::Free) {
-                for i in Self::indices(chunk) {
+        for number in [self.chunks.last(), Self::split(self.next(FREE)).0] {
+            if let Some(chunk) = self.chunks.get(number)
+                && chunk.entries.iter().all(|e| e.kind() == Kind::Free)
+            {
+                for i in Self::indices(number) {
                     let generation = self[i as Index].generation();
-                    if (generation + GENERATIONS - free.born) % GENERATIONS <= GENERATIONS / 2 {
-                        free.born = generation;
+                    if generation.wrapping_sub(self.born).cast_signed() > 0 {
+                        self.born = generation;
                     }
-                    self.unlink(free, i as Index);
+                    self.unlink(i as Index);
                 }
-                self.chunks.remove(chunk);
-                return Some(chunk);
+                self.free = spare;
+                self.chunks.remove(number);
+                return Some(number);
             }
         }
         None
@@ -159,80 +167,41 @@ impl<'a> Store<'a> {
         Some(&self.chunks.get(chunk)?.entries[place])
     }
 
-    /// The same, to be changed.
-    #[inline]
-    pub(crate) fn get_mut(&mut self, i: Index) -> Option<&mut Entry> {
-        let (chunk, place) = Self::split(i);
-        Some(&mut self.chunks.get_mut(chunk)?.entries[place])
-    }
-
     /// `self[i]` without a call, for what every step passes through.
     #[inline(always)]
     pub(crate) fn at(&self, i: Index) -> &Entry {
-        self.get(i).unwrap_or_else(|| {
-            self.damage.fault.set(true);
-            &self.damage.nowhere
-        })
+        self.get(i).unwrap_or_else(|| self.own.beside(i))
     }
 
-    /// `self[i]` without a call, for what every step passes through.
-    #[inline(always)]
-    pub(crate) fn at_mut(&mut self, i: Index) -> &mut Entry {
-        let (chunk, place) = Self::split(i);
-        match self.chunks.get_mut(chunk) {
-            Some(chunk) => &mut chunk.entries[place],
-            _ => {
-                self.damage.fault.set(true);
-                &mut self.damage.nowhere
-            }
-        }
+    /// One of our own entries: `self[i]` where `i` is known to be below [`OWN`].
+    #[inline]
+    pub(crate) fn head(&self, i: Index) -> &Entry {
+        self.own.get(i)
     }
 
-    /// Takes a free entry; `None` if there is none. O(1).
-    pub(crate) fn alloc(&mut self, free: &mut Free) -> Option<Index> {
-        let i = free.first;
-        if i == NONE {
-            return None;
+    /// Takes a free entry, which is idle then; `NONE` if there is none. O(1).
+    pub(crate) fn alloc(&mut self) -> Index {
+        if self.free == 0 {
+            return NONE;
         }
-        self.unlink(free, i);
-        free.used += 1;
+        let i = self.next(FREE);
+        self.unlink(i);
+        self.free -= 1;
+        self.used += 1;
         self[i].set_kind(Kind::Idle);
-        Some(i)
+        i
     }
 
     /// Gives an entry back and makes all handles to it stale. O(1).
-    pub(crate) fn release(&mut self, free: &mut Free, i: Index) {
+    pub(crate) fn release(&mut self, i: Index) {
+        self.used -= 1;
+        self.give(i);
+    }
+
+    fn give(&mut self, i: Index) {
         self[i].next_generation();
-        self[i].set_kind(Kind::Free);
-        free.used -= 1;
-        let chunk = Self::split(i).0 as Index + 1;
-        let [first, rest @ ..] = &mut free.freed;
-        *rest
-            .iter_mut()
-            .find(|c| **c == chunk || **c == NONE)
-            .unwrap_or(first) = chunk;
-        self.link(free, i);
-    }
-
-    fn link(&mut self, free: &mut Free, i: Index) {
-        if free.first != NONE {
-            self[free.first].link[0] = i;
-        }
-        self[i].link = [NONE, free.first, NONE];
-        free.first = i;
-        free.free += 1;
-    }
-
-    fn unlink(&mut self, free: &mut Free, i: Index) {
-        let [prev, next, _] = self[i].link;
-        match prev {
-            NONE => free.first = next,
-            _ => self[prev].link[1] = next,
-        }
-        if next != NONE {
-            self[next].link[0] = prev;
-        }
-        free.free -= 1;
+        self.insert(FREE, i);
+        self.free += 1;
     }
 
     /// The handle of an entry.
@@ -240,12 +209,13 @@ impl<'a> Store<'a> {
         Handle::new(i, self[i].generation())
     }
 
-    /// The entry that a handle names; `None` if the handle is stale or was never one. O(1).
-    pub(crate) fn find(&self, h: Handle) -> Option<Index> {
+    /// The task or callback that a handle names; `NONE` if the handle is stale or was never one. O(1).
+    pub(crate) fn find(&self, h: Handle) -> Index {
         let i = h.index();
-        let e = self.get(i)?;
-        let live = e.kind() != Kind::Free && Handle::new(i, e.generation()) == h;
-        live.then_some(i)
+        match self.get(i) {
+            Some(e) if e.is_live() && Handle::new(i, e.generation()) == h => i,
+            _ => NONE,
+        }
     }
 }
 
@@ -256,12 +226,5 @@ impl ops::Index<Index> for Store<'_> {
     #[inline(never)]
     fn index(&self, i: Index) -> &Entry {
         self.at(i)
-    }
-}
-
-impl ops::IndexMut<Index> for Store<'_> {
-    #[inline(never)]
-    fn index_mut(&mut self, i: Index) -> &mut Entry {
-        self.at_mut(i)
     }
 }

@@ -1,9 +1,15 @@
-//! Entries that are due later, in a balanced tree (AVL) linked through the entries themselves.
+//! Entries that are due later, in a search tree linked through the entries themselves: a treap.
 //!
-//! Push and removal are O(log n) at worst (20 levels hold more than 10000 timers), the earliest is
-//! O(1). Equal due times come out in the order they were pushed, without a sequence number: an
-//! entry goes to the right of its equals, and a rotation keeps the order. That, and that a timer
-//! needs no array that would have to grow with it, is why this is a tree and not a heap.
+//! Each entry has a rank, which its index is scrambled to, and is below none of a lower rank. That makes
+//! the tree as deep as one built in random order, so push and removal are O(log n), some 2 ln n steps,
+//! unless the due times follow the ranks, and nothing is stored or mended for it. The earliest is O(1).
+//! Equal due times come out in the order they were pushed, without a sequence number: an entry goes to the
+//! right of its equals, and a rotation keeps the order. It never allocates.
+//!
+//! A tree hangs on its head ([`TIMERS`]): the root is the head's left child, the earliest is in the link in
+//! which others have their parent.
+//!
+//! [`TIMERS`]: crate::queue::TIMERS
 
 use crate::entry::{Index, NONE};
 use crate::store::Store;
@@ -12,218 +18,103 @@ use crate::tick::Tick;
 const LEFT: usize = 0;
 const RIGHT: usize = 1;
 const PARENT: usize = 2;
+const FIRST: usize = 2;
 
-/// `LEFT` for `RIGHT` and the other way round.
-const fn other(side: usize) -> usize {
-    (side ^ 1) & 1
-}
-
-/// What the balance grows by if `side` gets higher.
-const fn weight(side: usize) -> i8 {
-    if side & 1 == RIGHT { 1 } else { -1 }
-}
-
-/// The timers of one level.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timers {
-    root: Index,
-    first: Index,
-}
-
-impl Timers {
-    pub(crate) const EMPTY: Self = Self {
-        root: NONE,
-        first: NONE,
+/// Whether `a` is to be above `b`.
+fn above(a: Index, b: Index) -> bool {
+    // Neighbours in memory are often neighbours in time: two rounds, so that no stride is a pattern.
+    let rank = |i| {
+        let x = (i as u32).wrapping_mul(0x9E37_79B1);
+        (x ^ x >> 15).wrapping_mul(0x85EB_CA77)
     };
+    rank(a) > rank(b)
+}
 
-    /// The entry with the earliest due time, or `NONE`. O(1).
-    pub(crate) const fn first(&self) -> Index {
-        self.first
+impl Store<'_> {
+    /// The entry of a tree with the earliest due time, or `NONE`. O(1).
+    #[inline]
+    pub(crate) fn earliest(&self, head: Index) -> Index {
+        self.head(head).link[FIRST].get()
     }
 
-    /// Adds an entry that is in no queue. O(log n), stable.
-    pub(crate) fn push(&mut self, store: &mut Store, i: Index, due: Tick) {
-        let (mut parent, mut side, mut leftmost) = (NONE, LEFT, true);
-        let mut at = self.root;
-        while at != NONE && !store.fault() {
+    /// Adds an entry that is in no queue to a tree. O(log n), stable.
+    pub(crate) fn push_timer(&self, head: Index, i: Index, due: Tick) {
+        let (mut parent, mut side, mut first) = (head, LEFT, true);
+        let mut at = self[head].link[LEFT].get();
+        while at != NONE && !self.fault() {
             parent = at;
-            let e = store.at(at);
-            side = if due.since(e.due) < 0 { LEFT } else { RIGHT };
-            leftmost &= side == LEFT;
-            at = e.link[side & 1];
-        }
-        let e = store.at_mut(i);
-        e.due = due;
-        e.link = [NONE, NONE, parent];
-        e.set_balance(0);
-        if leftmost {
-            self.first = i;
-        }
-        if parent == NONE {
-            self.root = i;
-            return;
-        }
-        store[parent].link[side & 1] = i;
-        self.grew(store, i);
-    }
-
-    /// Takes out an entry of this tree. O(log n).
-    pub(crate) fn remove(&mut self, store: &mut Store, i: Index) {
-        let [left, right, parent] = store[i].link;
-        if i == self.first {
-            // It has no left child, so what follows it is the least of its right or its parent.
-            self.first = if right == NONE {
-                parent
+            let e = self.at(at);
+            side = if due.since(e.due.get()) < 0 {
+                LEFT
             } else {
-                Self::least(store, right)
+                RIGHT
             };
+            first &= side == LEFT;
+            at = e.link[side & 1].get();
         }
-        if left == NONE || right == NONE {
-            let child = if left == NONE { right } else { left };
-            let side = self.replace(store, parent, i, child);
-            self.shrank(store, parent, side);
-            return;
+        if first {
+            self[head].link[FIRST].set(i);
         }
-        // Its successor, which has no left child, takes its place.
-        let next = Self::least(store, right);
-        let (hole, side) = if next == right {
-            (next, RIGHT)
-        } else {
-            let [_, child, above] = store[next].link;
-            self.replace(store, above, next, child);
-            Self::attach(store, next, RIGHT, right);
-            (above, LEFT)
-        };
-        Self::attach(store, next, LEFT, left);
-        let balance = store[i].balance();
-        store[next].set_balance(balance);
-        self.replace(store, parent, i, next);
-        self.shrank(store, hole, side);
-    }
-
-    fn least(store: &Store, mut i: Index) -> Index {
-        loop {
-            let left = store.at(i).link[LEFT];
-            if left == NONE || store.fault() {
-                return i;
-            }
-            i = left;
+        let e = &self[i];
+        e.due.set(due);
+        e.link[LEFT].set(NONE);
+        e.link[RIGHT].set(NONE);
+        self.attach(parent, side, i);
+        while parent != head && above(i, parent) && !self.fault() {
+            self.lift(i);
+            parent = e.link[PARENT].get();
         }
     }
 
-    fn attach(store: &mut Store, parent: Index, side: usize, child: Index) {
-        store.at_mut(parent).link[side & 1] = child;
-        if child != NONE {
-            store.at_mut(child).link[PARENT] = parent;
-        }
-    }
-
-    /// Puts `new` where `old` is below `parent`; the side on which that was.
-    fn replace(&mut self, store: &mut Store, parent: Index, old: Index, new: Index) -> usize {
-        if parent == NONE {
-            self.root = new;
-            if new != NONE {
-                store[new].link[PARENT] = NONE;
-            }
-            return LEFT;
-        }
-        let above = store.at_mut(parent);
-        let side = if above.link[RIGHT] == old {
-            RIGHT
-        } else {
-            LEFT
-        };
-        above.link[side & 1] = new;
-        if new != NONE {
-            store.at_mut(new).link[PARENT] = parent;
-        }
-        side
-    }
-
-    fn side(store: &Store, parent: Index, child: Index) -> usize {
-        if store[parent].link[RIGHT] == child {
-            RIGHT
-        } else {
-            LEFT
-        }
-    }
-
-    /// Restores the balance above a leaf that was added.
-    fn grew(&mut self, store: &mut Store, mut child: Index) {
-        loop {
-            let node = store[child].link[PARENT];
-            if node == NONE || store.fault() {
-                return;
-            }
-            let e = store.at_mut(node);
-            let side = if e.link[RIGHT] == child { RIGHT } else { LEFT };
-            let balance = e.balance() + weight(side);
-            if balance == 2 * weight(side) {
-                self.rotate(store, node, side);
-                return;
-            }
-            e.set_balance(balance);
-            if balance == 0 {
-                return;
-            }
-            child = node;
-        }
-    }
-
-    /// Restores the balance from `node` upwards after its subtree on `side` lost a level.
-    fn shrank(&mut self, store: &mut Store, mut node: Index, mut side: usize) {
-        while node != NONE && !store.fault() {
-            let high = other(side);
-            let e = store.at_mut(node);
-            let balance = e.balance() + weight(high);
-            let mut top = node;
-            if balance == 2 * weight(high) {
-                top = self.rotate(store, node, high);
-                if store[top].balance() != 0 {
-                    return; // as high as before
-                }
+    /// Takes an entry out of its tree. O(log n).
+    pub(crate) fn remove_timer(&self, head: Index, i: Index) {
+        let [left, right, parent] = &self[i].link;
+        let first = &self[head].link[FIRST];
+        if i == first.get() {
+            // It has no left child, so what follows it is the least of its right or its parent.
+            let mut next = if parent.get() == head {
+                NONE
             } else {
-                e.set_balance(balance);
-                if balance != 0 {
-                    return;
-                }
+                parent.get()
+            };
+            let mut at = right.get();
+            while at != NONE && !self.fault() {
+                next = at;
+                at = self.at(at).link[LEFT].get();
             }
-            node = store[top].link[PARENT];
-            if node != NONE {
-                side = Self::side(store, node, top);
+            first.set(next);
+        }
+        // Down until it has one child at most, which takes its place.
+        loop {
+            let (left, right) = (left.get(), right.get());
+            if left == NONE || right == NONE || self.fault() {
+                let side = self.side(parent.get(), i);
+                self.attach(parent.get(), side, if left == NONE { right } else { left });
+                return;
             }
+            self.lift(if above(left, right) { left } else { right });
         }
     }
 
-    /// Lifts the child on the side that is two levels too high; the new top of the subtree.
-    fn rotate(&mut self, store: &mut Store, node: Index, high: usize) -> Index {
-        let low = other(high);
-        let child = store[node].link[high & 1];
-        let lean = store[child].balance() * weight(high);
-        if lean >= 0 {
-            self.lift(store, node, high);
-            // lean == 0 happens on removal only: the subtree keeps its height.
-            store[node].set_balance((1 - lean) * weight(high));
-            store[child].set_balance((lean - 1) * weight(high));
-            return child;
-        }
-        let grandchild = store[child].link[low & 1];
-        let lean = store[grandchild].balance() * weight(high);
-        self.lift(store, child, low);
-        self.lift(store, node, high);
-        store[node].set_balance(if lean > 0 { weight(low) } else { 0 });
-        store[child].set_balance(if lean < 0 { weight(high) } else { 0 });
-        store[grandchild].set_balance(0);
-        grandchild
+    /// On which side of its parent an entry is.
+    fn side(&self, parent: Index, i: Index) -> usize {
+        (self[parent].link[RIGHT].get() == i).into()
     }
 
-    /// Exchanges `node` with its child on `side`, keeping the order.
-    fn lift(&mut self, store: &mut Store, node: Index, side: usize) {
-        let parent = store[node].link[PARENT];
-        let child = store[node].link[side & 1];
-        let inner = store[child].link[other(side)];
-        self.replace(store, parent, node, child);
-        Self::attach(store, node, side, inner);
-        Self::attach(store, child, other(side), node);
+    fn attach(&self, parent: Index, side: usize, child: Index) {
+        self[parent].link[side & 1].set(child);
+        self[child].link[PARENT].set(parent);
+    }
+
+    /// Exchanges an entry with its parent, keeping the order.
+    fn lift(&self, i: Index) {
+        let e = &self[i];
+        let parent = e.link[PARENT].get();
+        let grandparent = self[parent].link[PARENT].get();
+        let side = self.side(parent, i);
+        let above = self.side(grandparent, parent);
+        self.attach(parent, side, e.link[(side ^ 1) & 1].get());
+        self.attach(i, side ^ 1, parent);
+        self.attach(grandparent, above, i);
     }
 }

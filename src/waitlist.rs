@@ -4,14 +4,13 @@
 //! nobody waits for, or that is garbage, costs nothing and leaves nothing behind.
 
 use crate::entry::{Handle, Index, Kind, NONE};
-use crate::fifo::Fifo;
-use crate::store::{Free, Store};
+use crate::store::Store;
 use crate::tick::Tick;
 
 /// A wait list as its owner keeps it. All zero is an empty list.
 ///
 /// The entry behind it is freed when the last task leaves, and may then serve another list. The
-/// stamp, unique among 2^32 lists, tells that the entry is still ours; a generation of 6 bits is
+/// stamp, unique among 2^32 lists, tells that the entry is still ours; a generation of 8 bits is
 /// too short for an owner that may live for months.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
@@ -21,79 +20,53 @@ pub struct WaitList {
 }
 
 impl WaitList {
-    /// The entry of the list, or `NONE` if nobody waits. O(1).
-    pub(crate) fn entry(self, store: &Store) -> Index {
-        match store.find(Handle::from_raw(self.handle)) {
-            Some(i) if store[i].kind() == Kind::List && store[i].due.raw() == self.stamp => i,
+    /// The head of the list, or `NONE` if nobody waits. O(1).
+    pub(crate) fn head(self, store: &Store) -> Index {
+        let i = Handle::from_raw(self.handle).index();
+        match store.get(i) {
+            Some(e) if e.kind() == Kind::List && e.due.get().raw() == self.stamp => i,
             _ => NONE,
         }
     }
 
     /// Parks an entry that is in no queue; false if the list needs an entry and none is free. O(1).
-    pub(crate) fn park(
-        &mut self,
-        store: &mut Store,
-        free: &mut Free,
-        stamp: &mut u32,
-        i: Index,
-    ) -> bool {
-        let mut list = self.entry(store);
+    pub(crate) fn park(&mut self, store: &mut Store, stamp: &mut u32, i: Index) -> bool {
+        let mut list = self.head(store);
         if list == NONE {
-            let Some(new) = store.alloc(free) else {
+            list = store.alloc();
+            if list == NONE {
                 return false;
-            };
+            }
             *stamp = stamp.wrapping_add(1);
-            let e = &mut store[new];
+            let e = &store[list];
             e.set_kind(Kind::List);
-            e.due = Tick::new(*stamp);
-            e.link = [NONE; 3];
-            list = new;
+            e.due.set(Tick::new(*stamp));
             *self = Self {
-                handle: store.handle(new).raw(),
+                handle: Handle::new(list, e.generation()).raw(),
                 stamp: *stamp,
             };
+            store.ring(list);
         }
-        let mut queue = ends(store, list);
-        queue.push(store, i);
-        set_ends(store, list, queue);
-        store[i].link[2] = list;
-        store[i].set_kind(Kind::Parked);
+        store.push(list, i);
+        let e = &store[i];
+        e.link[2].set(list);
+        e.set_kind(Kind::Parked);
         true
     }
 
     /// The task that has waited longest, or `NONE`. O(1).
     pub(crate) fn first(self, store: &Store) -> Index {
-        match self.entry(store) {
+        match self.head(store) {
             NONE => NONE,
-            list => ends(store, list).first(),
+            list => store.next(list),
         }
     }
 
     /// How many tasks wait. O(n).
     pub(crate) fn len(self, store: &Store) -> u32 {
-        match self.entry(store) {
+        match self.head(store) {
             NONE => 0,
-            list => ends(store, list).iter(store).count() as u32,
+            list => store.iter(list).count() as u32,
         }
     }
-}
-
-/// Takes a parked entry out of its list; the last one frees the list's entry. O(1).
-pub(crate) fn unpark(store: &mut Store, free: &mut Free, i: Index) {
-    let list = store[i].link[2];
-    let mut queue = ends(store, list);
-    queue.remove(store, i);
-    set_ends(store, list, queue);
-    if queue.is_empty() {
-        store.release(free, list);
-    }
-}
-
-fn ends(store: &Store, list: Index) -> Fifo {
-    Fifo::from_ends(store[list].link[0], store[list].link[1])
-}
-
-fn set_ends(store: &mut Store, list: Index, queue: Fifo) {
-    store[list].link[0] = queue.first();
-    store[list].link[1] = queue.last();
 }
