@@ -5,7 +5,7 @@
 // - It never raises, blocks, allocates, reads a clock or calls Python. EXCEPTION: none, except that
 //   a defect of the core ends in up_panic().
 // - `core` is a core that was all zero at first. Handles may be stale or invented: they are
-//   checked, and a stale one does nothing (0, UP_FREE); but after 62 owners of the entry, or with a
+//   checked, and a stale one does nothing (0, UP_FREE); but after 254 owners of the entry, or with a
 //   chunk that came in place of its own, it may name another, so none is kept.
 // - `now` is the millisecond clock; it wraps at 2^32.
 // - Not to be called from an interrupt or from another thread, except up_mail_*().
