@@ -16,9 +16,13 @@ endif
 MPY_CROSS := $(CURDIR)/build/mpy-cross/mpy-cross
 ARCHIVE := $(CURDIR)/build/cargo/release/libuasyncio_priority.a
 UNIX := build/unix/micropython
+ASAN := build/asan/micropython
 TREE := build/tree.stamp
 QEMU_BOARDS := $(patsubst ports/qemu/%/board.mk,%,$(wildcard ports/qemu/*/board.mk))
 board_variable = $(shell sed -n 's/^$(2) = //p' ports/qemu/$(1)/board.mk 2>/dev/null)
+
+# This machine's name, in Rust.
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 # $(call step,NAME,what it does,command): say it, run it with its output in a log, show the log's end if it fails.
 define step
@@ -30,7 +34,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench bench-cost budget format clean distclean setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores \
+.PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench bench-cost budget format clean distclean setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores asan test-asan test-gc \
 	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32 size
 
 ## help: this list
@@ -87,6 +91,27 @@ unix: setup-demo source mpy-cross core
 		$(call micropython,ports/unix,build/unix) PROG=micropython VARIANT=uasyncio-priority \
 		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+## asan: build it under AddressSanitizer and UBSan, with a heap that watches itself: build/asan/micropython
+asan: setup-demo source mpy-cross
+	$(stock_asyncio)
+	$(call step,core-asan,Building the scheduler (Rust) under AddressSanitizer,\
+		RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address -Cdebug-assertions -Coverflow-checks" \
+		cargo build --release --target $(HOST) --target-dir build/cargo-asan)
+	$(call fresh_names,ports/unix,build/asan)
+	$(call step,asan,Building MicroPython under AddressSanitizer with our loop in it: $(ASAN),\
+		$(call micropython,ports/unix,build/asan) PROG=micropython VARIANT=uasyncio-priority-checked STRIP= \
+		VARIANT_DIR=$(CURDIR)/ports/unix/checked USER_C_MODULES=$(CURDIR) \
+		UP_ARCHIVE=$(CURDIR)/build/cargo-asan/$(HOST)/release/libuasyncio_priority.a \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+## test-asan: the tests on that (part of `make test`); LONG=1: MicroPython's own under every name of the loop
+test-asan: asan
+	@python3 tests/memory.py asan $(ASAN) $(MPY) $(if $(LONG),--long)
+
+## test-gc: the tests on that, collecting garbage at every allocation and step (part of `make test`); LONG=1: the longest ones too
+test-gc: asan
+	@python3 tests/memory.py gc $(ASAN) $(MPY) $(if $(LONG),--long)
 
 ## qemu: build firmware for boards in QEMU, with BOARD=cortex-m4f, rv32 or lx106 one of them: build/qemu/BOARD
 qemu: setup-demo setup-qemu source mpy-cross $(addprefix qemu-,$(or $(BOARD),$(QEMU_BOARDS)))
@@ -176,7 +201,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/mpy-cross build/cargo build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
+	rm -rf build/unix build/asan build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:

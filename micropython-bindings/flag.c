@@ -27,6 +27,7 @@ void mp_uasyncio_priority_set_flag(mp_obj_t flag) {
 // one. O(1), allocates nothing. May be called from another thread, a soft or a hard interrupt.
 static mp_obj_t up_flag_set(mp_obj_t self_in) {
     mp_uasyncio_priority_set_flag(self_in);
+    up_settle(self_in);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_flag_set_obj, up_flag_set);

@@ -118,6 +118,7 @@ static mp_obj_t up_call_by_mail(up_loop_t *loop, mp_obj_t fun, mp_obj_t args) {
         }
         mp_hal_delay_ms(1);
     }
+    up_settle(MP_OBJ_FROM_PTR(self));
     return MP_OBJ_FROM_PTR(self);
 }
 #endif

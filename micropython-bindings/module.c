@@ -41,27 +41,27 @@ static bool up_loop_lives(up_loop_t *loop) {
 
 // Called by an import that does not find a module among the loaded ones.
 static mp_obj_t up_module_init(mp_obj_t self_in) {
+    if (!up_loop_lives(up_loop())) {
+        up_loop_t *loop = m_new0(up_loop_t, 1);
+        loop->base.type = &up_loop_type;
+        loop->exc_handler = mp_const_none;
+        loop->stop_value = mp_const_none;
+        loop->calling = mp_const_none;
+        up_mail_clear(up_mail()); // of before a soft reset
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+        loop->thread = mp_thread_get_state();
+#endif
+        // What is needed when the heap may be locked or full.
+        loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
+        loop->sleeper->armer = NULL;
+        loop->context = mp_obj_new_dict(3);
+        up_report_context(loop, mp_const_none, mp_const_none);
+        MP_STATE_VM(up_loop) = loop;
+    }
+    // Last, so that an import that had no memory is not taken for done by the next one.
     mp_obj_t name[2];
     mp_load_method(self_in, MP_QSTR___name__, name);
     mp_obj_dict_store(MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_loaded_modules_dict)), name[0], self_in);
-    if (up_loop_lives(up_loop())) {
-        return mp_const_none;
-    }
-    up_loop_t *loop = m_new0(up_loop_t, 1);
-    loop->base.type = &up_loop_type;
-    loop->exc_handler = mp_const_none;
-    loop->stop_value = mp_const_none;
-    loop->calling = mp_const_none;
-    up_mail_clear(up_mail()); // of before a soft reset
-#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
-    loop->thread = mp_thread_get_state();
-#endif
-    // What is needed when the heap may be locked or full.
-    loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
-    loop->sleeper->armer = NULL;
-    loop->context = mp_obj_new_dict(3);
-    up_report_context(loop, mp_const_none, mp_const_none);
-    MP_STATE_VM(up_loop) = loop;
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_module_init_obj, up_module_init);

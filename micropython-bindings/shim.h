@@ -6,6 +6,7 @@
 #ifndef UASYNCIO_PRIORITY_SHIM_H
 #define UASYNCIO_PRIORITY_SHIM_H
 
+#include "py/gc.h"
 #include "py/runtime.h"
 #include "py/mphal.h"
 #include "uasyncio_priority.h"
@@ -278,6 +279,18 @@ static inline up_mailbox_t *up_mail(void) {
     return (up_mailbox_t *)MP_STATE_VM(up_mail);
 }
 void up_mail_read(up_loop_t *loop, bool drop);
+// What is passed on by mail between threads is held on both sides until a collection under way is over. Its
+// collector may have looked into the mailbox before it was there, and does not stop a thread before it looks
+// at its stack. (MicroPython has no such guard for its own objects.) EXCEPTION: none.
+static inline void up_settle(mp_obj_t object) {
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+    if (!gc_is_locked()) { // as in a hard interrupt, which must not wait
+        gc_nbytes(MP_OBJ_TO_PTR(object)); // takes the collector's lock
+    }
+#else
+    (void)object;
+#endif
+}
 
 // loop.c
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);

@@ -1,0 +1,58 @@
+// The module `faults`: lets tests make allocations fail and see what the loop holds.
+#include "heap.h"
+#include "shim.h"
+
+// fail_at(k, n=1): the k-th allocation from now on fails, and the n - 1 behind it; k = 1 is the next.
+static mp_obj_t faults_fail_at(size_t n_args, const mp_obj_t *args) {
+    size_t k = up_arg_range(args[0], MP_QSTR_k, UP_MAX_DELAY);
+    size_t n = n_args == 1 ? 1 : up_arg_range(args[1], MP_QSTR_n, UP_MAX_DELAY);
+    up_watch.fail_count = n;
+    up_watch.allocations = 0;
+    up_watch.failed = 0;
+    up_watch.fail_at = k;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(faults_fail_at_obj, 1, 2, faults_fail_at);
+
+// stop(): no more fail; how many did.
+static mp_obj_t faults_stop(void) {
+    up_watch.fail_at = 0;
+    return MP_OBJ_NEW_SMALL_INT(up_watch.failed);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(faults_stop_obj, faults_stop);
+
+// denied(): how many allocations of the loop itself were refused (UP_WATCH=locked).
+static mp_obj_t faults_denied(void) {
+    return MP_OBJ_NEW_SMALL_INT(up_watch.denied);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(faults_denied_obj, faults_denied);
+
+// entries(): how many entries the loop has, of tasks, callbacks and lists in which somebody waits.
+static mp_obj_t faults_entries(void) {
+    return MP_OBJ_NEW_SMALL_INT(up_core_len(&up_loop()->core));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(faults_entries_obj, faults_entries);
+
+// forget_loop(): as before the first import.
+static mp_obj_t faults_forget_loop(void) {
+    MP_STATE_VM(up_loop) = NULL;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(faults_forget_loop_obj, faults_forget_loop);
+
+static const mp_rom_map_elem_t faults_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_faults) },
+    { MP_ROM_QSTR(MP_QSTR_fail_at), MP_ROM_PTR(&faults_fail_at_obj) },
+    { MP_ROM_QSTR(MP_QSTR_stop), MP_ROM_PTR(&faults_stop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_denied), MP_ROM_PTR(&faults_denied_obj) },
+    { MP_ROM_QSTR(MP_QSTR_entries), MP_ROM_PTR(&faults_entries_obj) },
+    { MP_ROM_QSTR(MP_QSTR_forget_loop), MP_ROM_PTR(&faults_forget_loop_obj) },
+};
+static MP_DEFINE_CONST_DICT(faults_globals, faults_globals_table);
+
+const mp_obj_module_t faults_module = {
+    .base = { &mp_type_module },
+    .globals = (mp_obj_dict_t *)&faults_globals,
+};
+
+MP_REGISTER_MODULE(MP_QSTR_faults, faults_module);

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Memory safety on the firmware of `make asan`: memory.py asan|gc MICROPYTHON TREE [--long]
+
+asan: tests/python and MicroPython's own asyncio tests under the sanitizers; tests/python once more with no memory for the
+loop itself, which promises to need none. gc: tests/python with a collection at every allocation, and at every step.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Their figures are those of the ordinary build.
+EXEMPT = {
+    "mem_cancelled_sleepers.py": "counts bytes; the sanitizers' larger stack frames hold on to more",
+}
+# So many allocations or steps that the short form cannot collect at each.
+MANY = (
+    "mem_eight_hundred_sleepers.py",
+    "sync_random.py",
+    "unix_churn.py",
+    "unix_sockets_many.py",
+    "unix_threadsafe_gc.py",
+)
+
+
+def totals(label, argv, watch=""):
+    """Run a runner of ours, show what failed; what it counts."""
+    env = {**os.environ, "UP_WATCH": watch}
+    done = subprocess.run(
+        [sys.executable, *map(str, argv)], cwd=ROOT, env=env, capture_output=True, text=True
+    )
+    found = re.findall(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", done.stdout, re.M)
+    counts = [int(n) for n in found[-1]] if found else [0, 1, 0]
+    if counts[1]:
+        print(done.stdout, done.stderr)
+    print("{}: {} passed, {} failed, {} skipped".format(label, *counts), flush=True)
+    return counts
+
+
+def ours(label, micropython, files, watch="", timeout=120):
+    """tests/python, these files of it."""
+    return totals(label, ["tests/run.py", "--timeout", timeout, micropython, *files], watch)
+
+
+def main():
+    """Run them, print the totals, return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("what", choices=("asan", "gc"))
+    parser.add_argument("micropython", type=Path)
+    parser.add_argument("tree", type=Path)
+    parser.add_argument("--long", action="store_true")
+    args = parser.parse_args()
+    files = [f for f in sorted((ROOT / "tests/python").glob("*.py")) if f.name not in EXEMPT]
+    many = [f for f in files if f.name in MANY]
+    rest = [f for f in files if f.name not in MANY]
+    if len(many) != len(MANY):
+        sys.exit(f"{MANY}: some of them are no more")
+    for name, why in EXEMPT.items():
+        print(f"skip {name}: {why}")
+    counts = [[0, 0, len(EXEMPT)]]
+    if args.what == "asan":
+        counts.append(ours("tests/python", args.micropython, files))
+        counts.append(ours("no memory for the loop itself", args.micropython, files, "locked"))
+        names = ("asyncio", "uasyncio", "asyncio_priority") if args.long else ("asyncio",)
+        upstream = ["tests/upstream.py", args.micropython, args.tree, *names]
+        counts.append(totals("MicroPython's own", upstream))
+    elif args.long:
+        both = "collect=1,steps"
+        counts.append(
+            ours("collecting at all allocations and steps", args.micropython, files, both, 1800)
+        )
+    else:
+        counts.append(ours("collecting at every allocation", args.micropython, rest, "collect=1"))
+        counts.append(ours("collecting at every step", args.micropython, rest, "steps"))
+        counts.append(
+            ours("collecting at every 100th allocation", args.micropython, many, "collect=100")
+        )
+        print("LONG=1: all of them at every allocation and step")
+    passed, failed, skipped = (sum(column) for column in zip(*counts))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
