@@ -28,11 +28,11 @@ void up_mail_read(up_loop_t *loop, bool drop) {
     uintptr_t item;
     while ((item = up_mail_take(up_mail())) != 0) {
         mp_obj_t object = MP_OBJ_FROM_PTR((void *)item);
-        up_settle(object);
         if (mp_obj_is_type(object, &up_flag_type)) {
             up_waitqueue_wake_if_set(loop, MP_OBJ_TO_PTR(object)); // it may be posted again
         } else if (!drop) {
             up_call_queue(loop, object);
         }
+        up_settle(object);
     }
 }

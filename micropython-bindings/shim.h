@@ -280,8 +280,8 @@ static inline up_mailbox_t *up_mail(void) {
 }
 void up_mail_read(up_loop_t *loop, bool drop);
 // What is passed on by mail between threads is held on both sides until a collection under way is over. Its
-// collector may have looked into the mailbox before it was there, and does not stop a thread before it looks
-// at its stack. (MicroPython has no such guard for its own objects.) EXCEPTION: none.
+// collector does not stop a thread before it looks at its stack, and may have looked into the mailbox and the
+// entries before it was there. (MicroPython has no such guard for its own objects.) EXCEPTION: none.
 static inline void up_settle(mp_obj_t object) {
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
     if (!gc_is_locked()) { // as in a hard interrupt, which must not wait

@@ -2,7 +2,7 @@
 # freed (heap.c) and the module `faults`: `make asan` builds it. What sanitizes the Rust core is in the Makefile.
 FROZEN_MANIFEST ?= $(VARIANT_DIR)/../manifest.py
 include $(VARIANT_DIR)/../mpconfigvariant.mk
-SRC_C += $(VARIANT_DIR)/../pyb.c
+SRC_C += $(wildcard $(VARIANT_DIR)/../*.c)
 
 # Asserts on. GCC warns of what only its own instrumentation makes possible.
 COPT = -O1 -fno-omit-frame-pointer
