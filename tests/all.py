@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/logs"
 BIN = ROOT / "build/venv/bin"
 MICROPYTHON = ROOT / "build/unix/micropython"
+ASAN = ROOT / "build/asan/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
 
@@ -243,6 +244,23 @@ def threads():
     return counted("threads", "tests/threads.py", MICROPYTHON)
 
 
+def asan_firmware():
+    """The unix firmware under sanitizers builds."""
+    return one("asan", "make", "--no-print-directory", "asan")
+
+
+@on("unix")
+def asan():
+    """Under AddressSanitizer and UBSan: tests/python, MicroPython's own."""
+    return counted("asan", "tests/memory.py", "asan", ASAN, TREE)
+
+
+@on("unix")
+def collections():
+    """tests/python, collecting garbage at every allocation and step."""
+    return counted("collections", "tests/memory.py", "gc", ASAN, TREE)
+
+
 @on("unix")
 def faults_unix():
     """Peers that misbehave, no descriptors left, system calls that fail."""
@@ -347,6 +365,9 @@ GROUPS = (
     http,
     cost,
     threads,
+    asan_firmware,
+    asan,
+    collections,
     faults_unix,
     boards_firmware,
     *boards_tests("cortex-m4f", "Cortex-M4F"),
