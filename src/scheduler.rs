@@ -235,11 +235,16 @@ impl Scheduler<'_> {
     ///
     /// `level` is where it is queued, `None` its own level. A delay over [`MAX_DELAY`] is cut.
     /// O(1) for a zero delay, else O(log n).
+    #[inline]
     pub fn schedule(&mut self, h: Handle, level: Option<Level>, delay: u32, now: Tick) {
         let i = self.find(h);
-        if i == NONE {
-            return;
+        if i != NONE {
+            self.queue(i, level, delay, now);
         }
+    }
+
+    #[inline(never)]
+    fn queue(&mut self, i: Index, level: Option<Level>, delay: u32, now: Tick) {
         self.detach(i);
         let e = &self.store[i];
         let level = level.unwrap_or(e.level());
@@ -273,7 +278,7 @@ impl Scheduler<'_> {
     #[inline]
     pub fn wake(&mut self, list: WaitList, level: Option<Level>, now: Tick) -> Option<Handle> {
         let h = self.first(list)?;
-        self.schedule(h, level, 0, now);
+        self.queue(h.index(), level, 0, now);
         Some(h)
     }
 
@@ -305,7 +310,7 @@ impl Scheduler<'_> {
     #[inline]
     pub fn answer(&mut self, h: Handle, truth: bool, now: Tick) {
         if truth && self.kind(h) == Kind::Condition {
-            self.schedule(h, Some(Level::High), 0, now);
+            self.queue(h.index(), Some(Level::High), 0, now);
         }
     }
 
@@ -361,7 +366,7 @@ impl Scheduler<'_> {
         if let Some(interest) = self.interest(h)
             && interest.woken_by(events)
         {
-            self.schedule(h, interest.fast.then_some(Level::High), 0, now);
+            self.queue(h.index(), interest.fast.then_some(Level::High), 0, now);
         }
     }
 
@@ -410,7 +415,7 @@ impl Scheduler<'_> {
             _ => false,
         } && (e.queue() == e.level() || e.queue() == Level::High);
         if !keeps {
-            self.schedule(h, None, 0, now);
+            self.queue(i, None, 0, now);
         }
     }
 
@@ -545,8 +550,8 @@ impl Scheduler<'_> {
     #[cold]
     fn clear_served(&mut self) {
         while let Some(i) = self.state.served.pop() {
-            if self.store.get(i).is_some() {
-                self.store[i].set_served(false);
+            if let Some(e) = self.store.get(i) {
+                e.set_served(false);
             }
         }
     }

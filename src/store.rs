@@ -122,7 +122,7 @@ impl<'a> Store<'a> {
         if fits {
             if self.free + self.used == 0 {
                 // Nothing could be queued before.
-                (READY..=FREE).for_each(|head| self.ring(head));
+                (READY..FREE + 1).for_each(|head| self.ring(head));
             }
             for i in Self::indices(chunk).rev() {
                 self[i as Index].set_generation(self.born);
@@ -141,23 +141,31 @@ impl<'a> Store<'a> {
         if spare < CHUNK_LEN as u32 || spare + self.used < keep {
             return None;
         }
-        for number in [self.chunks.last(), Self::split(self.next(FREE)).0] {
-            if let Some(chunk) = self.chunks.get(number)
-                && chunk.entries.iter().all(|e| e.kind() == Kind::Free)
-            {
-                for i in Self::indices(number) {
-                    let generation = self[i as Index].generation();
-                    if generation.wrapping_sub(self.born).cast_signed() > 0 {
-                        self.born = generation;
-                    }
-                    self.unlink(i as Index);
-                }
-                self.free = spare;
-                self.chunks.remove(number);
-                return Some(number);
-            }
+        let last = self.chunks.last();
+        if self.take(last) {
+            return Some(last);
         }
-        None
+        let (freed, _) = Self::split(self.next(FREE));
+        self.take(freed).then_some(freed)
+    }
+
+    /// Takes this chunk out of use if it is empty.
+    #[inline(never)]
+    fn take(&mut self, number: usize) -> bool {
+        let empty = |chunk: &Chunk| chunk.entries.iter().all(|e| e.kind() == Kind::Free);
+        if !self.chunks.get(number).is_some_and(empty) {
+            return false;
+        }
+        for i in Self::indices(number) {
+            let generation = self[i as Index].generation();
+            if generation.wrapping_sub(self.born).cast_signed() > 0 {
+                self.born = generation;
+            }
+            self.unlink(i as Index);
+        }
+        self.free -= CHUNK_LEN as u32;
+        self.chunks.remove(number);
+        true
     }
 
     /// The entry, if there is one.
