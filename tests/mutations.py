@@ -240,12 +240,12 @@ SHIM = (
         ("callback*",),
     ),
     (
-        "entry-of-a-task-that-ended",
+        "task-of-the-loop-before",
         STALE,
-        "micropython-bindings/task.c",
-        "    uint32_t handle = task->handle;\n    task->handle = 0;",
-        "    uint32_t handle = task->handle;",
-        ("task*", "lock*"),
+        "micropython-bindings/module.c",
+        "            ((up_task_t *)MP_OBJ_TO_PTR(object))->handle = 0;\n",
+        "",
+        ("run_new*", "task_cancel*"),
     ),
 )
 

@@ -1,0 +1,50 @@
+# A condition that came true, or whose task was cancelled, is let go of with all that it holds, also where its
+# awaitable stays in stock for the next.
+import asyncio_priority as asyncio
+import gc
+
+SIZE = 4000
+loop = asyncio.get_event_loop(hpqlen=8)
+
+
+class Condition:
+    def __init__(self, truth):
+        self.truth = truth
+        self.block = bytearray(SIZE)
+
+    def ask(self):
+        return self.truth
+
+
+async def waits(truth):
+    await asyncio.when(Condition(truth).ask)
+
+
+async def eight(truth):
+    tasks = [asyncio.create_task(waits(truth)) for _ in range(8)]
+    await asyncio.sleep_ms(5)
+    if not truth:
+        for task in tasks:
+            task.cancel()
+        await asyncio.sleep_ms(5)
+    print(all(task.done() for task in tasks))
+
+
+async def main():
+    for truth in (True, False):
+        await eight(truth)
+        gc.collect()
+        before = gc.mem_alloc()
+        for _ in range(3):
+            await eight(truth)
+        # Of eight blocks none is left, or none but what the collector finds named on the stack by chance.
+        gc.collect()
+        print(gc.mem_alloc() - before < 2 * SIZE)
+    # What is in stock now holds nothing of the eight that were there before.
+    gc.collect()
+    print(gc.mem_alloc() - start < 3 * SIZE)
+
+
+gc.collect()
+start = gc.mem_alloc()
+asyncio.run(main())
