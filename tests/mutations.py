@@ -34,8 +34,8 @@ CORE = (
         "ties-reversed",
         COMPARISON,
         "src/timers.rs",
-        "side = if due.since(e.due) < 0 {",
-        "side = if due.since(e.due) <= 0 {",
+        "side = if due.since(e.due.get()) < 0 {",
+        "side = if due.since(e.due.get()) <= 0 {",
     ),
     (
         "time-not-cyclic",
@@ -48,15 +48,15 @@ CORE = (
         "overdue-by-as-much",
         COMPARISON,
         "src/scheduler.rs",
-        "now.since(self.store[low].due) > limit.cast_signed()",
-        "now.since(self.store[low].due) >= limit.cast_signed()",
+        "now.since(self.store[low].due.get()) > limit.cast_signed()",
+        "now.since(self.store[low].due.get()) >= limit.cast_signed()",
     ),
     (
         "timer-behind-its-tie",
         COMPARISON,
         "src/scheduler.rs",
-        "ready != NONE && due.since(self.store[ready].due) > 0",
-        "ready != NONE && due.since(self.store[ready].due) >= 0",
+        "ready != NONE && due.since(self.store[ready].due.get()) > 0",
+        "ready != NONE && due.since(self.store[ready].due.get()) >= 0",
     ),
     (
         "mail-not-announced",
@@ -75,23 +75,23 @@ CORE = (
     (
         "next-condition-skipped",
         LOST,
-        "src/conditions.rs",
-        "            self.next = Fifo::next(store, i);\n        }\n        self.queue.remove(store, i);",
-        "            self.next = NONE;\n        }\n        self.queue.remove(store, i);",
+        "src/questions.rs",
+        "        if self.next == i {\n            self.next = e.link[NEXT].get();",
+        "        if self.next == i {\n            self.next = CONDITIONS;",
     ),
     (
         "hang-up-wakes-nobody",
         LOST,
         "src/streams.rs",
-        "found & !(READ | WRITE) != 0 || found & events != 0",
-        "found & events != 0",
+        "found & (self.events | !(READ | WRITE)) != 0",
+        "found & self.events != 0",
     ),
     (
         "nearest-of-two-levels",
         LOST,
         "src/scheduler.rs",
-        "for timers in &self.state.timers {",
-        "for timers in &self.state.timers[..2] {",
+        "for tree in TIMERS..TIMERS + 3 {",
+        "for tree in TIMERS..TIMERS + 2 {",
     ),
     (
         "served-for-ever",
@@ -103,44 +103,44 @@ CORE = (
     (
         "list-entry-kept",
         CLEAR,
-        "src/waitlist.rs",
-        "    if queue.is_empty() {\n        store.release(free, list);\n    }\n",
-        "    let _ = free;\n",
+        "src/scheduler.rs",
+        "                    self.store.release(list);\n",
+        "",
     ),
     (
         "asked-again-in-the-tick",
         CLEAR,
-        "src/streams.rs",
-        "        self.fresh = false;\n",
+        "src/questions.rs",
+        "            self.fresh = false;\n",
         "",
     ),
     (
         "handle-lives-on",
         STALE,
         "src/store.rs",
-        "        self[i].next_generation();\n        self[i].set_kind(Kind::Free);",
-        "        self[i].set_kind(Kind::Free);",
+        "        self[i].next_generation();\n        self.insert(FREE, i);",
+        "        self[i].set_kind(Kind::Free);\n        self.insert(FREE, i);",
     ),
     (
         "generation-not-asked",
         STALE,
         "src/store.rs",
-        "e.kind() != Kind::Free && Handle::new(i, e.generation()) == h",
-        "e.kind() != Kind::Free",
+        "Some(e) if e.is_live() && Handle::new(i, e.generation()) == h => i,",
+        "Some(e) if e.is_live() => i,",
     ),
     (
         "stamp-not-asked",
         STALE,
         "src/waitlist.rs",
-        "store[i].kind() == Kind::List && store[i].due.raw() == self.stamp",
-        "store[i].kind() == Kind::List",
+        "e.kind() == Kind::List && e.due.get().raw() == self.stamp",
+        "e.kind() == Kind::List",
     ),
     (
         "yield-of-another",
         STALE,
         "src/entry.rs",
-        "self.bits as u32 & BITS == Kind::Idle as u32 | generation",
-        "self.bits as u32 & 7 == Kind::Idle as u32 | generation & !BITS",
+        "u32::from(self.bits.get()) & BITS == Kind::Idle as u32 | generation",
+        "u32::from(self.bits.get()) & 7 == Kind::Idle as u32 | generation & !BITS",
     ),
     (
         "high-twice-in-a-row",
@@ -311,7 +311,7 @@ def cargo(log):
     if status != 0:
         return None, text
     # Fewer cases than in `make test`: what is caught here is caught there.
-    few = {"PROPTEST_CASES": "300", "REPLAY_OPS": "200000", "RUST_BACKTRACE": "0"}
+    few = {"PROPTEST_CASES": "200", "REPLAY_OPS": "100000", "RUST_BACKTRACE": "0"}
     status, text = run(f"{log}.log", *test, timeout=150, **few)
     failed = re.findall(r"^test (\S+) \.\.\. FAILED", text, re.MULTILINE)
     if status is None:
@@ -370,7 +370,7 @@ def main():
         try:
             mutated(ROOT, mutation[0], *mutation[2:5])
             passed += args.check
-        except ValueError as problem:
+        except (ValueError, OSError) as problem:
             failed += 1
             unfit.add(mutation[0])
             print(problem)

@@ -16,8 +16,8 @@ pub const HUP: u32 = 16;
 /// See `ERR`.
 pub const PRI: u32 = 2;
 
-/// A handle to a freed entry names nobody for so many owners of it, if its chunk stays.
-const OWNERS: u64 = 62;
+/// A handle to a freed entry names nobody for so many owners of it at least, if its chunk stays.
+const OWNERS: u64 = 100;
 /// Tasks at a time, so that a check of all of them stays quick.
 const TASKS: usize = 200;
 
