@@ -21,6 +21,7 @@ const PARENT: usize = 2;
 const FIRST: usize = 2;
 
 /// Whether `a` is to be above `b`.
+#[allow(clippy::unnecessary_cast, reason = "an index has 16 or 32 bits")]
 fn above(a: Index, b: Index) -> bool {
     // Neighbours in memory are often neighbours in time: two rounds, so that no stride is a pattern.
     let rank = |i| {

@@ -97,8 +97,8 @@ CORE = (
         "served-for-ever",
         CLEAR,
         "src/scheduler.rs",
-        "                self.store[i].set_served(false);\n",
-        "                self.store[i].set_served(true);\n",
+        "e.set_served(false);",
+        "e.set_served(true);",
     ),
     (
         "list-entry-kept",
@@ -295,11 +295,12 @@ def refresh(tree):
 
 
 def mutated(root, name, file, old, new):
-    """The file's text with the mutation in it; ValueError if it does not fit."""
+    """The file's text with the mutation in it, however it is indented; ValueError if it does not fit."""
     text = (root / file).read_text()
-    if text.count(old) != 1:
-        raise ValueError(f"{name}: found {text.count(old)} times in {file}, not once:\n{old}")
-    return text.replace(old, new)
+    places = list(re.finditer(r"\s+".join(map(re.escape, old.split())), text))
+    if len(places) != 1:
+        raise ValueError(f"{name}: found {len(places)} times in {file}, not once:\n{old}")
+    return text[: places[0].start()] + new.strip() + text[places[0].end() :]
 
 
 def cargo(log):
