@@ -17,6 +17,7 @@ MPY_CROSS := $(CURDIR)/build/mpy-cross/mpy-cross
 ARCHIVE := $(CURDIR)/build/cargo/release/libuasyncio_priority.a
 UNIX := build/unix/micropython
 ASAN := build/asan/micropython
+ASSERTS := build/asserts/micropython
 TREE := build/tree.stamp
 QEMU_BOARDS := $(patsubst ports/qemu/%/board.mk,%,$(wildcard ports/qemu/*/board.mk))
 board_variable = $(shell sed -n 's/^$(2) = //p' ports/qemu/$(1)/board.mk 2>/dev/null)
@@ -82,6 +83,20 @@ test-mutations: setup-demo source
 ## fuzz: the Rust core against a model, by cargo-fuzz, TIME=600 seconds long; CORPUS=1: make the committed inputs anew instead
 fuzz: setup-fuzz
 	@python3 tests/fuzz/run.py --time $(or $(TIME),600) $(if $(CORPUS),--corpus)
+
+.PHONY: test-misuse unix-asserts
+## test-misuse: random programs over the public API (part of `make test`); LONG=1: 100000 of them in place of 2000; SEED=...
+test-misuse: unix unix-asserts
+	@python3 tests/misuse.py $(UNIX) --asserts $(ASSERTS) $(if $(LONG),--long) $(SEED:%=--seed %)
+
+# The same firmware with MicroPython's assertions, which are left out elsewhere.
+unix-asserts: setup-demo source mpy-cross core
+	$(stock_asyncio)
+	$(call fresh_names,ports/unix,build/asserts)
+	$(call step,asserts,Building MicroPython with its assertions: $(ASSERTS),\
+		$(call micropython,ports/unix,build/asserts) PROG=micropython VARIANT=uasyncio-priority DEBUG=1 COPT=-O1 \
+		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
 ## unix: build MicroPython for this machine with our loop in it: build/unix/micropython
 unix: setup-demo source mpy-cross core
@@ -201,7 +216,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/asan build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
+	rm -rf build/unix build/asan build/asserts build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:

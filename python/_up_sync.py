@@ -4,8 +4,10 @@
 import uasyncio_priority as core
 
 
-# ValueError if the argument called `name` is less than `min`.
+# TypeError if the argument called `name` is no int, ValueError if it is less than `min`.
 def range(name, value, min):
+    if not isinstance(value, int):
+        raise TypeError(name + " must be an int")
     if value < min:
         raise ValueError("%s must be %d or more" % (name, min))
 

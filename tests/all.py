@@ -16,6 +16,7 @@ LOGS = ROOT / "build/logs"
 BIN = ROOT / "build/venv/bin"
 MICROPYTHON = ROOT / "build/unix/micropython"
 ASAN = ROOT / "build/asan/micropython"
+ASSERTS = ROOT / "build/asserts/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
 
@@ -238,6 +239,17 @@ def python_tests():
     return counted("python", "tests/run.py", MICROPYTHON)
 
 
+def asserts_firmware():
+    """The unix firmware builds with MicroPython's assertions."""
+    return one("unix-asserts", "make", "--no-print-directory", "unix-asserts")
+
+
+@on("unix")
+def misuse():
+    """2000 random programs over the public API: no crash, no hang, nothing lost."""
+    return counted("misuse", "tests/misuse.py", MICROPYTHON, "--asserts", ASSERTS)
+
+
 @on("unix")
 def threads():
     """The loop among threads: what may be called from them, and Ctrl-C."""
@@ -364,6 +376,8 @@ GROUPS = (
     upstream,
     http,
     cost,
+    asserts_firmware,
+    misuse,
     threads,
     asan_firmware,
     asan,

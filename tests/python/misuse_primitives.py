@@ -1,0 +1,95 @@
+# Primitives and waits of which an argument does not fit: TypeError or ValueError, and nothing is queued or left behind.
+import asyn
+import asyncio_priority as asyncio
+
+
+async def c():
+    print("a task was queued")
+
+
+def check(want, error, call, *args, **kw):
+    try:
+        call(*args, **kw)
+        got = "nothing raised"
+    except error as e:
+        got = e.args[0] if e.args else ""
+    except Exception as e:
+        got = repr(e)
+    if got != want:
+        print(call, args, kw, "\n    raised", got, "\n    not   ", want)
+
+
+for wrong in (None, "1", 1.5, (), c):
+    for name, call in (
+        ("value", asyncio.Semaphore),
+        ("value", asyncio.BoundedSemaphore),
+        ("value", asyn.Semaphore),
+        ("value", asyn.BoundedSemaphore),
+        ("parties", asyncio.Barrier),
+        ("participants", asyn.Barrier),
+    ):
+        check(name + " must be an int", TypeError, call, wrong)
+for wrong in (-1, -(2**64)):
+    for call in (
+        asyncio.Semaphore,
+        asyncio.BoundedSemaphore,
+        asyn.Semaphore,
+        asyn.BoundedSemaphore,
+    ):
+        check("value must be 0 or more", ValueError, call, wrong)
+for wrong in (0, -1):
+    check("parties must be 1 or more", ValueError, asyncio.Barrier, wrong)
+    check("participants must be 1 or more", ValueError, asyn.Barrier, wrong)
+check("func must be callable", TypeError, asyn.Barrier, 2, 5)
+check("'level' must be an int, not str", TypeError, asyncio.Semaphore, 1, "1")
+check("Semaphore released more than acquired", ValueError, asyncio.BoundedSemaphore().release)
+check("task_done() called too many times", ValueError, asyncio.Queue().task_done)
+check("the Condition's lock is not acquired", RuntimeError, asyncio.Condition().notify)
+check("", asyncio.QueueEmpty, asyncio.Queue().get_nowait)
+full = asyncio.Queue(1)
+full.put_nowait(1)
+check("", asyncio.QueueFull, full.put_nowait, 2)
+for module in ("asyncio", "uasyncio"):
+    get = __import__(module).get_event_loop
+    check("get_event_loop takes up to 4 positional arguments", TypeError, get, 1, 2, 3, 4, 5)
+    check("runq_len given twice", TypeError, get, 1, runq_len=1)
+    check("'lp_len' must be an int, not str", TypeError, get, 1, 2, 3, "4")
+
+
+async def waits():
+    # These say so when they are awaited.
+    async def check(want, error, coro):
+        try:
+            await coro
+            got = "nothing raised"
+        except error as e:
+            got = e.args[0]
+        except Exception as e:
+            got = repr(e)
+        if got != want:
+            print(coro, "\n    raised", got, "\n    not   ", want)
+
+    text = "must be an int or float (s), not "
+    await check("'delay' " + text + "str", TypeError, asyncio.wait_for(asyncio.sleep(0), "1"))
+    await check(
+        "'delay' must be an int (ms), not float",
+        TypeError,
+        asyncio.wait_for_ms(asyncio.sleep(0), 1.0),
+    )
+    await check("can't gather", RuntimeError, asyncio.gather(asyncio.current_task()))
+    for wrong in (5, None, "c", c):
+        for coro in (
+            asyncio.wait_for(wrong, 1),
+            asyncio.wait_for_ms(wrong, None),
+            asyncio.gather(wrong),
+        ):
+            try:
+                await coro
+                print(coro, wrong)
+            except TypeError:
+                pass
+
+
+asyncio.run(waits())
+asyncio.run_until_complete()
+print("done")
