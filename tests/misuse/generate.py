@@ -424,7 +424,7 @@ class Generator:
 
     def module_call(self):
         """A name of a module: mostly called, else read."""
-        module = self.pick(MODULES) if self.rng.random() < 0.75 else self.pick(list(self.modules))
+        module = self.pick(MODULES)
         name = self.pick(list(self.modules[module]))
         if name == "_mock_clock":
             return self.operator()

@@ -5,21 +5,7 @@ import sys
 sys.path.append(sys.argv[1])
 from prelude import ap, asyn, asyncio, un, uasyncio
 
-MODULES = {
-    "un": un,
-    "ap": ap,
-    "asyncio": asyncio,
-    "uasyncio": uasyncio,
-    "asyn": asyn,
-    "asyncio.event": asyncio.event,
-    "asyncio.funcs": asyncio.funcs,
-    "asyncio.lock": asyncio.lock,
-    "asyncio.stream": asyncio.stream,
-    "ap.funcs": ap.funcs,
-    "ap.stream": ap.stream,
-    "ap.sync": ap.sync,
-    "ap.v2": ap.v2,
-}
+MODULES = {"un": un, "ap": ap, "asyncio": asyncio, "uasyncio": uasyncio, "asyn": asyn}
 
 
 def coro():

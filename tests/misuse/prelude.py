@@ -12,10 +12,7 @@ import asyn
 import asyncio
 import asyncio_priority as ap
 import asyncio_priority.core
-import asyncio_priority.funcs
-import asyncio_priority.stream
-import asyncio_priority.sync
-import asyncio_priority.v2
+import asyncio.core
 import asyncio.event
 import asyncio.funcs
 import asyncio.lock
