@@ -241,7 +241,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_cloc
 #endif
 
 // What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an
-// exception handler is given; and, but for uasyncio_priority, what is in Python.
+// exception handler is given; what differs between the modules; and, but for uasyncio_priority, what is in Python.
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     // Names, 0, and the module that has them. What is not here is in _up_v2, if anywhere.
@@ -274,16 +274,25 @@ void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
         return; // nothing can be set
     }
+    bool asyncio = self_in == MP_OBJ_FROM_PTR(&up_asyncio_module);
+    bool uasyncio = self_in == MP_OBJ_FROM_PTR(&up_uasyncio_module);
+    bool native = self_in == MP_OBJ_FROM_PTR(&up_module);
     if (attr == MP_QSTR___init__) {
         dest[0] = MP_OBJ_FROM_PTR(&up_module_init_obj);
         dest[1] = self_in;
+    } else if (attr == MP_QSTR___name__) {
+        dest[0] = MP_OBJ_NEW_QSTR(asyncio ? MP_QSTR_asyncio : uasyncio ? MP_QSTR_uasyncio
+                                      : native                         ? MP_QSTR_uasyncio_priority
+                                                                       : MP_QSTR_asyncio_priority);
+    } else if (attr == MP_QSTR_get_event_loop) {
+        dest[0] = asyncio || uasyncio ? MP_OBJ_FROM_PTR(&up_get_event_loop_v2_obj) : MP_OBJ_FROM_PTR(&up_get_event_loop_obj);
     } else if (attr == MP_QSTR_Loop) {
         dest[0] = MP_OBJ_FROM_PTR(loop);
     } else if (attr == MP_QSTR_cur_task) {
         dest[0] = loop->cur == NULL ? mp_const_none : MP_OBJ_FROM_PTR(loop->cur);
     } else if (attr == MP_QSTR__exc_context) {
         dest[0] = loop->context;
-    } else if (self_in != MP_OBJ_FROM_PTR(&up_module) && qstr_str(attr)[1] != '_') { // __path__ and the like are not there
+    } else if (!native && qstr_str(attr)[1] != '_') { // __path__ and the like are not there
         qstr part = MP_QSTR__up_v2;
         bool found = false;
         for (size_t i = 0; i < MP_ARRAY_SIZE(names); ++i) {
@@ -305,15 +314,8 @@ void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_INT(3), MP_ROM_INT(0), MP_ROM_INT(0) } };
 
 // A look-up goes through it from the start: what is called most comes first. asyncio's part is all of it, those of the
-// others begin later or end sooner.
+// others end sooner. No name may be here twice: MicroPython looks first at the place where it found one in another table.
 static const mp_rom_map_elem_t up_module_globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio) },
-    // uasyncio:
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio) },
-    { MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_v2_obj) },
-    // asyncio_priority:
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio_priority) },
-    // uasyncio_priority:
     { MP_ROM_QSTR(MP_QSTR_sleep_ms), MP_ROM_PTR(&up_sleep_ms_obj) },
     { MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&up_sleep_obj) },
     { MP_ROM_QSTR(MP_QSTR_after_ms), MP_ROM_PTR(&up_after_ms_obj) },
@@ -339,7 +341,6 @@ static const mp_rom_map_elem_t up_module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_TaskQueue), MP_ROM_PTR(&up_waitqueue_type) },
     { MP_ROM_QSTR(MP_QSTR_ThreadSafeFlag), MP_ROM_PTR(&up_flag_type) },
     { MP_ROM_QSTR(MP_QSTR_IOQueue), MP_ROM_PTR(&up_ioqueue_type) },
-    { MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_obj) },
     { MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&up_new_event_loop_obj) },
     { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&up_run_obj) },
     { MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&up_run_until_complete_obj) },
@@ -347,7 +348,6 @@ static const mp_rom_map_elem_t up_module_globals_table[] = {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     { MP_ROM_QSTR(MP_QSTR__mock_clock), MP_ROM_PTR(&up_mock_clock_obj) },
 #endif
-    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio_priority) },
     // uasyncio_priority ends here.
     { MP_ROM_QSTR(MP_QSTR___version__), MP_ROM_PTR(&up_version) }, // of the asyncio whose names these are
     { MP_ROM_QSTR(MP_QSTR_core), MP_ROM_PTR(&up_priority_module) }, // has what libraries look for in asyncio.core
@@ -361,15 +361,15 @@ static const mp_rom_map_elem_t up_module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_stream), MP_ROM_PTR(&up_asyncio_module) },
 };
 
-// A module whose part of the table has `before` entries before it and `behind` behind it.
-#define MODULE(name, before, behind) \
-    static MP_DEFINE_CONST_DICT_WITH_SIZE(name##_globals, (up_module_globals_table + before), MP_ARRAY_SIZE(up_module_globals_table) - before - behind); \
+// A module whose part of the table has `behind` entries behind it.
+#define MODULE(name, behind) \
+    static MP_DEFINE_CONST_DICT_WITH_SIZE(name##_globals, up_module_globals_table, MP_ARRAY_SIZE(up_module_globals_table) - behind); \
     const mp_obj_module_t name = { .base = { &mp_type_module }, .globals = (mp_obj_dict_t *)&name##_globals }
 
-MODULE(up_asyncio_module, 0, 0);
-MODULE(up_uasyncio_module, 1, 0);
-MODULE(up_priority_module, 3, 4);
-MODULE(up_module, 4, 9);
+MODULE(up_asyncio_module, 0);
+MODULE(up_uasyncio_module, 0);
+MODULE(up_priority_module, 4);
+MODULE(up_module, 9);
 
 // A file or frozen module of this name comes first: MicroPython's own asyncio may be frozen beside ours.
 MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_asyncio, up_asyncio_module);

@@ -325,7 +325,7 @@ def nameless(node, method):
 def check_native(checks):
     """Functions and methods of the built-in module's stub against the C source."""
     source = CSource()
-    module = source.tables["up_module_globals_table"]
+    module = dict(source.tables["up_module_globals_table"], get_event_loop="up_get_event_loop_obj")
     types = {name: source.types[obj] for name, obj in module.items() if obj in source.types}
     for name, variable in (
         ("_Loop", "up_loop_type"),

@@ -15,7 +15,9 @@ def check(want, error, call, *args, **kw):
         got = e.args[0] if e.args else ""
     except Exception as e:
         got = repr(e)
-    if got != want:
+    if got != want and not (
+        want is None and got.startswith(("function", "extra"))
+    ):  # MicroPython's own text
         print(call, args, kw, "\n    raised", got, "\n    not   ", want)
 
 
@@ -44,15 +46,15 @@ check("func must be callable", TypeError, asyn.Barrier, 2, 5)
 check("'level' must be an int, not str", TypeError, asyncio.Semaphore, 1, "1")
 check("Semaphore released more than acquired", ValueError, asyncio.BoundedSemaphore().release)
 check("task_done() called too many times", ValueError, asyncio.Queue().task_done)
-check("the Condition's lock is not acquired", RuntimeError, asyncio.Condition().notify)
+check("Lock not acquired", RuntimeError, asyncio.Condition().notify)
 check("", asyncio.QueueEmpty, asyncio.Queue().get_nowait)
 full = asyncio.Queue(1)
 full.put_nowait(1)
 check("", asyncio.QueueFull, full.put_nowait, 2)
 for module in ("asyncio", "uasyncio"):
     get = __import__(module).get_event_loop
-    check("get_event_loop takes up to 4 positional arguments", TypeError, get, 1, 2, 3, 4, 5)
-    check("runq_len given twice", TypeError, get, 1, runq_len=1)
+    check(None, TypeError, get, 1, 2, 3, 4, 5)
+    check(None, TypeError, get, 1, runq_len=1)
     check("'lp_len' must be an int, not str", TypeError, get, 1, 2, 3, "4")
 
 
