@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "tests/misuse"
 KEPT = HERE / "kept"
 FAILED = ROOT / "build/misuse"
-SLOW = 5  # seconds of real time after which a program hangs; all of them together take a second or two
+SLOW = 30  # seconds of real time after which a program hangs; all of them together take a second or two
 ENV = dict(os.environ, MICROPYPATH=".frozen")
 
 sys.path.append(str(HERE))

@@ -460,6 +460,11 @@ class Device(io.IOBase):
         pass
 
 
+def restore():
+    for where, name, before in reversed(patched):
+        setattr(where, name, before)
+
+
 def patch(where, name, value):
     # Writes to a module or class; the harness takes it back. What becomes of other work then is the program's fault.
     before = getattr(where, name)
@@ -597,6 +602,7 @@ def witness():
     clock(1000)
     _new_loop()
     _get_loop(max_overdue_ms=0, ioq_len=0)
+    Loop.call_later_ms(5000, _stop_loop, "it does not end")
     try:
         result = _run_complete(witness_main())
     except BaseException as e:
@@ -622,9 +628,9 @@ def execute(source, names):
     for i in range(20):
         names["v%d" % i] = None  # where making it fails
     exec(source, names)
-    for where, name, before in reversed(patched):
-        setattr(where, name, before)
+    restore()
     wrong = drain() or now.trouble
+    restore()
     patched.clear()
     kept.clear()
     names.clear()
