@@ -35,7 +35,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench bench-cost budget format clean distclean setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores asan test-asan test-gc \
+.PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench budget format clean distclean setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores asan test-asan test-gc \
 	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32 size
 
 ## help: this list
@@ -191,14 +191,10 @@ OFFSET_ESP32_GENERIC_C3 = 0
 repl: unix
 	@MICROPYPATH=".frozen:$(CURDIR)/benchmarks" $(UNIX)
 
-## bench: count what a step costs: ours, stock asyncio, uasyncio V2, the bound; with BOARD=, WORKLOAD=, LOOP=, N= those only
+## bench: count what a step costs: ours, stock asyncio, uasyncio V2, the bound; with BOARD=, WORKLOAD=, LOOP=, N= those only, with DOCS=1 into the documents
 bench: setup-bench unix $(if $(filter unix,$(BOARD)),,qemu)
 	@MPY_TREE=$(MPY) python3 benchmarks/bench.py $(BOARD:%=--board %) $(WORKLOAD:%=--workload %) $(LOOP:%=--loop %) $(N:%=--n %) \
-		$(PROFILE:%=--profile %) -j $(JOBS)
-
-## bench-cost: count the instructions of one scheduled step, ours and stock asyncio's
-bench-cost: setup-budget unix
-	@python3 benchmarks/cost.py $(UNIX)
+		$(PROFILE:%=--profile %) $(if $(DOCS),--docs) -j $(JOBS)
 
 ## budget: accept what our loop costs now: writes tests/budget.json anew
 budget: setup-budget unix qemu

@@ -97,20 +97,23 @@ def pages(figures):
     for kind in bench.RAM_KINDS:
         row = [kind]
         for machine in machines:
-            by_loop = figures["ram"][machine][kind]
+            by_loop = figures["ram"].get(machine, {}).get(kind, {})
             row += [
                 f"{by_loop[loop]:.0f}" if loop in by_loop else "-" for loop in ("ours", "stock")
             ]
         rows.append(row)
     for i, what in enumerate(("at the start", "all touched")):
-        starts = [figures["start"][machine] for machine in machines]
-        rows.append([what, *(str(by[loop][i]) for by in starts for loop in ("ours", "stock"))])
-    rows.append(
-        [
-            "flash",
-            *(str(figures["flash"][m][loop]) for m in machines for loop in ("ours", "stock")),
+        row = [what]
+        for machine in machines:
+            starts = figures["start"].get(machine, {})
+            row += [str(starts[loop][i]) if loop in starts else "-" for loop in ("ours", "stock")]
+        rows.append(row)
+    row = ["flash"]
+    for machine in machines:
+        row += [
+            str(figures["flash"].get(machine, {}).get(loop, "-")) for loop in ("ours", "stock")
         ]
-    )
+    rows.append(row)
     head = [f"{MACHINES[m]}, {loop}" for m in machines for loop in ("ours", "stock")]
     yield from table(["bytes", *head], rows)
     yield "## Other numbers of tasks"
@@ -152,7 +155,7 @@ def summary(figures):
         row = [words]
         for machine in machines:
             loops = figures["steps"][machine][name]
-            ours, stock = (loops[loop][N] for loop in ("ours", "stock"))
+            ours, stock = (loops.get(loop, {}).get(N) for loop in ("ours", "stock"))
             row += [number(ours, 0), number(stock, 0), ratio(stock, ours)]
         rows.append(row)
     row = ["RAM of a task that sleeps, bytes"]
