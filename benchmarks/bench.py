@@ -73,7 +73,7 @@ WORKLOADS = (
     Workload("event", "one of two tasks wakes the other, beside N that sleep", NO_EVENT),
     Workload(
         "queue",
-        "an item through a `Queue(4)`, beside N tasks that sleep",
+        "an item through a `Queue(4)`, beside N that sleep; stock has none: one in Python on its Event",
         {"v2": "its Queue sleeps 100 ms and looks again"},
     ),
     Workload(

@@ -22,9 +22,12 @@ LINES = {
     "bound": ("#2da44e", "the bound"),
 }
 TITLE = "What await sleep_ms(0) costs"
-LEGEND = "Instructions a step, all N tasks ready. The bound resumes the coroutines and does nothing else."
+LEGEND = (
+    "Instructions a step; all tasks are ready. Both scales are logarithmic.",
+    "The bound resumes the coroutines and does nothing else.",
+)
 WIDTH, HEIGHT = 860, 400
-TOP, BOTTOM, LEFT, GAP, RIGHT = 96, 336, 74, 96, 96
+TOP, BOTTOM, LEFT, GAP, RIGHT = 106, 346, 74, 96, 96
 PANEL = (WIDTH - LEFT - RIGHT - GAP) / 2
 X_RANGE, X_TICKS = (1, 10000), (1, 10, 100, 1000, 10000)
 Y_RANGE, Y_TICKS = (100, 30000), (100, 300, 1000, 3000, 10000, 30000)
@@ -84,7 +87,7 @@ def draw(figures):
         f"<!-- Drawn by: make bench (figures: docs/{FIGURES.name}) -->",
         f"<title>{TITLE}: {', '.join(name for _, name in LINES.values())}</title>",
         text(LEFT, 26, TITLE, "start", font_size=18, **BOLD),
-        text(LEFT, 46, LEGEND, "start"),
+        *(text(LEFT, 46 + 17 * i, words, "start") for i, words in enumerate(LEGEND)),
     ]
     for i, (colour, name) in enumerate(LINES.values()):
         x, y = WIDTH - 310 + 160 * (i % 2), 22 + 22 * (i // 2)
