@@ -308,11 +308,16 @@ def cargo(log):
     test = ["cargo", "test", "--target-dir", "build/cargo", "--no-fail-fast"]
     for name in ("rules", "mailbox", "model", "replay"):
         test += ["--test", name]
-    status, text = run(f"{log}-build.log", *test, "--no-run")
+    status, text = run(f"{log}-build.log", *test, "--no-run", CARGO_INCREMENTAL="0")
     if status != 0:
         return None, text
     # Fewer cases than in `make test`: what is caught here is caught there.
-    few = {"PROPTEST_CASES": "200", "REPLAY_OPS": "100000", "RUST_BACKTRACE": "0"}
+    few = {
+        "CARGO_INCREMENTAL": "0",
+        "PROPTEST_CASES": "200",
+        "REPLAY_OPS": "100000",
+        "RUST_BACKTRACE": "0",
+    }
     status, text = run(f"{log}.log", *test, timeout=150, **few)
     failed = re.findall(r"^test (\S+) \.\.\. FAILED", text, re.MULTILINE)
     if status is None:
