@@ -35,7 +35,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench budget format clean distclean setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores asan test-asan test-gc \
+.PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench budget format clean distclean setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores asan test-asan test-gc test-exhaustion \
 	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32 size
 
 ## help: this list
@@ -127,6 +127,10 @@ test-asan: asan
 ## test-gc: the tests on that, collecting garbage at every allocation and step (part of `make test`); LONG=1: the longest ones too
 test-gc: asan
 	@python3 tests/memory.py gc $(ASAN) $(MPY) $(if $(LONG),--long)
+
+## test-exhaustion: a MemoryError at every allocation that a scenario reaches (part of `make test`); LONG=1: also several in a row
+test-exhaustion: asan
+	@python3 tests/exhaustion.py $(ASAN) $(if $(LONG),--long)
 
 ## qemu: build firmware for boards in QEMU, with BOARD=cortex-m4f, rv32 or lx106 one of them: build/qemu/BOARD
 qemu: setup-demo setup-qemu source mpy-cross $(addprefix qemu-,$(or $(BOARD),$(QEMU_BOARDS)))

@@ -34,6 +34,8 @@ async def wait(aw, timeout, call_later):
         core.create_task(join(task, q.wake), core.current_task().level)
         await q.wait()
         if not task.done():
+            if timer.cancel():
+                raise MemoryError  # it was join(), which had none
             task.cancel()
             await q.wait()  # what it does about it is still part of the wait
             raise core.TimeoutError

@@ -153,9 +153,10 @@ class Barrier:
 
     # Of no use any more, until reset().
     async def abort(self):
-        self.broken = True
-        self.group.wake(self.parties)
+        group = self.group
         self.group = core.WaitQueue()  # tells those who wait that it is not as they left it
+        self.broken = True
+        group.wake(self.parties)
 
     # Empty again, and no more broken.
     async def reset(self):
@@ -211,7 +212,12 @@ class Queue:
         return self.pop()
 
     def push(self, item):
-        self.list.append(item)
+        try:
+            self.list.append(item)
+        except:  # noqa: E722
+            if self.max:
+                self.max.release()  # no memory: it is not in
+            raise
         self.n += 1
         self.items.release()
 

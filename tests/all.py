@@ -266,6 +266,12 @@ def collections():
 
 
 @on("unix")
+def exhaustion():
+    """A MemoryError at every allocation that a scenario reaches."""
+    return counted("exhaustion", "tests/exhaustion.py", ASAN)
+
+
+@on("unix")
 def faults_unix():
     """Peers that misbehave, no descriptors left, system calls that fail."""
     return counted("faults-unix", "tests/faults.py", "unix", MICROPYTHON)
@@ -373,6 +379,7 @@ GROUPS = (
     asan_firmware,
     asan,
     collections,
+    exhaustion,
     faults_unix,
     boards_firmware,
     budget,
