@@ -132,7 +132,7 @@ ODD = (
     "None -1 0 1 2 3 True False 2**30 2**31 2**64 -(2**70) 1.5 -0.5 NAN INF -INF b'' b'bytes' HUGE '' 'text' "
     "() (1,) [] {} {1:2} set() ... ap un type object int Exception ap.CancelledError ValueError() "
     "KeyboardInterrupt StopIteration(1) GeneratorExit range(3) iter([1,2]) memoryview(b'abc') bytearray(3) "
-    "print len ap.Loop ap.Loop.stop ap.Loop.run_forever ap.new_event_loop ap.current_task nap nap() fails() "
+    "print len ap.Loop ap.Loop.stop ap.Loop.run_forever new_loop ap.current_task nap nap() fails() "
     "swallows() finished() started() yields ap.cur_task ap.HIGH gc.collect (lambda*a:1) (lambda:None) "
     "ap.sleep_ms ap.sleep_ms(1) ap.Event ap.Event() ap.Lock() ap.ThreadSafeFlag() ap.Task Device() "
     "old_task() old_task() ap.Loop.time() io.BytesIO(b'x') sys.stdout "
