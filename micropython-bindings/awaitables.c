@@ -23,13 +23,13 @@ static mp_obj_t up_sleep_new(mp_obj_t t, uint32_t (*ms)(mp_obj_t arg, qstr name)
     return MP_OBJ_FROM_PTR(self);
 }
 
-// sleep(t): waits `t` seconds (int or float) from the call. Lands at the task's own level.
+// sleep(t): waits `t` seconds (int or float) from the call; 0: from the end of the step. Lands at the task's own level.
 static mp_obj_t up_sleep_s(mp_obj_t t) {
     return up_sleep_new(t, up_arg_seconds, UP_OWN);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_sleep_obj, up_sleep_s);
 
-// sleep_ms(t): waits `t` ms (int) from the call. Lands at the task's own level.
+// sleep_ms(t): waits `t` ms (int) from the call; 0: from the end of the step. Lands at the task's own level.
 static mp_obj_t up_sleep_ms(mp_obj_t t) {
     return up_sleep_new(t, up_arg_ms, UP_OWN);
 }
@@ -58,7 +58,7 @@ static mp_obj_t up_sleep_iternext(mp_obj_t self_in) {
     if (self->armer == NULL || (back && self->armer != loop->cur)) {
         return MP_OBJ_STOP_ITERATION; // awaited twice, or that
     }
-    up_task_t *task = loop->cur;
+    up_task_t *task = loop->cur; // up_current(), without a call
     if (task == NULL) {
         up_current(loop); // raises
     }

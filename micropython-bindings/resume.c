@@ -332,7 +332,9 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
     loop->doing_task = NULL;
     loop->main = NULL;
     // If the run ended with that very step.
-    up_schedule(loop, loop->yielded, UP_OWN, 0);
+    if (up_core_place(&loop->core, loop->yielded) == UP_IDLE) {
+        up_schedule(loop, loop->yielded, UP_OWN, 0);
+    }
     loop->yielded = 0;
     if (exc == MP_OBJ_NULL) {
         if (main == NULL || !(main->flags & UP_TASK_DONE)) {

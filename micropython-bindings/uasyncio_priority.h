@@ -7,6 +7,7 @@
 // - `core` is a core that was all zero at first. Handles may be stale or invented: they are
 //   checked, and a stale one does nothing (0, UP_FREE); but after 254 owners of the entry, or with a
 //   chunk that came in place of its own, it may name another, so none is kept.
+// - O(log n) is for timers, and as expected: see timers.rs.
 // - `now` is the millisecond clock; it wraps at 2^32.
 // - Not to be called from an interrupt or from another thread, except up_mail_*().
 // - Only 32 and 64 bit integers and pointers are passed: narrower ones and structs by value are not
@@ -150,7 +151,7 @@ uint32_t up_core_wait_stream(up_core_t *core, uint32_t handle, uint32_t events, 
 uint32_t up_core_events(up_core_t *core, uint32_t handle);
 // How many tasks wait for a descriptor. O(1).
 uint32_t up_core_fd_count(up_core_t *core);
-// Takes an entry out of whatever queue it is in. O(log n) at worst.
+// Takes an entry out of whatever queue it is in. O(log n).
 void up_core_unqueue(up_core_t *core, uint32_t handle);
 // What the stream of a task was found to be. Wakes it, or not. O(1).
 void up_core_found(up_core_t *core, uint32_t handle, uint32_t events, uint32_t now);
@@ -159,10 +160,10 @@ void up_core_found(up_core_t *core, uint32_t handle, uint32_t events, uint32_t n
 uint32_t up_core_fds(up_core_t *core, up_pollfd_t *table, uint32_t *owners, uint32_t room);
 // What poll(2) found. O(rows).
 void up_core_found_fds(up_core_t *core, const up_pollfd_t *table, const uint32_t *owners, uint32_t rows, uint32_t now);
-// Makes an entry due now at its own level, unless it is due there or at high level. O(log n) at worst.
+// Makes an entry due now at its own level, unless it is due there or at high level. O(log n).
 void up_core_cancel(up_core_t *core, uint32_t handle, uint32_t now);
 // What to do next: UP_RUN ... UP_FAULT in the upper half. `yielded`, or 0, is the task whose step
-// just ended without naming a wake-up: if it is in no queue, it is due again now. O(log n) at worst.
+// just ended without naming a wake-up: if it is in no queue, it is due again now. O(log n).
 uint64_t up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t yielded, uint32_t now);
 
 // The mailbox. All of these may be called from any context: an interrupt, another thread. O(1).

@@ -12,6 +12,7 @@
 //! | `Stream` | previous | next | what for | its key |
 //! | `Parked` | previous | next | the list | - |
 //! | `List` | last | first | - | the list's stamp |
+//! | (a tree's head) | root | - | the earliest | - |
 //!
 //! Each queue ends in its own head, an entry like any other, so what is taken out of one need not know of
 //! which (`queue`).

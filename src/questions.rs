@@ -15,7 +15,7 @@ use crate::tick::Tick;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Questions {
     // The entry to be asked next, or the head at the end of its queue; NONE between passes.
-    next: Index,
+    cursor: Index,
     count: u32,
     fds: u32,
     fast: u32,
@@ -29,8 +29,8 @@ pub(crate) struct Questions {
 }
 
 impl Questions {
-    pub(crate) const NONE: Self = Self {
-        next: NONE,
+    pub(crate) const EMPTY: Self = Self {
+        cursor: NONE,
         count: 0,
         fds: 0,
         fast: 0,
@@ -44,7 +44,7 @@ impl Questions {
     #[inline]
     pub(crate) fn next(&mut self, store: &Store, now: Tick) -> Option<Action> {
         if self.count == 0 {
-            self.next = NONE; // the most common pass
+            self.cursor = NONE; // the most common pass
             return None;
         }
         self.ask(store, now)
@@ -81,8 +81,8 @@ impl Questions {
     /// Takes out a task, also in the middle of a pass. O(1).
     pub(crate) fn remove(&mut self, store: &Store, i: Index) {
         let e = &store[i];
-        if self.next == i {
-            self.next = e.link[NEXT].get();
+        if self.cursor == i {
+            self.cursor = e.link[NEXT].get();
         }
         if e.kind() == Kind::Stream {
             let interest = Interest::of(e);
@@ -94,30 +94,30 @@ impl Questions {
     }
 
     fn ask(&mut self, store: &Store, now: Tick) -> Option<Action> {
-        if self.next == NONE {
+        if self.cursor == NONE {
             // A pass begins.
-            self.next = store.next(CONDITIONS);
+            self.cursor = store.next(CONDITIONS);
             self.streams = self.fast != 0 || self.fresh || self.polled != now;
             self.poll = self.streams && self.fds != 0;
             self.fresh = false;
             self.polled = now;
         }
-        if self.next == CONDITIONS {
-            self.next = OTHERS;
+        if self.cursor == CONDITIONS {
+            self.cursor = OTHERS;
             if self.streams {
-                self.next = store.next(OTHERS);
+                self.cursor = store.next(OTHERS);
                 if self.poll && self.fds != 0 {
                     return Some(Action::AskFds);
                 }
             }
         }
-        if self.next == OTHERS {
-            self.next = NONE;
+        if self.cursor == OTHERS {
+            self.cursor = NONE;
             return None;
         }
-        let i = self.next;
+        let i = self.cursor;
         let e = &store[i];
-        self.next = e.link[NEXT].get();
+        self.cursor = e.link[NEXT].get();
         let h = Handle::new(i, e.generation());
         Some(if e.kind() == Kind::Stream {
             Action::AskStream(h)

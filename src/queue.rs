@@ -3,7 +3,7 @@
 //! A queue is a ring that begins and ends in its head, an entry too. So an entry is taken out of a queue
 //! in O(1), whichever it is in.
 
-use crate::entry::{Entry, Index, NONE};
+use crate::entry::{Entry, Index, NONE, OWN};
 use crate::store::Store;
 
 pub(crate) const PREV: usize = 0;
@@ -21,6 +21,7 @@ pub(crate) const OTHERS: Index = 6;
 pub(crate) const FREE: Index = 7;
 /// What is due at high level later; the other levels' follow. Those are trees (`timers`).
 pub(crate) const TIMERS: Index = 8;
+const _: () = assert!(TIMERS + 3 == OWN);
 
 impl Store<'_> {
     /// Makes an entry the head of a queue, which is empty. O(1).

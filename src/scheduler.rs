@@ -30,7 +30,7 @@
 
 use heapless::Vec;
 
-use crate::entry::{Entry, Handle, Index, Kind, Level, NONE, Place};
+use crate::entry::{Entry, Handle, Index, Kind, Level, NONE, OWN, Place};
 use crate::ffi::Chunks;
 use crate::mailbox::Mailbox;
 use crate::questions::Questions;
@@ -109,7 +109,7 @@ impl Scheduler<'_> {
             stamp: 0,
             store: Store::new(Chunks::NONE),
             state: State {
-                questions: Questions::NONE,
+                questions: Questions::EMPTY,
                 max_overdue: 0,
                 served: Vec::new(),
                 overdue_low: false,
@@ -350,7 +350,7 @@ impl Scheduler<'_> {
         self.state.questions.fds()
     }
 
-    /// Takes an entry out of the queue it is in: somebody will schedule it. O(log n) at worst.
+    /// Takes an entry out of the queue it is in: somebody will schedule it. O(log n).
     #[inline]
     pub fn unqueue(&mut self, h: Handle) {
         let i = self.find(h);
@@ -401,7 +401,7 @@ impl Scheduler<'_> {
     /// Makes a task due now wherever it waits, because an exception is to reach it.
     ///
     /// It lands at its own level. A task already due there or at high level keeps its turn.
-    /// O(log n) at worst.
+    /// O(log n).
     #[inline]
     pub fn cancel(&mut self, h: Handle, now: Tick) {
         let i = self.find(h);
@@ -419,7 +419,7 @@ impl Scheduler<'_> {
         }
     }
 
-    /// What to do next, by the rules above. O(log n) at worst.
+    /// What to do next, by the rules above. O(log n).
     ///
     /// `yielded` is the task whose step just ended without naming a wake-up: if it is in no queue,
     /// it is due again now, at its own level (SPEC 5).
@@ -515,7 +515,7 @@ impl Scheduler<'_> {
         timer
     }
 
-    /// The oldest entry of a level that was due when it was queued, or `NONE`.
+    /// The oldest entry of a level that was due when it was queued, or `NONE`: also of a head of zeros.
     #[inline]
     fn first_ready(&self, level: Level) -> Index {
         let i = self.store.head(ready(level)).link[NEXT].get();
@@ -561,7 +561,7 @@ impl Scheduler<'_> {
             self.clear_served(); // the row is over
         }
         let mut nearest = None;
-        for tree in TIMERS..TIMERS + 3 {
+        for tree in TIMERS..OWN {
             let i = self.store.earliest(tree);
             if i != NONE {
                 let ms = self.store[i].due.get().since(now).cast_unsigned();

@@ -1,7 +1,7 @@
 //! The entry store: chunks of memory that the shim allocates on the garbage collected heap.
 //!
 //! It grows a chunk at a time and never moves an entry, so it has no size cliff, and nothing is
-//! copied when a task is added. A chunk that has become empty is given back. A chunk also has room
+//! copied when a task is added. Chunks that have become empty are given back, but for one. A chunk also has room
 //! for the objects that belong to its entries: the core reserves that room and never looks into it.
 
 use core::cell::Cell;
@@ -14,8 +14,9 @@ use crate::queue::{FREE, READY};
 /// Entries in a chunk. A power of two, so that finding an entry is a shift and a mask.
 pub const CHUNK_LEN: usize = 16;
 const SHIFT: u32 = CHUNK_LEN.trailing_zeros();
-/// Entries that an index can name, less those of the chunk that would be cut.
+/// Entries that an index can name, less those of a chunk: that pays for our own ones too.
 const MAX_ENTRIES: usize = (1 << INDEX_BITS) - CHUNK_LEN;
+const _: () = assert!(OWN as usize <= CHUNK_LEN);
 
 /// A chunk as the shim allocates it, zeroed.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 //!
 //! Each entry has a rank, which its index is scrambled to, and is below none of a lower rank. That makes
 //! the tree as deep as one built in random order, so push and removal are O(log n), some 2 ln n steps,
-//! unless the due times follow the ranks, and nothing is stored or mended for it. The earliest is O(1).
+//! unless the due times follow the ranks (O(n) then), and nothing is stored or mended for it. The earliest is O(1).
 //! Equal due times come out in the order they were pushed, without a sequence number: an entry goes to the
 //! right of its equals, and a rotation keeps the order. It never allocates.
 //!
@@ -15,6 +15,7 @@ use crate::entry::{Index, NONE};
 use crate::store::Store;
 use crate::tick::Tick;
 
+// A side is masked where it is an index: so there is no bounds check, and no panic path.
 const LEFT: usize = 0;
 const RIGHT: usize = 1;
 const PARENT: usize = 2;
@@ -113,9 +114,9 @@ impl Store<'_> {
         let parent = e.link[PARENT].get();
         let grandparent = self[parent].link[PARENT].get();
         let side = self.side(parent, i);
-        let above = self.side(grandparent, parent);
+        let upper = self.side(grandparent, parent);
         self.attach(parent, side, e.link[(side ^ 1) & 1].get());
         self.attach(i, side ^ 1, parent);
-        self.attach(grandparent, above, i);
+        self.attach(grandparent, upper, i);
     }
 }

@@ -37,7 +37,7 @@ impl WaitList {
             if list == NONE {
                 return false;
             }
-            *stamp = stamp.wrapping_add(1);
+            *stamp = stamp.wrapping_add(1).max(1); // 0 is that of a list which nobody waited in
             let e = &store[list];
             e.set_kind(Kind::List);
             e.due.set(Tick::new(*stamp));
@@ -68,5 +68,26 @@ impl WaitList {
             NONE => 0,
             list => store.iter(list).count() as u32,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ffi::Chunks;
+    use crate::store::Chunk;
+
+    #[test]
+    fn after_2_pow_32_lists_one_that_nobody_waited_in_is_still_no_other() {
+        let mut chunk = Chunk::default();
+        let mut chunks = [Some(&mut chunk)];
+        let mut store = Store::new(Chunks::new(&mut chunks));
+        assert!(store.grown(0));
+        let (first, task) = (store.alloc(), store.alloc());
+        store.release(first); // the list gets this one, which a list of zeros names
+        let (mut list, mut stamp) = (WaitList::default(), u32::MAX);
+        assert!(list.park(&mut store, &mut stamp, task));
+        assert_eq!(list.head(&store), first);
+        assert_eq!(WaitList::default().head(&store), NONE);
     }
 }

@@ -76,8 +76,8 @@ CORE = (
         "next-condition-skipped",
         LOST,
         "src/questions.rs",
-        "        if self.next == i {\n            self.next = e.link[NEXT].get();",
-        "        if self.next == i {\n            self.next = CONDITIONS;",
+        "        if self.cursor == i {\n            self.cursor = e.link[NEXT].get();",
+        "        if self.cursor == i {\n            self.next = CONDITIONS;",
     ),
     (
         "hang-up-wakes-nobody",
@@ -90,7 +90,7 @@ CORE = (
         "nearest-of-two-levels",
         LOST,
         "src/scheduler.rs",
-        "for tree in TIMERS..TIMERS + 3 {",
+        "for tree in TIMERS..OWN {",
         "for tree in TIMERS..TIMERS + 2 {",
     ),
     (
