@@ -175,9 +175,8 @@ QueueFull = type("QueueFull", (Exception,), {})
 # Queue(maxsize=0): first in, first out, for tasks too: an item that a waiting task was woken for
 # is its own, so it is no more counted here. 0: no limit.
 class Queue:
-    n = 0  # items that task_done() was not called for
-
     def __init__(self, maxsize=0):
+        self.n = 0  # items that task_done() was not called for
         self.maxsize = maxsize
         self.list = []
         self.items = Semaphore(0)

@@ -77,7 +77,7 @@ CORE = (
         LOST,
         "src/questions.rs",
         "        if self.cursor == i {\n            self.cursor = e.link[NEXT].get();",
-        "        if self.cursor == i {\n            self.next = CONDITIONS;",
+        "        if self.cursor == i {\n            self.cursor = CONDITIONS;",
     ),
     (
         "hang-up-wakes-nobody",
