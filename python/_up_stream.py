@@ -250,6 +250,7 @@ def start_server(cb, host, port, backlog=5, ssl=None):
         s.bind(ai[-1])
         s.listen(backlog)
         server = Server()
+        server.task = None  # has its place before there is a task to be lost
         server.task = core.create_task(server.run(s, cb, ssl), core.current_task().level)
         try:
             yield  # from its first step on the task closes the socket

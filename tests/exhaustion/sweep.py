@@ -326,13 +326,23 @@ async def queue():
     q = asyncio.Queue(2)
     got = [0]
 
+    # Not by again(): it has to be called as well, and a task that ends leaves the other waiting.
     async def produce():
         for i in range(5):
-            await again(q.put, i)
+            try:
+                await q.put(i)
+            except MemoryError:
+                faults.stop()
+                await q.put(i)
 
     async def consume():
         for i in range(5):
-            got[0] += i * await again(q.get)
+            try:
+                item = await q.get()
+            except MemoryError:
+                faults.stop()
+                item = await q.get()
+            got[0] += i * item
             q.task_done()
 
     p = start(produce())
@@ -555,6 +565,7 @@ async def reserve():
     return True
 
 
+# Who cannot close a connection for want of memory tries again: else the other side would wait.
 async def sockets():
     got = [None] * 1
 
@@ -564,7 +575,11 @@ async def sockets():
             w.write(got[0])
             await w.drain()
         finally:
-            await w.wait_closed()
+            try:
+                await w.wait_closed()
+            except MemoryError:
+                faults.stop()
+                await w.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", port)
     try:
@@ -574,7 +589,15 @@ async def sockets():
             await w.drain()
             return await r.readline()
         finally:
-            await w.wait_closed()
+            try:
+                await w.wait_closed()
+            except MemoryError:
+                faults.stop()
+                await w.wait_closed()
+    except OSError:
+        if server.task.done():
+            raise MemoryError  # it ended with one, so the connection was refused
+        raise
     finally:
         server.close()
         try:
