@@ -409,7 +409,7 @@ def only_sections(target):
         )
         if target.xtensa and "X" in flags:
             expect(
-                name == target.code and alignment == 4 and size > 8000,
+                name == target.code and alignment == 4 and size > 6000,
                 f"{name}: {size}, {alignment}",
             )
 
@@ -554,7 +554,7 @@ def esp8266_places(target, tree):
         constants = sum(
             size for name, _, size, _, _ in sections(target).values() if name == target.constants
         )
-        expect(size[".irom0.text"] > 8000, f"{size} of {file.name}: no code in flash")
+        expect(size[".irom0.text"] > 6000, f"{size} of {file.name}: no code in flash")
         # What the script itself puts in IRAM and RAM: the room between vectors, and a table of two words.
         expect(size[".text"] <= 256, f"{size} of {file.name}: code in IRAM")
         expect(

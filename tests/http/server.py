@@ -14,7 +14,6 @@ import time
 module = sys.argv[1]
 port, total, event_us = (int(arg) for arg in sys.argv[2:])
 aio = __import__(module)
-sys.modules["asyncio"] = aio  # what microdot imports
 priority = hasattr(aio, "when")
 
 MASK = 0x3FFFFFFF
@@ -35,7 +34,14 @@ def listen(start_server):
     return start
 
 
-aio.start_server = listen(aio.start_server)
+class Asyncio:
+    start_server = staticmethod(listen(aio.start_server))
+
+    def __getattr__(self, name):
+        return getattr(aio, name)
+
+
+sys.modules["asyncio"] = Asyncio()  # what microdot imports
 
 from microdot import Microdot  # noqa: E402
 
