@@ -14,5 +14,7 @@
 #define UASYNCIO_PRIORITY_SHIM_H
 #define up_flag_type mp_type_gen_instance
 #define mp_uasyncio_priority_set_flag(flag) (void)(flag)
+// What the port's interrupt.c has of it.
+#define mp_uasyncio_priority_wake() (void)0
 #undef MICROPY_SCHED_HOOK_SCHEDULED
 #endif
