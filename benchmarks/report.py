@@ -118,7 +118,7 @@ def pages(figures):
     yield from table(["bytes", *head], rows)
     yield "## Other numbers of tasks"
     yield ""
-    yield "Instructions a step. `-`: the loop cannot do it, or the heap has no room for so many tasks."
+    yield "Instructions a step. `-`: the loop cannot do it, the heap has no room for so many tasks, or it was not measured (`make bench N=...` does)."
     yield ""
     for machine in machines:
         yield f"**{MACHINES[machine]}**"
