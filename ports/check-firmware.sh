@@ -90,7 +90,7 @@ check_esp8266() {
             [ -e "$sdk/$file" ] || missing "Espressif's SDK beside $gcc: no $sdk/$file" "$toolchain"
         done
     fi
-    has esptool || has esptool.py || missing "esptool" "pip install esptool (MicroPython's own builds use 3.3.1)"
+    has esptool || has esptool.py || missing "esptool" "pip install esptool==3.3.1, in a venv (what MicroPython's own builds use)"
 }
 
 check_esp32() {
