@@ -66,7 +66,7 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
             known = true;
         }
     }
-    if (up_core_place(&loop->core, task->handle) != UP_IDLE || *up_task_data(task) != mp_const_none) {
+    if (up_place(loop, task->handle) != UP_IDLE || *up_task_data(task) != mp_const_none) {
         return; // it parked itself
     }
     if (value == mp_const_false) {
@@ -274,7 +274,7 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
     if (doing == UP_DOING_CALLBACK) {
         up_report(loop, exc, mp_const_none);
     } else if (doing != UP_DOING_NOTHING) {
-        uint32_t place = up_core_place(&loop->core, task->handle);
+        uint32_t place = up_place(loop, task->handle);
         if (place == UP_CONDITION) {
             up_schedule(loop, task->handle, UP_HIGH, 0); // as urgent as if it had come true
         }
@@ -332,7 +332,7 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
     loop->doing_task = NULL;
     loop->main = NULL;
     // If the run ended with that very step.
-    if (up_core_place(&loop->core, loop->yielded) == UP_IDLE) {
+    if (up_place(loop, loop->yielded) == UP_IDLE) {
         up_schedule(loop, loop->yielded, UP_OWN, 0);
     }
     loop->yielded = 0;

@@ -201,10 +201,12 @@ static inline uint32_t up_now(up_loop_t *loop) {
 
 // store.c: entries and the objects that belong to them.
 mp_obj_t *up_object(up_loop_t *loop, uint32_t handle);
+// Where a task's entry is: UP_FREE ... UP_STREAM. EXCEPTION: none.
+uint32_t up_place(up_loop_t *loop, uint32_t handle);
 // up_object() without a call, for what every step passes through.
 static inline mp_obj_t *up_object_inline(up_loop_t *loop, uint32_t handle) {
     size_t i = UP_INDEX(handle);
-    return &loop->core.chunks[i / UP_CHUNK_LEN]->object[i % UP_CHUNK_LEN];
+    return &loop->core.chunks[i / UP_CHUNK_LEN - UP_FIRST_INDEX / UP_CHUNK_LEN]->object[i % UP_CHUNK_LEN];
 }
 mp_obj_t up_next_object(up_loop_t *loop, size_t *at);
 void up_reserve(up_loop_t *loop, size_t entries);

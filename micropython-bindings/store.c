@@ -49,6 +49,10 @@ MP_NOINLINE mp_obj_t *up_object(up_loop_t *loop, uint32_t handle) {
     return up_object_inline(loop, handle);
 }
 
+MP_NOINLINE uint32_t up_place(up_loop_t *loop, uint32_t handle) {
+    return UP_PLACE(up_core_look(&loop->core, handle));
+}
+
 // A new idle entry for `object`, its own level normal. Raises MemoryError with nothing changed.
 uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object) {
     uint32_t handle = up_core_create(&loop->core, UP_NORMAL);

@@ -68,7 +68,7 @@ void up_stream_ask(up_loop_t *loop, up_task_t *task) {
     loop->doing = UP_DOING_ASK;
     loop->doing_task = task;
     int error;
-    mp_uint_t found = up_ioctl(stream)(stream, MP_STREAM_POLL, up_core_events(&loop->core, task->handle), &error);
+    mp_uint_t found = up_ioctl(stream)(stream, MP_STREAM_POLL, UP_EVENTS(up_core_look(&loop->core, task->handle)), &error);
     if (found == MP_STREAM_ERROR) {
         mp_raise_OSError(error);
     }
@@ -159,7 +159,7 @@ static mp_obj_t up_ioqueue_remove(mp_obj_t self_in, mp_obj_t task_in) {
     (void)self_in;
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(task_in);
-    if (up_core_place(&loop->core, task->handle) == UP_STREAM) {
+    if (up_place(loop, task->handle) == UP_STREAM) {
         up_core_unqueue(&loop->core, task->handle);
     }
     return mp_const_none;

@@ -198,7 +198,7 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
         task = MP_OBJ_TO_PTR(data);
     }
     up_lock_abandon(loop, data, task);
-    if (data != mp_const_none && task->handle != 0 && up_core_place(&loop->core, task->handle) != UP_STREAM) {
+    if (data != mp_const_none && task->handle != 0 && up_place(loop, task->handle) != UP_STREAM) {
         // Something of the user's that it is parked at: it has remove(task).
         mp_obj_t remove[3];
         mp_load_method_maybe(data, MP_QSTR_remove, remove);
@@ -278,10 +278,10 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
                 dest[0] = up_task_state(loop, self);
                 return;
             case MP_QSTR_ph_key:
-                number = up_core_due(&loop->core, self->handle) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+                number = UP_DUE(up_core_look(&loop->core, self->handle)) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
                 break;
             case MP_QSTR_level:
-                number = up_core_level(&loop->core, self->handle);
+                number = UP_LEVEL(up_core_look(&loop->core, self->handle));
                 break;
             default:
                 dest[1] = MP_OBJ_SENTINEL; // a method

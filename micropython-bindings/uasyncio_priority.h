@@ -28,6 +28,8 @@
 // are below 2^24 with 32 bit pointers, so that a byte is left in the word that holds one.
 #define UP_INDEX_BITS_32 16
 #define UP_INDEX_BITS_64 24
+// The index of the first entry in the first chunk; each chunk has UP_CHUNK_LEN.
+#define UP_FIRST_INDEX UP_CHUNK_LEN
 // The longest delay that can be queued, in ms (12.4 days).
 #define UP_MAX_DELAY 1073741823
 
@@ -37,7 +39,7 @@
 #define UP_LOW 2
 #define UP_OWN 3
 
-// Where an entry is: up_core_place().
+// Where an entry is: UP_PLACE().
 #define UP_FREE 0
 #define UP_IDLE 1
 #define UP_READY 2
@@ -45,6 +47,15 @@
 #define UP_CONDITION 4
 #define UP_PARKED 5
 #define UP_STREAM 6
+
+// What up_core_look() found: where an entry is, UP_FREE for a stale handle;
+#define UP_PLACE(look) ((uint32_t)((look) >> 32) & 0xff)
+// its own level, UP_NORMAL for a stale handle;
+#define UP_LEVEL(look) ((uint32_t)((look) >> 40) & 0xff)
+// the events that the task waits for, 0 if it does not wait for a stream;
+#define UP_EVENTS(look) ((uint32_t)((look) >> 48))
+// and when it is due, if it is in a ready queue or the timers; elsewhere 0.
+#define UP_DUE(look) ((uint32_t)(look))
 
 // What to do next: the upper half of what up_core_next() returns.
 #define UP_RUN 0 // run the entry in the lower half
@@ -116,12 +127,8 @@ uint32_t up_core_len(up_core_t *core);
 uint32_t up_core_create(up_core_t *core, uint32_t level);
 // Frees an entry wherever it is. O(log n) for a timer, else O(1).
 void up_core_free(up_core_t *core, uint32_t handle);
-// Where an entry is. O(1).
-uint32_t up_core_place(up_core_t *core, uint32_t handle);
-// When an entry in a ready queue or the timers is due; elsewhere 0. O(1).
-uint32_t up_core_due(up_core_t *core, uint32_t handle);
-// The own level of an entry; UP_NORMAL for a stale handle. O(1).
-uint32_t up_core_level(up_core_t *core, uint32_t handle);
+// What is known of an entry: see UP_PLACE() and what follows it. O(1).
+uint64_t up_core_look(up_core_t *core, uint32_t handle);
 // Sets the own level, for the entry's next wake-ups. O(1).
 void up_core_set_level(up_core_t *core, uint32_t handle, uint32_t level);
 // How long a due low entry may wait behind normal ones, in ms; 0 is for ever. O(1).
@@ -147,8 +154,6 @@ void up_core_answer(up_core_t *core, uint32_t handle, uint32_t truth, uint32_t n
 // `fd` not 0: `key` is its descriptor, else a number that no other stream has. 0, and the task is in
 // no queue, if another waits for that stream and direction. O(tasks that wait for streams).
 uint32_t up_core_wait_stream(up_core_t *core, uint32_t handle, uint32_t events, uint32_t fast, uint32_t fd, uint32_t key);
-// The events that a task waits for; 0 if it does not wait for a stream. O(1).
-uint32_t up_core_events(up_core_t *core, uint32_t handle);
 // How many tasks wait for a descriptor. O(1).
 uint32_t up_core_fd_count(up_core_t *core);
 // Takes an entry out of whatever queue it is in. O(log n).

@@ -4,6 +4,7 @@ pub const UP_ENTRY_BYTES_64: u32 = 20;
 pub const UP_STATE_WORDS: u32 = 50;
 pub const UP_INDEX_BITS_32: u32 = 16;
 pub const UP_INDEX_BITS_64: u32 = 24;
+pub const UP_FIRST_INDEX: u32 = 16;
 pub const UP_MAX_DELAY: u32 = 1073741823;
 pub const UP_HIGH: u32 = 0;
 pub const UP_NORMAL: u32 = 1;
@@ -84,13 +85,7 @@ unsafe extern "C" {
     pub fn up_core_free(core: *mut up_core_t, handle: u32);
 }
 unsafe extern "C" {
-    pub fn up_core_place(core: *mut up_core_t, handle: u32) -> u32;
-}
-unsafe extern "C" {
-    pub fn up_core_due(core: *mut up_core_t, handle: u32) -> u32;
-}
-unsafe extern "C" {
-    pub fn up_core_level(core: *mut up_core_t, handle: u32) -> u32;
+    pub fn up_core_look(core: *mut up_core_t, handle: u32) -> u64;
 }
 unsafe extern "C" {
     pub fn up_core_set_level(core: *mut up_core_t, handle: u32, level: u32);
@@ -128,9 +123,6 @@ unsafe extern "C" {
         fd: u32,
         key: u32,
     ) -> u32;
-}
-unsafe extern "C" {
-    pub fn up_core_events(core: *mut up_core_t, handle: u32) -> u32;
 }
 unsafe extern "C" {
     pub fn up_core_fd_count(core: *mut up_core_t) -> u32;

@@ -12,7 +12,7 @@
 //! | `Stream` | previous | next | what for | its key |
 //! | `Parked` | previous | next | the list | - |
 //! | `List` | last | first | - | the list's stamp |
-//! | (a tree's head) | root | - | the earliest | - |
+//! | (a tree's head) | root | - | the earliest | when that is due |
 //!
 //! Each queue ends in its own head, an entry like any other, so what is taken out of one need not know of
 //! which (`queue`).
@@ -21,19 +21,20 @@ use core::cell::Cell;
 
 use crate::tick::Tick;
 
-/// The number of an entry; the first [`OWN`] are the scheduler's. 16 bits where RAM is scarce: 65520 entries
+/// The number of an entry; those below [`OWN`] are the scheduler's. 16 bits where RAM is scarce: 65520 entries
 /// are more than a board holds.
 #[cfg(any(target_pointer_width = "32", feature = "narrow-index"))]
 pub type Index = u16;
-/// The number of an entry; the first [`OWN`] are the scheduler's.
+/// The number of an entry; those below [`OWN`] are the scheduler's.
 #[cfg(not(any(target_pointer_width = "32", feature = "narrow-index")))]
 pub type Index = u32;
 
 /// The index of no entry. 0, so that zeroed memory is an empty queue, and a look for it takes one instruction.
 /// It may be written to: whoever links a neighbour need not ask whether there is one.
 pub(crate) const NONE: Index = 0;
-/// Indices below this are no tasks or callbacks: [`NONE`], and the heads of the scheduler's queues.
-pub(crate) const OWN: Index = 11;
+/// Indices below this are no tasks or callbacks: [`NONE`], and the heads of the scheduler's queues. As many as
+/// a chunk has, so that the chunk of an entry is told by the upper bits of its index, less 1.
+pub(crate) const OWN: Index = 16;
 
 /// Bits of a [`Handle`] that hold the index; the generation is above them.
 #[cfg(any(target_pointer_width = "32", feature = "narrow-index"))]
@@ -54,10 +55,7 @@ impl Handle {
     #[allow(clippy::unnecessary_cast, reason = "an index has 16 or 32 bits")]
     #[inline]
     pub(crate) const fn new(index: Index, generation: u8) -> Self {
-        Self(
-            (index as u32).wrapping_sub(OWN as u32) & ((1 << INDEX_BITS) - 1)
-                | (generation as u32) << INDEX_BITS,
-        )
+        Self(index as u32 | (generation as u32) << INDEX_BITS)
     }
 
     /// The handle that the shim kept as a number. Any number is safe: it is checked when used.
@@ -72,13 +70,13 @@ impl Handle {
 
     /// The place of the entry, from 0: where the shim keeps the object that belongs to it.
     pub const fn place(self) -> usize {
-        (self.0 & ((1 << INDEX_BITS) - 1)) as usize
+        (self.index() as usize).wrapping_sub(OWN as usize)
     }
 
     /// The index of the entry.
     #[inline]
     pub(crate) const fn index(self) -> Index {
-        (self.place() as Index).wrapping_add(OWN)
+        (self.0 & ((1 << INDEX_BITS) - 1)) as Index
     }
 }
 
@@ -94,9 +92,12 @@ pub enum Level {
     Low = 2,
 }
 
+/// A [`Level`] as an entry stores it, where it need not be looked at.
+pub(crate) type LevelBits = u16;
+
 impl Level {
-    const fn from_bits(bits: u16) -> Self {
-        match bits & 3 {
+    pub(crate) const fn from_bits(bits: LevelBits) -> Self {
+        match bits {
             0 => Self::High,
             1 => Self::Normal,
             _ => Self::Low,
@@ -209,22 +210,22 @@ impl Entry {
 
     /// Puts it in a queue of `level`: `Ready` or `Timer`.
     #[inline]
-    pub(crate) fn set_queue(&self, kind: Kind, level: Level) {
-        self.set(0, 31, kind as u16 | (level as u16) << QUEUE);
+    pub(crate) fn set_queue(&self, kind: Kind, level: LevelBits) {
+        self.set(0, 31, kind as u16 | level << QUEUE);
     }
 
     /// The level of the queue it is in.
     #[inline]
-    pub(crate) fn queue(&self) -> Level {
-        Level::from_bits(self.bits.get() >> QUEUE)
+    pub(crate) fn queue(&self) -> LevelBits {
+        self.bits.get() >> QUEUE & 3
     }
 
     pub(crate) fn place(&self) -> Place {
         match self.kind() {
             Kind::Free => Place::Free,
             Kind::Idle => Place::Idle,
-            Kind::Ready => Place::Ready(self.queue()),
-            Kind::Timer => Place::Timer(self.queue()),
+            Kind::Ready => Place::Ready(Level::from_bits(self.queue())),
+            Kind::Timer => Place::Timer(Level::from_bits(self.queue())),
             Kind::Condition => Place::Condition,
             Kind::Parked => Place::Parked,
             Kind::List => Place::List,
@@ -234,8 +235,8 @@ impl Entry {
 
     /// The level at which a wake-up lands that names none.
     #[inline]
-    pub(crate) fn level(&self) -> Level {
-        Level::from_bits(self.bits.get() >> LEVEL)
+    pub(crate) fn level(&self) -> LevelBits {
+        self.bits.get() >> LEVEL & 3
     }
 
     pub(crate) fn set_level(&self, level: Level) {
@@ -295,11 +296,11 @@ mod tests {
                 for served in [false, true] {
                     e.set_level(level);
                     e.set_served(served);
-                    e.set_queue(Kind::Ready, queue);
+                    e.set_queue(Kind::Ready, queue as LevelBits);
                     assert_eq!(e.place(), Place::Ready(queue));
-                    e.set_queue(Kind::Timer, queue);
+                    e.set_queue(Kind::Timer, queue as LevelBits);
                     assert_eq!(e.place(), Place::Timer(queue));
-                    assert_eq!(e.level(), level);
+                    assert_eq!(Level::from_bits(e.level()), level);
                     assert_eq!((e.served(), e.generation()), (served, 1));
                 }
             }

@@ -200,14 +200,8 @@ export! {
     fn up_core_free(core: *mut up_core_t, handle: u32) {
         scheduler(core).free(Handle::from_raw(handle))
     }
-    fn up_core_place(core: *mut up_core_t, handle: u32) -> u32 {
-        scheduler(core).kind(Handle::from_raw(handle)) as u32
-    }
-    fn up_core_due(core: *mut up_core_t, handle: u32) -> u32 {
-        scheduler(core).due_time(Handle::from_raw(handle)).map_or(0, Tick::raw)
-    }
-    fn up_core_level(core: *mut up_core_t, handle: u32) -> u32 {
-        scheduler(core).level(Handle::from_raw(handle)).unwrap_or(Level::Normal) as u32
+    fn up_core_look(core: *mut up_core_t, handle: u32) -> u64 {
+        scheduler(core).look(Handle::from_raw(handle))
     }
     fn up_core_set_level(core: *mut up_core_t, handle: u32, own: u32) {
         scheduler(core).set_level(Handle::from_raw(handle), level(own).unwrap_or(Level::Normal))
@@ -247,9 +241,6 @@ export! {
     ) -> u32 {
         let interest = Interest { events, fast: fast != 0, fd: fd != 0, key };
         scheduler(core).wait_stream(Handle::from_raw(handle), interest).into()
-    }
-    fn up_core_events(core: *mut up_core_t, handle: u32) -> u32 {
-        scheduler(core).interest(Handle::from_raw(handle)).map_or(0, |i| i.events)
     }
     fn up_core_fd_count(core: *mut up_core_t) -> u32 {
         scheduler(core).fd_count()

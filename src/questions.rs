@@ -4,7 +4,7 @@
 //! the end again, so conditions that share something take turns. Streams are asked at most once per tick,
 //! unless a task waits with fast I/O.
 
-use crate::entry::{Handle, Index, Kind, NONE};
+use crate::entry::{Entry, Handle, Index, Kind, NONE};
 use crate::queue::{CONDITIONS, NEXT, OTHERS};
 use crate::scheduler::Action;
 use crate::store::Store;
@@ -61,8 +61,7 @@ impl Questions {
     }
 
     /// Adds a task that is in no queue; without an interest it waits for its condition. O(1).
-    pub(crate) fn push(&mut self, store: &Store, i: Index, interest: Option<Interest>) {
-        let e = &store[i];
+    pub(crate) fn push(&mut self, store: &Store, i: Index, e: &Entry, interest: Option<Interest>) {
         let queue = if let Some(interest) = interest {
             e.set_kind(Kind::Stream);
             interest.store(e);
@@ -79,8 +78,7 @@ impl Questions {
     }
 
     /// Takes out a task, also in the middle of a pass. O(1).
-    pub(crate) fn remove(&mut self, store: &Store, i: Index) {
-        let e = &store[i];
+    pub(crate) fn remove(&mut self, store: &Store, i: Index, e: &Entry) {
         if self.cursor == i {
             self.cursor = e.link[NEXT].get();
         }
@@ -90,7 +88,7 @@ impl Questions {
             self.fds -= u32::from(interest.fd);
         }
         self.count -= 1;
-        store.unlink(i);
+        store.unlink(e);
     }
 
     fn ask(&mut self, store: &Store, now: Tick) -> Option<Action> {

@@ -3,7 +3,7 @@
 //! A queue is a ring that begins and ends in its head, an entry too. So an entry is taken out of a queue
 //! in O(1), whichever it is in.
 
-use crate::entry::{Entry, Index, NONE, OWN};
+use crate::entry::{Entry, Index, NONE};
 use crate::store::Store;
 
 pub(crate) const PREV: usize = 0;
@@ -21,7 +21,8 @@ pub(crate) const OTHERS: Index = 6;
 pub(crate) const FREE: Index = 7;
 /// What is due at high level later; the other levels' follow. Those are trees (`timers`).
 pub(crate) const TIMERS: Index = 8;
-const _: () = assert!(TIMERS + 3 == OWN);
+/// How many entries the scheduler has of its own: these, and `NONE`'s.
+pub(crate) const HEADS: Index = TIMERS + 3;
 
 impl Store<'_> {
     /// Makes an entry the head of a queue, which is empty. O(1).
@@ -61,8 +62,8 @@ impl Store<'_> {
     }
 
     /// Takes an entry out of its queue. O(1).
-    pub(crate) fn unlink(&self, i: Index) {
-        let [prev, next, _] = &self[i].link;
+    pub(crate) fn unlink(&self, e: &Entry) {
+        let [prev, next, _] = &e.link;
         self[prev.get()].link[NEXT].set(next.get());
         self[next.get()].link[PREV].set(prev.get());
     }

@@ -30,11 +30,11 @@
 
 use heapless::Vec;
 
-use crate::entry::{Entry, Handle, Index, Kind, Level, NONE, OWN, Place};
+use crate::entry::{Entry, Handle, Index, Kind, Level, LevelBits, NONE, Place};
 use crate::ffi::Chunks;
 use crate::mailbox::Mailbox;
 use crate::questions::Questions;
-use crate::queue::{FDS, NEXT, PREV, READY, TIMERS};
+use crate::queue::{FDS, HEADS, NEXT, PREV, READY, TIMERS};
 use crate::store::Store;
 use crate::streams::{Interest, PollFd};
 use crate::tick::{MAX_DELAY, Tick};
@@ -90,15 +90,40 @@ struct State {
     overdue_low: bool,
 }
 
+const HIGH: LevelBits = Level::High as LevelBits;
+const NORMAL: LevelBits = Level::Normal as LevelBits;
+
+impl State {
+    /// Takes an entry out of the place it is in; the entry.
+    fn detach<'s>(&mut self, store: &'s Store, i: Index) -> &'s Entry {
+        let e = &store[i];
+        match e.kind() {
+            Kind::Ready => store.unlink(e),
+            Kind::Timer => store.remove_timer(timers(e.queue()), i, e),
+            Kind::Condition | Kind::Stream => self.questions.remove(store, i, e),
+            Kind::Parked => {
+                let list = e.link[2].get();
+                store.unlink(e);
+                if store.next(list) == list {
+                    store.release(list);
+                }
+            }
+            Kind::Free | Kind::Idle | Kind::List => return e,
+        }
+        e.set_kind(Kind::Idle);
+        e
+    }
+}
+
 /// The queue of a level's entries that are due.
 #[inline(always)]
-const fn ready(level: Level) -> Index {
+const fn ready(level: LevelBits) -> Index {
     READY + level as Index
 }
 
 /// The tree of a level's entries that are due later.
 #[inline(always)]
-const fn timers(level: Level) -> Index {
+const fn timers(level: LevelBits) -> Index {
     TIMERS + level as Index
 }
 
@@ -170,37 +195,40 @@ impl Scheduler<'_> {
     /// An entry in no queue, whose wake-ups land at `level`; `None` if the store must grow. O(1).
     #[inline]
     pub fn create(&mut self, level: Level) -> Option<Handle> {
-        let i = self.store.alloc();
-        if i == NONE {
-            return None;
-        }
-        self.store[i].set_level(level);
-        Some(self.store.handle(i))
+        let (i, e) = self.store.alloc()?;
+        e.set_level(level);
+        Some(Handle::new(i, e.generation()))
     }
 
     /// Frees an entry, wherever it is. O(log n) for a timer, else O(1).
     #[inline]
     pub fn free(&mut self, h: Handle) {
-        let i = self.find(h);
-        if i != NONE {
-            self.detach(i);
-            self.store.release(i);
+        if self.entry(h).is_some() {
+            self.state.detach(&self.store, h.index());
+            self.store.release(h.index());
         }
     }
 
     /// Where the entry is; `Free` for a stale handle. O(1).
     #[inline]
     pub fn place(&self, h: Handle) -> Place {
-        match self.find(h) {
-            NONE => Place::Free,
-            i => self.store[i].place(),
-        }
+        self.entry(h).map_or(Place::Free, Entry::place)
     }
 
-    /// The same without the level. O(1).
+    /// What the C header's `up_core_look()` returns. O(1).
     #[inline]
-    pub(crate) fn kind(&self, h: Handle) -> Kind {
-        self.entry(h).map_or(Kind::Free, Entry::kind)
+    pub(crate) fn look(&self, h: Handle) -> u64 {
+        let Some(e) = self.entry(h) else {
+            return (Level::Normal as u64) << 40;
+        };
+        let (mut due, mut events) = (0, 0);
+        match e.kind() {
+            Kind::Ready | Kind::Timer => due = e.due.get().raw(),
+            Kind::Stream => events = Interest::of(e).events,
+            _ => {}
+        }
+        let kind = e.kind() as u64 | u64::from(e.level()) << 8 | u64::from(events) << 16;
+        kind << 32 | u64::from(due)
     }
 
     /// When a ready entry or a timer is due; `None` elsewhere. O(1).
@@ -213,15 +241,14 @@ impl Scheduler<'_> {
     /// The level of the entry's wake-ups that name none. O(1).
     #[inline]
     pub fn level(&self, h: Handle) -> Option<Level> {
-        self.entry(h).map(Entry::level)
+        Some(Level::from_bits(self.entry(h)?.level()))
     }
 
     /// Sets the level of the entry's next wake-ups that name none (SPEC 2). O(1).
     #[inline]
     pub fn set_level(&mut self, h: Handle, level: Level) {
-        let i = self.find(h);
-        if i != NONE {
-            self.store[i].set_level(level);
+        if let Some(e) = self.entry(h) {
+            e.set_level(level);
         }
     }
 
@@ -237,23 +264,21 @@ impl Scheduler<'_> {
     /// O(1) for a zero delay, else O(log n).
     #[inline]
     pub fn schedule(&mut self, h: Handle, level: Option<Level>, delay: u32, now: Tick) {
-        let i = self.find(h);
-        if i != NONE {
-            self.queue(i, level, delay, now);
+        if self.entry(h).is_some() {
+            self.queue(h.index(), level, delay, now);
         }
     }
 
     #[inline(never)]
     fn queue(&mut self, i: Index, level: Option<Level>, delay: u32, now: Tick) {
-        self.detach(i);
-        let e = &self.store[i];
-        let level = level.unwrap_or(e.level());
+        let e = self.state.detach(&self.store, i);
+        let level = level.map_or(e.level(), |level| level as LevelBits);
         if delay == 0 {
-            self.push_ready(e, i, level, now);
+            self.push_ready::<false>(e, i, level, now);
         } else {
             e.set_queue(Kind::Timer, level);
             let due = now.after(delay.min(MAX_DELAY));
-            self.store.push_timer(timers(level), i, due);
+            self.store.push_timer(timers(level), i, e, due);
         }
     }
 
@@ -263,15 +288,14 @@ impl Scheduler<'_> {
     #[inline]
     #[must_use]
     pub fn park(&mut self, h: Handle, list: &mut WaitList) -> bool {
-        let i = self.find(h);
-        if i == NONE {
+        if self.entry(h).is_none() {
             return true;
         }
         if self.store.room() == 0 && list.head(&self.store) == NONE {
             return false;
         }
-        self.detach(i);
-        list.park(&mut self.store, &mut self.stamp, i)
+        let e = self.state.detach(&self.store, h.index());
+        list.park(&self.store, &mut self.stamp, h.index(), e)
     }
 
     /// Wakes the task that has waited longest: it is due now, at `level` or its own. O(1).
@@ -299,17 +323,16 @@ impl Scheduler<'_> {
     /// Lets a task wait until its condition is true. O(1).
     #[inline]
     pub fn when(&mut self, h: Handle) {
-        let i = self.find(h);
-        if i != NONE {
-            self.detach(i);
-            self.state.questions.push(&self.store, i, None);
+        if self.entry(h).is_some() {
+            let e = self.state.detach(&self.store, h.index());
+            self.state.questions.push(&self.store, h.index(), e, None);
         }
     }
 
     /// What the condition of a task answered: if true, the task is due now at high level. O(1).
     #[inline]
     pub fn answer(&mut self, h: Handle, truth: bool, now: Tick) {
-        if truth && self.kind(h) == Kind::Condition {
+        if truth && self.entry(h).is_some_and(|e| e.kind() == Kind::Condition) {
             self.queue(h.index(), Some(Level::High), 0, now);
         }
     }
@@ -321,18 +344,17 @@ impl Scheduler<'_> {
     #[inline]
     #[must_use]
     pub fn wait_stream(&mut self, h: Handle, interest: Interest) -> bool {
-        let i = self.find(h);
-        if i == NONE {
+        if self.entry(h).is_none() {
             return true;
         }
-        self.detach(i);
+        let e = self.state.detach(&self.store, h.index());
         let taken = self.store.iter(interest.queue()).any(|(_, e)| {
             let other = Interest::of(e);
             other.key == interest.key && other.events == interest.events
         });
         if !taken {
             let questions = &mut self.state.questions;
-            questions.push(&self.store, i, Some(interest));
+            questions.push(&self.store, h.index(), e, Some(interest));
         }
         !taken
     }
@@ -353,9 +375,8 @@ impl Scheduler<'_> {
     /// Takes an entry out of the queue it is in: somebody will schedule it. O(log n).
     #[inline]
     pub fn unqueue(&mut self, h: Handle) {
-        let i = self.find(h);
-        if i != NONE {
-            self.detach(i);
+        if self.entry(h).is_some() {
+            self.state.detach(&self.store, h.index());
         }
     }
 
@@ -404,18 +425,16 @@ impl Scheduler<'_> {
     /// O(log n).
     #[inline]
     pub fn cancel(&mut self, h: Handle, now: Tick) {
-        let i = self.find(h);
-        if i == NONE {
+        let Some(e) = self.entry(h) else {
             return;
-        }
-        let e = &self.store[i];
+        };
         let keeps = match e.kind() {
             Kind::Ready => true,
             Kind::Timer => e.due.get().since(now) <= 0,
             _ => false,
-        } && (e.queue() == e.level() || e.queue() == Level::High);
+        } && (e.queue() == e.level() || e.queue() == HIGH);
         if !keeps {
-            self.queue(i, None, 0, now);
+            self.queue(h.index(), None, 0, now);
         }
     }
 
@@ -429,7 +448,7 @@ impl Scheduler<'_> {
             && let Some(e) = self.store.get(h.index())
             && e.is_idle(h)
         {
-            self.push_ready(e, h.index(), e.level(), now);
+            self.push_ready::<true>(e, h.index(), e.level(), now);
         }
         if mail.is_pending() {
             return Action::TakeMail;
@@ -448,11 +467,9 @@ impl Scheduler<'_> {
         let mut chosen = (NONE, Level::Normal, false);
         if !self.has_any(Level::High) && self.state.max_overdue == 0 {
             // The common case, by the same rules: the third comes first.
-            let timer = self.store.earliest(timers(Level::Normal));
-            chosen.0 = if timer == NONE || self.store.at(timer).due.get().since(now) > 0 {
-                self.first_ready(Level::Normal)
-            } else {
-                self.due(Level::Normal, now)
+            chosen.0 = match self.store.until_earliest(timers(NORMAL), now) {
+                Some(..=0) => self.due(Level::Normal, now),
+                _ => self.first_ready(Level::Normal),
             };
         }
         if chosen.0 == NONE {
@@ -494,7 +511,7 @@ impl Scheduler<'_> {
     /// Whether a level has an entry, due or not.
     #[inline]
     fn has_any(&self, level: Level) -> bool {
-        self.first_ready(level) != NONE || self.store.earliest(timers(level)) != NONE
+        self.first_ready(level) != NONE || self.store.earliest(timers(level as LevelBits)) != NONE
     }
 
     /// The first due entry of a level, or `NONE`.
@@ -504,22 +521,28 @@ impl Scheduler<'_> {
     /// entry was queued before it: it waited.
     fn due(&self, level: Level, now: Tick) -> Index {
         let ready = self.first_ready(level);
-        let timer = self.store.earliest(timers(level));
-        if timer == NONE {
-            return ready;
+        let tree = timers(level as LevelBits);
+        match self.store.until_earliest(tree, now) {
+            None | Some(1..) => ready,
+            Some(_)
+                if ready != NONE
+                    && self.store.until_earliest(tree, self.store[ready].due.get()) > Some(0) =>
+            {
+                ready
+            }
+            Some(_) => self.store.earliest(tree),
         }
-        let due = self.store.at(timer).due.get();
-        if due.since(now) > 0 || ready != NONE && due.since(self.store[ready].due.get()) > 0 {
-            return ready;
-        }
-        timer
     }
 
     /// The oldest entry of a level that was due when it was queued, or `NONE`: also of a head of zeros.
     #[inline]
     fn first_ready(&self, level: Level) -> Index {
-        let i = self.store.head(ready(level)).link[NEXT].get();
-        if i == ready(level) { NONE } else { i }
+        let i = self.store.head(ready(level as LevelBits)).link[NEXT].get();
+        if i == ready(level as LevelBits) {
+            NONE
+        } else {
+            i
+        }
     }
 
     #[inline]
@@ -539,10 +562,10 @@ impl Scheduler<'_> {
             // detach() without a call: it is the first.
             e.set_kind(Kind::Idle);
             let next = e.link[NEXT].get();
-            self.store.head(ready(level)).link[NEXT].set(next);
-            self.store.at(next).link[PREV].set(ready(level));
+            self.store.head(ready(level as LevelBits)).link[NEXT].set(next);
+            self.store.at(next).link[PREV].set(ready(level as LevelBits));
         } else {
-            self.detach(i);
+            self.state.detach(&self.store, i);
         }
         action
     }
@@ -561,10 +584,9 @@ impl Scheduler<'_> {
             self.clear_served(); // the row is over
         }
         let mut nearest = None;
-        for tree in TIMERS..OWN {
-            let i = self.store.earliest(tree);
-            if i != NONE {
-                let ms = self.store[i].due.get().since(now).cast_unsigned();
+        for tree in TIMERS..HEADS {
+            if let Some(ms) = self.store.until_earliest(tree, now) {
+                let ms = ms.cast_unsigned();
                 nearest = Some(nearest.map_or(ms, |n: u32| n.min(ms)));
             }
         }
@@ -580,14 +602,18 @@ impl Scheduler<'_> {
     /// The clock may be read before something younger was queued, by an interrupt or by the user's
     /// own hand: the queue stays sorted by due time all the same.
     #[inline]
-    fn push_ready(&self, e: &Entry, i: Index, level: Level, now: Tick) {
+    fn push_ready<const HOT: bool>(&self, e: &Entry, i: Index, level: LevelBits, now: Tick) {
         let head = self.store.head(ready(level));
         let last = head.link[PREV].replace(i);
         let mut due = now;
         if last == ready(level) {
             head.link[NEXT].set(i);
         } else {
-            let last = self.store.at(last);
+            let last = if HOT {
+                self.store.at(last)
+            } else {
+                &self.store[last]
+            };
             last.link[NEXT].set(i);
             if due.since(last.due.get()) < 0 {
                 due = last.due.get();
@@ -599,35 +625,9 @@ impl Scheduler<'_> {
         e.set_queue(Kind::Ready, level);
     }
 
-    /// Takes an entry out of the place it is in.
-    fn detach(&mut self, i: Index) {
-        let e = &self.store[i];
-        match e.kind() {
-            Kind::Ready => self.store.unlink(i),
-            Kind::Timer => self.store.remove_timer(timers(e.queue()), i),
-            Kind::Condition | Kind::Stream => self.state.questions.remove(&self.store, i),
-            Kind::Parked => {
-                let list = e.link[2].get();
-                self.store.unlink(i);
-                if self.store.next(list) == list {
-                    self.store.release(list);
-                }
-            }
-            Kind::Free | Kind::Idle | Kind::List => return,
-        }
-        self.store[i].set_kind(Kind::Idle);
-    }
-
-    /// The entry of a task or callback, or `NONE`.
-    fn find(&self, h: Handle) -> Index {
-        self.store.find(h)
-    }
-
+    /// The entry of a task or callback.
     fn entry(&self, h: Handle) -> Option<&Entry> {
-        match self.find(h) {
-            NONE => None,
-            i => Some(&self.store[i]),
-        }
+        self.store.find(h)
     }
 }
 

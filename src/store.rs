@@ -7,16 +7,16 @@
 use core::cell::Cell;
 use core::ops;
 
-use crate::entry::{Entry, Handle, INDEX_BITS, Index, Kind, NONE, OWN};
+use crate::entry::{Entry, Handle, INDEX_BITS, Index, Kind, OWN};
 use crate::ffi::Chunks;
-use crate::queue::{FREE, READY};
+use crate::queue::{FREE, HEADS, READY};
 
 /// Entries in a chunk. A power of two, so that finding an entry is a shift and a mask.
 pub const CHUNK_LEN: usize = 16;
 const SHIFT: u32 = CHUNK_LEN.trailing_zeros();
 /// Entries that an index can name, less those of a chunk: that pays for our own ones too.
 const MAX_ENTRIES: usize = (1 << INDEX_BITS) - CHUNK_LEN;
-const _: () = assert!(OWN as usize <= CHUNK_LEN);
+const _: () = assert!(OWN as usize == CHUNK_LEN && HEADS <= OWN);
 
 /// A chunk as the shim allocates it, zeroed.
 #[derive(Debug, Default)]
@@ -32,12 +32,12 @@ pub struct Chunk {
 #[repr(C)]
 pub(crate) struct Store<'a> {
     pub(crate) chunks: Chunks<'a>,
-    free: u32,
-    used: u32,
+    free: Cell<u32>,
+    used: Cell<u32>,
     // New chunks begin with the generation after this one: the latest, cyclically, that an entry of
     // a chunk given back had reached. So its handles are stale for 127 owners more at least, if no two
     // of its entries' generations are more than 127 apart.
-    born: u8,
+    born: Cell<u8>,
     own: Own,
 }
 
@@ -48,7 +48,7 @@ struct Own {
     // panic, and the shim says so to the user.
     fault: Cell<bool>,
     // NONE's, which such an index reads and writes too, and the heads of the queues.
-    entries: [Entry; OWN as usize],
+    entries: [Entry; HEADS as usize],
 }
 
 impl Own {
@@ -72,12 +72,12 @@ impl<'a> Store<'a> {
     pub(crate) const fn new(chunks: Chunks<'a>) -> Self {
         Self {
             chunks,
-            free: 0,
-            used: 0,
-            born: 0,
+            free: Cell::new(0),
+            used: Cell::new(0),
+            born: Cell::new(0),
             own: Own {
                 fault: Cell::new(false),
-                entries: [Entry::FREE; OWN as usize],
+                entries: [Entry::FREE; HEADS as usize],
             },
         }
     }
@@ -93,13 +93,13 @@ impl<'a> Store<'a> {
     }
 
     /// Entries that can be had without growing. O(1).
-    pub(crate) const fn room(&self) -> u32 {
-        self.free
+    pub(crate) fn room(&self) -> u32 {
+        self.free.get()
     }
 
     /// Entries in use. O(1).
-    pub(crate) const fn used(&self) -> u32 {
-        self.used
+    pub(crate) fn used(&self) -> u32 {
+        self.used.get()
     }
 
     /// The indices of a chunk.
@@ -111,8 +111,8 @@ impl<'a> Store<'a> {
     /// The chunk of an index and the place in it; that of one of our own is out of range.
     #[inline(always)]
     const fn split(i: Index) -> (usize, usize) {
-        let place = i.wrapping_sub(OWN) as usize;
-        (place >> SHIFT, place % CHUNK_LEN)
+        let i = i as usize;
+        ((i >> SHIFT).wrapping_sub(1), i % CHUNK_LEN)
     }
 
     /// Adds the entries of a new chunk to the free ones. O(chunk).
@@ -121,12 +121,12 @@ impl<'a> Store<'a> {
     pub(crate) fn grown(&mut self, chunk: usize) -> bool {
         let fits = chunk < MAX_ENTRIES / CHUNK_LEN;
         if fits {
-            if self.free + self.used == 0 {
+            if self.room() + self.used() == 0 {
                 // Nothing could be queued before.
                 (READY..FREE + 1).for_each(|head| self.ring(head));
             }
             for i in Self::indices(chunk).rev() {
-                self[i as Index].set_generation(self.born);
+                self[i as Index].set_generation(self.born.get());
                 self.give(i as Index);
             }
         }
@@ -138,8 +138,8 @@ impl<'a> Store<'a> {
     /// Only the last one and that of the entry freed last are considered, and only while as many entries are
     /// free beside it: a task that comes and goes does not cost a chunk each time.
     pub(crate) fn shrink(&mut self, keep: u32) -> Option<usize> {
-        let spare = self.free.checked_sub(CHUNK_LEN as u32)?;
-        if spare < CHUNK_LEN as u32 || spare + self.used < keep {
+        let spare = self.room().checked_sub(CHUNK_LEN as u32)?;
+        if spare < CHUNK_LEN as u32 || spare + self.used() < keep {
             return None;
         }
         let last = self.chunks.last();
@@ -158,13 +158,14 @@ impl<'a> Store<'a> {
             return false;
         }
         for i in Self::indices(number) {
-            let generation = self[i as Index].generation();
-            if generation.wrapping_sub(self.born).cast_signed() > 0 {
-                self.born = generation;
+            let e = &self[i as Index];
+            let generation = e.generation();
+            if generation.wrapping_sub(self.born.get()).cast_signed() > 0 {
+                self.born.set(generation);
             }
-            self.unlink(i as Index);
+            self.unlink(e);
         }
-        self.free -= CHUNK_LEN as u32;
+        self.free.update(|n| n - CHUNK_LEN as u32);
         self.chunks.remove(number);
         true
     }
@@ -188,29 +189,28 @@ impl<'a> Store<'a> {
         self.own.get(i)
     }
 
-    /// Takes a free entry, which is idle then; `NONE` if there is none. O(1).
-    pub(crate) fn alloc(&mut self) -> Index {
-        if self.free == 0 {
-            return NONE;
-        }
+    /// Takes a free entry, which is idle then; `None` if there is none. O(1).
+    pub(crate) fn alloc(&self) -> Option<(Index, &Entry)> {
+        let free = self.room().checked_sub(1)?;
+        self.free.set(free);
+        self.used.update(|n| n + 1);
         let i = self.next(FREE);
-        self.unlink(i);
-        self.free -= 1;
-        self.used += 1;
-        self[i].set_kind(Kind::Idle);
-        i
+        let e = &self[i];
+        self.unlink(e);
+        e.set_kind(Kind::Idle);
+        Some((i, e))
     }
 
     /// Gives an entry back and makes all handles to it stale. O(1).
-    pub(crate) fn release(&mut self, i: Index) {
-        self.used -= 1;
+    pub(crate) fn release(&self, i: Index) {
+        self.used.update(|n| n - 1);
         self.give(i);
     }
 
-    fn give(&mut self, i: Index) {
+    fn give(&self, i: Index) {
         self[i].next_generation();
         self.insert(FREE, i);
-        self.free += 1;
+        self.free.update(|n| n + 1);
     }
 
     /// The handle of an entry.
@@ -218,13 +218,12 @@ impl<'a> Store<'a> {
         Handle::new(i, self[i].generation())
     }
 
-    /// The task or callback that a handle names; `NONE` if the handle is stale or was never one. O(1).
-    pub(crate) fn find(&self, h: Handle) -> Index {
+    /// The task or callback that a handle names; `None` if the handle is stale or was never one. O(1).
+    #[inline(never)]
+    pub(crate) fn find(&self, h: Handle) -> Option<&Entry> {
         let i = h.index();
-        match self.get(i) {
-            Some(e) if e.is_live() && Handle::new(i, e.generation()) == h => i,
-            _ => NONE,
-        }
+        self.get(i)
+            .filter(|e| e.is_live() && Handle::new(i, e.generation()) == h)
     }
 }
 

@@ -7,11 +7,11 @@
 //! right of its equals, and a rotation keeps the order. It never allocates.
 //!
 //! A tree hangs on its head ([`TIMERS`]): the root is the head's left child, the earliest is in the link in
-//! which others have their parent.
+//! which others have their parent, and when that is due stands in the head too: each pass wants to know.
 //!
 //! [`TIMERS`]: crate::queue::TIMERS
 
-use crate::entry::{Index, NONE};
+use crate::entry::{Entry, Index, NONE};
 use crate::store::Store;
 use crate::tick::Tick;
 
@@ -21,13 +21,17 @@ const RIGHT: usize = 1;
 const PARENT: usize = 2;
 const FIRST: usize = 2;
 
+/// A number without pattern.
+const ODD: u32 = 0x9E37_79B1;
+
 /// Whether `a` is to be above `b`.
+#[inline(never)]
 #[allow(clippy::unnecessary_cast, reason = "an index has 16 or 32 bits")]
 fn above(a: Index, b: Index) -> bool {
     // Neighbours in memory are often neighbours in time: two rounds, so that no stride is a pattern.
     let rank = |i| {
-        let x = (i as u32).wrapping_mul(0x9E37_79B1);
-        (x ^ x >> 15).wrapping_mul(0x85EB_CA77)
+        let x = (i as u32).wrapping_mul(ODD);
+        (x ^ x >> 15).wrapping_mul(ODD)
     };
     rank(a) > rank(b)
 }
@@ -39,26 +43,39 @@ impl Store<'_> {
         self.head(head).link[FIRST].get()
     }
 
+    /// How long until the earliest is due, in ms; 0 or less: it is. `None` if there is no timer. O(1).
+    #[inline]
+    pub(crate) fn until_earliest(&self, head: Index, now: Tick) -> Option<i32> {
+        (self.earliest(head) != NONE).then(|| self.head(head).due.get().since(now))
+    }
+
+    #[inline(never)]
+    fn set_earliest(&self, head: Index, i: Index) {
+        let due = self[i].due.get();
+        let head = &self[head];
+        head.link[FIRST].set(i);
+        head.due.set(due);
+    }
+
     /// Adds an entry that is in no queue to a tree. O(log n), stable.
-    pub(crate) fn push_timer(&self, head: Index, i: Index, due: Tick) {
+    pub(crate) fn push_timer(&self, head: Index, i: Index, e: &Entry, due: Tick) {
         let (mut parent, mut side, mut first) = (head, LEFT, true);
         let mut at = self[head].link[LEFT].get();
         while at != NONE && !self.fault() {
             parent = at;
-            let e = self.at(at);
-            side = if due.since(e.due.get()) < 0 {
+            let there = &self[at];
+            side = if due.since(there.due.get()) < 0 {
                 LEFT
             } else {
                 RIGHT
             };
             first &= side == LEFT;
-            at = e.link[side & 1].get();
+            at = there.link[side & 1].get();
         }
-        if first {
-            self[head].link[FIRST].set(i);
-        }
-        let e = &self[i];
         e.due.set(due);
+        if first {
+            self.set_earliest(head, i);
+        }
         e.link[LEFT].set(NONE);
         e.link[RIGHT].set(NONE);
         self.attach(parent, side, i);
@@ -69,10 +86,9 @@ impl Store<'_> {
     }
 
     /// Takes an entry out of its tree. O(log n).
-    pub(crate) fn remove_timer(&self, head: Index, i: Index) {
-        let [left, right, parent] = &self[i].link;
-        let first = &self[head].link[FIRST];
-        if i == first.get() {
+    pub(crate) fn remove_timer(&self, head: Index, i: Index, e: &Entry) {
+        let [left, right, parent] = &e.link;
+        if i == self[head].link[FIRST].get() {
             // It has no left child, so what follows it is the least of its right or its parent.
             let mut next = if parent.get() == head {
                 NONE
@@ -82,9 +98,9 @@ impl Store<'_> {
             let mut at = right.get();
             while at != NONE && !self.fault() {
                 next = at;
-                at = self.at(at).link[LEFT].get();
+                at = self[at].link[LEFT].get();
             }
-            first.set(next);
+            self.set_earliest(head, next);
         }
         // Down until it has one child at most, which takes its place.
         loop {

@@ -3,7 +3,7 @@
 //! A list takes an entry of its own while somebody waits and none otherwise, so an event that
 //! nobody waits for, or that is garbage, costs nothing and leaves nothing behind.
 
-use crate::entry::{Handle, Index, Kind, NONE};
+use crate::entry::{Entry, Handle, Index, Kind, NONE};
 use crate::store::Store;
 use crate::tick::Tick;
 
@@ -30,15 +30,14 @@ impl WaitList {
     }
 
     /// Parks an entry that is in no queue; false if the list needs an entry and none is free. O(1).
-    pub(crate) fn park(&mut self, store: &mut Store, stamp: &mut u32, i: Index) -> bool {
+    pub(crate) fn park(&mut self, store: &Store, stamp: &mut u32, i: Index, e: &Entry) -> bool {
         let mut list = self.head(store);
         if list == NONE {
-            list = store.alloc();
-            if list == NONE {
+            let Some((head, e)) = store.alloc() else {
                 return false;
-            }
+            };
+            list = head;
             *stamp = stamp.wrapping_add(1).max(1); // 0 is that of a list which nobody waited in
-            let e = &store[list];
             e.set_kind(Kind::List);
             e.due.set(Tick::new(*stamp));
             *self = Self {
@@ -48,7 +47,6 @@ impl WaitList {
             store.ring(list);
         }
         store.push(list, i);
-        let e = &store[i];
         e.link[2].set(list);
         e.set_kind(Kind::Parked);
         true
@@ -83,10 +81,11 @@ mod tests {
         let mut chunks = [Some(&mut chunk)];
         let mut store = Store::new(Chunks::new(&mut chunks));
         assert!(store.grown(0));
-        let (first, task) = (store.alloc(), store.alloc());
+        let first = store.alloc().map_or(NONE, |(i, _)| i);
+        let task = store.alloc().unwrap();
         store.release(first); // the list gets this one, which a list of zeros names
         let (mut list, mut stamp) = (WaitList::default(), u32::MAX);
-        assert!(list.park(&mut store, &mut stamp, task));
+        assert!(list.park(&store, &mut stamp, task.0, task.1));
         assert_eq!(list.head(&store), first);
         assert_eq!(WaitList::default().head(&store), NONE);
     }

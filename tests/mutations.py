@@ -34,8 +34,8 @@ CORE = (
         "ties-reversed",
         COMPARISON,
         "src/timers.rs",
-        "side = if due.since(e.due.get()) < 0 {",
-        "side = if due.since(e.due.get()) <= 0 {",
+        "side = if due.since(there.due.get()) < 0 {",
+        "side = if due.since(there.due.get()) <= 0 {",
     ),
     (
         "time-not-cyclic",
@@ -55,8 +55,8 @@ CORE = (
         "timer-behind-its-tie",
         COMPARISON,
         "src/scheduler.rs",
-        "ready != NONE && due.since(self.store[ready].due.get()) > 0",
-        "ready != NONE && due.since(self.store[ready].due.get()) >= 0",
+        "self.store.until_earliest(tree, self.store[ready].due.get()) > Some(0)",
+        "self.store.until_earliest(tree, self.store[ready].due.get()) >= Some(0)",
     ),
     (
         "mail-not-announced",
@@ -90,7 +90,7 @@ CORE = (
         "nearest-of-two-levels",
         LOST,
         "src/scheduler.rs",
-        "for tree in TIMERS..OWN {",
+        "for tree in TIMERS..HEADS {",
         "for tree in TIMERS..TIMERS + 2 {",
     ),
     (
@@ -104,7 +104,7 @@ CORE = (
         "list-entry-kept",
         CLEAR,
         "src/scheduler.rs",
-        "                    self.store.release(list);\n",
+        "                    store.release(list);\n",
         "",
     ),
     (
@@ -125,8 +125,8 @@ CORE = (
         "generation-not-asked",
         STALE,
         "src/store.rs",
-        "Some(e) if e.is_live() && Handle::new(i, e.generation()) == h => i,",
-        "Some(e) if e.is_live() => i,",
+        "e.is_live() && Handle::new(i, e.generation()) == h",
+        "e.is_live() && Handle::new(i, e.generation()).index() == h.index()",
     ),
     (
         "stamp-not-asked",

@@ -169,7 +169,7 @@ static uint32_t common(uint32_t handle) {
 }
 
 static uint32_t *object(uint32_t handle) {
-    uint32_t index = handle & ((1u << INDEX_BITS) - 1);
+    uint32_t index = (handle & ((1u << INDEX_BITS) - 1)) - UP_FIRST_INDEX;
     check(index < core.chunk_count * UP_CHUNK_LEN, "a handle is within the chunks");
     return (uint32_t *)((uintptr_t *)core.chunks[index / UP_CHUNK_LEN] + index % UP_CHUNK_LEN);
 }
@@ -258,7 +258,7 @@ static void destroy(uint32_t handle) {
         }
     }
     stale[below(STALE)] = handle;
-    check(up_core_place(&core, handle) == UP_FREE, "a task that was freed is free");
+    check(UP_PLACE(up_core_look(&core, handle)) == UP_FREE, "a task that was freed is free");
     shrink();
 }
 
@@ -270,7 +270,7 @@ static uint32_t some_task(void) {
     }
     if (odd == 1) {
         uint32_t generation = below(256);
-        return generation << INDEX_BITS | below(MAX_TASKS);
+        return generation << INDEX_BITS | (UP_FIRST_INDEX + below(MAX_TASKS));
     }
     return tasks[below(task_count)];
 }
@@ -381,7 +381,7 @@ static void turn(void) {
             return;
         case UP_ASK_STREAM:
             note(common(value));
-            got(up_core_events(&core, value));
+            got(UP_EVENTS(up_core_look(&core, value)));
             up_core_found(&core, value, some_events(), now);
             calls++;
             return;
@@ -422,13 +422,13 @@ static void one_call(void) {
             got(up_core_waiting(&core, list));
             break;
         case 3:
-            got(up_core_place(&core, handle));
+            got(UP_PLACE(up_core_look(&core, handle)));
             break;
         case 4:
-            got(up_core_due(&core, handle));
+            got(UP_DUE(up_core_look(&core, handle)));
             break;
         case 5:
-            got(up_core_level(&core, handle));
+            got(UP_LEVEL(up_core_look(&core, handle)));
             break;
         case 6:
             up_core_set_level(&core, handle, below(4));
@@ -443,7 +443,7 @@ static void one_call(void) {
             calls++;
             break;
         case 9:
-            got(up_core_events(&core, handle));
+            got(UP_EVENTS(up_core_look(&core, handle)));
             got(up_core_fd_count(&core));
             break;
         case 10:

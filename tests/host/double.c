@@ -137,7 +137,7 @@ static void grow(loop_t *loop) {
 static void entry_free(loop_t *loop, uint32_t handle) {
     up_core_t *core = loop->core;
     up_core_free(core, handle);
-    CHECK(loop, up_core_place(core, handle) == UP_FREE);
+    CHECK(loop, UP_PLACE(up_core_look(core, handle)) == UP_FREE);
     for (;;) {
         up_chunk_t *before[MAX_CHUNKS];
         if (core->chunk_count > MAX_CHUNKS) {
@@ -160,7 +160,7 @@ static void entry_free(loop_t *loop, uint32_t handle) {
 
 // The object that belongs to an entry.
 static void **object(loop_t *loop, uint32_t handle) {
-    uint32_t index = handle & ((1u << loop->index_bits) - 1);
+    uint32_t index = (handle & ((1u << loop->index_bits) - 1)) - UP_FIRST_INDEX;
     if (index >= loop->core->chunk_count * UP_CHUNK_LEN || loop->core->chunks[index / UP_CHUNK_LEN] == NULL) {
         abort(); // the core gave out a handle beyond its memory
     }
@@ -190,7 +190,7 @@ static uint32_t create(loop_t *loop, uint32_t level) {
         handle = up_core_create(loop->core, level);
     }
     CHECK(loop, handle != 0);
-    CHECK(loop, up_core_place(loop->core, handle) == UP_IDLE);
+    CHECK(loop, UP_PLACE(up_core_look(loop->core, handle)) == UP_IDLE);
     CHECK(loop, *object(loop, handle) == NULL);
     return handle;
 }
@@ -216,7 +216,7 @@ static void park(loop_t *loop, task_t *task, up_list_t *list) {
         CHECK(loop, up_core_park(loop->core, task->handle, list));
     }
     CHECK(loop, up_core_waiting(loop->core, list) == before + 1);
-    CHECK(loop, up_core_place(loop->core, task->handle) == UP_PARKED);
+    CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == UP_PARKED);
 }
 
 // Stands in for poll(2), with tables of exactly as many rows as there are.
@@ -228,7 +228,7 @@ static void poll_fds(loop_t *loop, bool loud) {
     CHECK(loop, up_core_fds(core, table, owners, count) == count);
     for (uint32_t i = 0; i < count; i++) {
         task_t *task = *object(loop, owners[i]);
-        CHECK(loop, (uint32_t)table[i].events == up_core_events(core, owners[i]));
+        CHECK(loop, (uint32_t)table[i].events == UP_EVENTS(up_core_look(core, owners[i])));
         CHECK(loop, table[i].revents == 0);
         if (loud) {
             say(loop, "  %s %d %d\n", task->name, (int)table[i].fd, (int)table[i].events);
@@ -251,7 +251,7 @@ static bool turn(loop_t *loop, bool quiet) {
         case UP_RUN: {
             task_t *task = *object(loop, value);
             CHECK(loop, task != NULL && task->handle == value);
-            CHECK(loop, up_core_place(loop->core, value) == UP_IDLE);
+            CHECK(loop, UP_PLACE(up_core_look(loop->core, value)) == UP_IDLE);
             if (!quiet) {
                 say(loop, "%u run %s\n", loop->now, task->name);
             }
@@ -261,15 +261,15 @@ static bool turn(loop_t *loop, bool quiet) {
         }
         case UP_ASK: {
             task_t *task = *object(loop, value);
-            CHECK(loop, up_core_place(loop->core, value) == UP_CONDITION);
+            CHECK(loop, UP_PLACE(up_core_look(loop->core, value)) == UP_CONDITION);
             say(loop, "%u ask %s\n", loop->now, task->name);
             up_core_answer(loop->core, value, task->value <= loop->now ? 0x80000000 : 0, tick(loop));
             return true;
         }
         case UP_ASK_STREAM: {
             task_t *task = *object(loop, value);
-            CHECK(loop, up_core_place(loop->core, value) == UP_STREAM);
-            CHECK(loop, up_core_events(loop->core, value) != 0);
+            CHECK(loop, UP_PLACE(up_core_look(loop->core, value)) == UP_STREAM);
+            CHECK(loop, UP_EVENTS(up_core_look(loop->core, value)) != 0);
             say(loop, "%u poll %s\n", loop->now, task->name);
             up_core_found(loop->core, value, task->value <= loop->now ? task->found : 0, tick(loop));
             return true;
@@ -308,8 +308,8 @@ static void sleeper(loop_t *loop, task_t *task) {
         return;
     }
     up_core_schedule(loop->core, task->handle, UP_OWN, 5, tick(loop));
-    CHECK(loop, up_core_place(loop->core, task->handle) == UP_TIMER);
-    CHECK(loop, up_core_due(loop->core, task->handle) == tick(loop) + 5);
+    CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == UP_TIMER);
+    CHECK(loop, UP_DUE(up_core_look(loop->core, task->handle)) == tick(loop) + 5);
 }
 
 static void yielder(loop_t *loop, task_t *task) {
@@ -334,7 +334,7 @@ static void conditional(loop_t *loop, task_t *task) {
     }
     up_core_when(loop->core, task->handle);
     up_core_answer(loop->core, task->handle, 0, tick(loop));
-    CHECK(loop, up_core_place(loop->core, task->handle) == UP_CONDITION);
+    CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == UP_CONDITION);
 }
 
 static void waiter(loop_t *loop, task_t *task) {
@@ -363,9 +363,9 @@ static void boss(loop_t *loop, task_t *task) {
     CHECK(loop, up_core_waiting(core, list) == 3);
     uint32_t first = up_core_first(core, list);
     up_core_cancel(core, loop->victim->handle, tick(loop));
-    CHECK(loop, up_core_place(core, loop->victim->handle) == UP_READY);
+    CHECK(loop, UP_PLACE(up_core_look(core, loop->victim->handle)) == UP_READY);
     CHECK(loop, up_core_wake(core, list, UP_OWN, tick(loop)) == first);
-    CHECK(loop, up_core_due(core, first) == tick(loop));
+    CHECK(loop, UP_DUE(up_core_look(core, first)) == tick(loop));
     CHECK(loop, up_core_wake(core, list, UP_LOW, tick(loop)) != 0);
     CHECK(loop, up_core_wake(core, list, UP_HIGH, tick(loop)) != 0);
     CHECK(loop, up_core_wake(core, list, UP_HIGH, tick(loop)) == 0);
@@ -419,24 +419,24 @@ uint32_t double_levels(char *out, size_t size, uint32_t index_bits) {
     task_start(&loop, &low, UP_LOW);
     task_start(&loop, &normal, UP_NORMAL);
     task_start(&loop, &high, UP_HIGH);
-    CHECK(&loop, up_core_level(core, high.handle) == UP_HIGH);
-    CHECK(&loop, up_core_level(core, low.handle) == UP_LOW);
+    CHECK(&loop, UP_LEVEL(up_core_look(core, high.handle)) == UP_HIGH);
+    CHECK(&loop, UP_LEVEL(up_core_look(core, low.handle)) == UP_LOW);
     up_core_set_max_overdue(core, 9);
     for (int i = 0; i < 8; i++) {
         turn(&loop, false);
     }
     up_core_set_max_overdue(core, 0);
     up_core_set_level(core, high.handle, UP_NORMAL);
-    CHECK(&loop, up_core_level(core, high.handle) == UP_NORMAL);
+    CHECK(&loop, UP_LEVEL(up_core_look(core, high.handle)) == UP_NORMAL);
     for (int i = 0; i < 6; i++) {
         turn(&loop, false);
     }
     // A level that is none: normal for an entry, its own for a wake-up.
     uint32_t odd = create(&loop, 99);
-    CHECK(&loop, up_core_level(core, odd) == UP_NORMAL);
+    CHECK(&loop, UP_LEVEL(up_core_look(core, odd)) == UP_NORMAL);
     up_core_set_level(core, odd, UP_LOW);
     up_core_set_level(core, odd, UINT32_MAX);
-    CHECK(&loop, up_core_level(core, odd) == UP_NORMAL);
+    CHECK(&loop, UP_LEVEL(up_core_look(core, odd)) == UP_NORMAL);
     loop_free(&loop);
     return loop.len;
 }
@@ -526,9 +526,9 @@ static void poke(loop_t *loop, uint32_t handle) {
     uint8_t *before = snapshot(loop, &bytes);
     up_list_t list = { 0, 0 };
 
-    CHECK(loop, up_core_place(core, handle) == UP_FREE);
-    CHECK(loop, up_core_level(core, handle) == UP_NORMAL);
-    CHECK(loop, up_core_due(core, handle) == 0);
+    CHECK(loop, UP_PLACE(up_core_look(core, handle)) == UP_FREE);
+    CHECK(loop, UP_LEVEL(up_core_look(core, handle)) == UP_NORMAL);
+    CHECK(loop, UP_DUE(up_core_look(core, handle)) == 0);
     up_core_free(core, handle);
     up_core_set_level(core, handle, UP_HIGH);
     for (uint32_t level = UP_HIGH; level <= UP_OWN; level++) {
@@ -542,7 +542,7 @@ static void poke(loop_t *loop, uint32_t handle) {
     up_core_found(core, handle, UP_READ | UP_WRITE, now);
     up_pollfd_t row = { .fd = 1, .events = UP_READ, .revents = UP_READ };
     up_core_found_fds(core, &row, &handle, 1, now);
-    CHECK(loop, up_core_events(core, handle) == 0);
+    CHECK(loop, UP_EVENTS(up_core_look(core, handle)) == 0);
     // Nobody else waits for it, so not 0; and it does not wait either.
     CHECK(loop, up_core_wait_stream(core, handle, UP_READ, 0, 0, 77) == 1);
     CHECK(loop, up_core_wait_stream(core, handle, UP_WRITE, 1, 1, 77) == 1);
@@ -576,7 +576,7 @@ uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
     loop_t loop = loop_new(out, size, index_bits, 1000);
     up_core_t *core = loop.core;
     uint32_t bits = index_bits;
-    uint32_t invented[] = { 0, 1, UP_CHUNK_LEN, 1u << (bits - 1), 5u << bits, (1u << bits) - 1, 0x7fffffff, UINT32_MAX };
+    uint32_t invented[] = { 0, 1, UP_FIRST_INDEX, UP_FIRST_INDEX + UP_CHUNK_LEN, 1u << (bits - 1), 5u << bits, (1u << bits) - 1, 0x7fffffff, UINT32_MAX };
     uint32_t count = sizeof(invented) / sizeof(invented[0]);
     for (uint32_t i = 0; i < count; i++) {
         poke(&loop, invented[i]); // nothing is allocated yet
@@ -626,7 +626,7 @@ uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
     CHECK(&loop, loop.lists[0].handle == forged);
     size_t bytes;
     uint8_t *before = snapshot(&loop, &bytes);
-    CHECK(&loop, up_core_place(core, forged) == UP_FREE);
+    CHECK(&loop, UP_PLACE(up_core_look(core, forged)) == UP_FREE);
     up_core_free(core, forged);
     up_core_schedule(core, forged, UP_OWN, 0, tick(&loop));
     up_core_when(core, forged);
@@ -659,8 +659,8 @@ static uint32_t wait_stream(loop_t *loop, task_t *task, uint32_t events, uint32_
     up_core_unqueue(loop->core, task->handle);
     uint32_t count = up_core_fd_count(loop->core);
     uint32_t waits = up_core_wait_stream(loop->core, task->handle, events, fast, fd, key);
-    CHECK(loop, up_core_events(loop->core, task->handle) == (waits ? events : 0));
-    CHECK(loop, up_core_place(loop->core, task->handle) == (waits ? UP_STREAM : UP_IDLE));
+    CHECK(loop, UP_EVENTS(up_core_look(loop->core, task->handle)) == (waits ? events : 0));
+    CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == (waits ? UP_STREAM : UP_IDLE));
     CHECK(loop, up_core_fd_count(loop->core) == count + (waits && fd != 0));
     return waits;
 }
@@ -710,8 +710,8 @@ static void second(loop_t *loop, task_t *task) {
         CHECK(loop, wait_stream(loop, task, UP_READ, fast, 1, 0xfffffffc) == 1);
     }
     up_core_unqueue(loop->core, task->handle);
-    CHECK(loop, up_core_place(loop->core, task->handle) == UP_IDLE);
-    CHECK(loop, up_core_events(loop->core, task->handle) == 0);
+    CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == UP_IDLE);
+    CHECK(loop, UP_EVENTS(up_core_look(loop->core, task->handle)) == 0);
     // A table with too little room is filled as far as it goes.
     up_pollfd_t *table = guarded(sizeof(up_pollfd_t));
     uint32_t *owners = guarded(sizeof(uint32_t));
@@ -720,7 +720,7 @@ static void second(loop_t *loop, task_t *task) {
     CHECK(loop, up_core_fds(loop->core, table, owners, 1) == 1);
     CHECK(loop, intact(table, sizeof(up_pollfd_t)) && intact(owners, sizeof(uint32_t)));
     CHECK(loop, table[0].fd == 0x7fffffff && table[0].events == UP_READ && table[0].revents == 0);
-    CHECK(loop, up_core_events(loop->core, owners[0]) == UP_READ);
+    CHECK(loop, UP_EVENTS(up_core_look(loop->core, owners[0])) == UP_READ);
     free(table);
     free(owners);
     task_end(loop, task);

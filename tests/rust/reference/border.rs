@@ -253,24 +253,28 @@ impl Core {
         handle(call!(up_core_create(self.core, own as u32)))
     }
 
+    fn look(&self, h: Handle) -> u64 {
+        call!(up_core_look(self.core, h.raw()))
+    }
+
     /// Where an entry is: `UP_FREE` to `UP_STREAM`.
     pub fn place(&self, h: Handle) -> u32 {
-        call!(up_core_place(self.core, h.raw()))
+        (self.look(h) >> 32) as u32 & 0xff
     }
 
     /// When it is due.
     pub fn due(&self, h: Handle) -> u32 {
-        call!(up_core_due(self.core, h.raw()))
+        self.look(h) as u32
     }
 
     /// Its own level.
     pub fn level(&self, h: Handle) -> u32 {
-        call!(up_core_level(self.core, h.raw()))
+        (self.look(h) >> 40) as u32 & 0xff
     }
 
     /// The events that it waits for.
     pub fn events(&self, h: Handle) -> u32 {
-        call!(up_core_events(self.core, h.raw()))
+        (self.look(h) >> 48) as u32
     }
 
     /// How many wait for a descriptor.
