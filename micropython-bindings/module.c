@@ -47,6 +47,8 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
         loop->exc_handler = mp_const_none;
         loop->stop_value = mp_const_none;
         loop->calling = mp_const_none;
+        loop->main_queue.base.type = &up_waitqueue_type;
+        loop->main_queue.level = UP_OWN;
         up_mail_clear(up_mail()); // of before a soft reset
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
         loop->thread = mp_thread_get_state();
@@ -83,7 +85,6 @@ static mp_obj_t up_new_event_loop(void) {
     }
     memset(&loop->core.chunks, 0, sizeof(loop->core) - offsetof(up_core_t, chunks)); // all but `lists`
     up_mail_read(loop, true);
-    loop->chunk_alloc = 0;
     loop->stop_handle = 0;
     up_core_set_max_overdue(&loop->core, loop->max_overdue);
     up_reserve(loop, loop->reserved);
@@ -241,7 +242,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_cloc
 #endif
 
 // What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an
-// exception handler is given; what differs between the modules; and, but for uasyncio_priority, what is in Python.
+// exception handler is given; `_task_queue`; what differs between the modules; and, but for uasyncio_priority, what is in Python.
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     // Names, 0, and the module that has them. What is not here is in _up_v2, if anywhere.
@@ -292,6 +293,8 @@ void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         dest[0] = loop->cur == NULL ? mp_const_none : MP_OBJ_FROM_PTR(loop->cur);
     } else if (attr == MP_QSTR__exc_context) {
         dest[0] = loop->context;
+    } else if (attr == MP_QSTR__task_queue) {
+        dest[0] = MP_OBJ_FROM_PTR(&loop->main_queue);
     } else if (!native && qstr_str(attr)[1] != '_') { // __path__ and the like are not there
         qstr part = MP_QSTR__up_v2;
         bool found = false;
@@ -328,7 +331,6 @@ static const mp_rom_map_elem_t up_module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_writable), MP_ROM_PTR(&up_writable_obj) },
     { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) },
     { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_wake_obj) },
-    { MP_ROM_QSTR(MP_QSTR__task_queue), MP_ROM_PTR(&up_mainqueue) },
     { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) },
     { MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&mp_type_TimeoutError) },
     { MP_ROM_QSTR(MP_QSTR_HIGH), MP_ROM_INT(UP_HIGH) },

@@ -159,11 +159,11 @@ typedef struct _up_loop_t {
     up_when_t *spare_when; // awaitables for when(): hpqlen of them
     uint32_t yielded; // the task whose step just ended in a bare yield, or 0
     uint32_t stop_handle; // the entry queued by stop(), or 0
+    up_waitqueue_t main_queue; // MicroPython's asyncio.core._task_queue: what is pushed there is due at a time
     uint32_t max_overdue;
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
     struct _mp_state_thread_t *thread; // that runs the loop, or did last
 #endif
-    size_t chunk_alloc; // room in core.chunks
     size_t reserved; // entries that are kept when they are free
     up_core_t core;
 } up_loop_t;
@@ -180,7 +180,6 @@ extern const mp_obj_type_t up_flag_type;
 extern const mp_obj_type_t up_stream_wait_type;
 extern const mp_obj_type_t up_ioqueue_type;
 extern const mp_obj_base_t up_ioqueue;
-extern const mp_obj_base_t up_mainqueue;
 extern const mp_obj_type_t mp_type_CancelledError;
 extern const mp_obj_type_t mp_type_TimeoutError;
 

@@ -1,5 +1,17 @@
 // The entry store's memory: chunks on the garbage collected heap, and the object of each entry.
+#include <string.h>
+
 #include "shim.h"
+
+// Cuts what names no chunk off the end of the array, in place: the heap may be locked. EXCEPTION: none.
+static void up_trim(up_core_t *core) {
+    size_t n = core->chunk_count;
+    while (core->chunks[n - 1] == NULL) { // there is always one that is in use
+        --n;
+    }
+    (void)m_renew_maybe(up_chunk_t *, core->chunks, core->chunk_count, n, false);
+    core->chunk_count = n;
+}
 
 // `n` chunks more, in place of those that were given back or at the end. Raises MemoryError with
 // nothing changed.
@@ -12,15 +24,12 @@ static void up_grow(up_loop_t *loop, size_t n) {
         chunk->object[0] = MP_OBJ_FROM_PTR(chain);
         chain = chunk;
     }
-    if (loop->chunk_alloc < core->chunk_count + n) { // room for all at the end, if there are gaps or not
-        size_t alloc = core->chunk_count + core->chunk_count / 2 + n;
-        core->chunks = m_renew(up_chunk_t *, core->chunks, loop->chunk_alloc, alloc);
-        loop->chunk_alloc = alloc;
-    }
+    size_t count = core->chunk_count;
+    core->chunks = m_renew(up_chunk_t *, core->chunks, count, count + n);
+    core->chunk_count = count + n;
+    memset(core->chunks + count, 0, n * sizeof(up_chunk_t *)); // gaps are filled first: these may be left
     for (size_t i = 0; chain != NULL; ++i) {
-        if (i >= core->chunk_count) {
-            core->chunk_count = i + 1;
-        } else if (core->chunks[i] != NULL) {
+        if (core->chunks[i] != NULL) {
             continue;
         }
         up_chunk_t *chunk = chain;
@@ -32,6 +41,7 @@ static void up_grow(up_loop_t *loop, size_t n) {
             mp_raise_msg(&mp_type_MemoryError, MP_ERROR_TEXT("too many tasks and callbacks"));
         }
     }
+    up_trim(core);
 }
 
 // Makes room for `entries` in all, so that queueing them allocates nothing, and keeps it. Raises
@@ -71,17 +81,8 @@ void up_entry_free(up_loop_t *loop, uint32_t handle) {
     }
     *up_object(loop, handle) = MP_OBJ_NULL;
     up_core_free(&loop->core, handle);
-    // A chunk given back is garbage from here on. So is the end of the array that named it, in
-    // place: this may run with the heap locked.
-    up_core_t *core = &loop->core;
-    while (up_core_shrink(core, loop->reserved) != UP_NO_CHUNK) {
-        while (core->chunk_count != 0 && core->chunks[core->chunk_count - 1] == NULL) {
-            --core->chunk_count;
-        }
-        if (loop->chunk_alloc > 2 * core->chunk_count + 8
-            && m_renew_maybe(up_chunk_t *, core->chunks, loop->chunk_alloc, core->chunk_count + 4, false) != NULL) {
-            loop->chunk_alloc = core->chunk_count + 4;
-        }
+    while (up_core_shrink(&loop->core, loop->reserved) != UP_NO_CHUNK) {
+        up_trim(&loop->core); // the chunk is garbage from here on
     }
 }
 

@@ -4,7 +4,7 @@
 // which task comes back from it.
 #include "shim.h"
 
-// -- WaitQueue and Event
+// -- WaitQueue
 
 // WaitQueue(level=None), Event(level=None): `level` is where its wake-ups land, None the task's own.
 mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -64,13 +64,15 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_wake_obj, 1, 2, up_waitq
 
 // MicroPython's TaskQueue, for primitives that are written for it.
 
-// push(task, key=None): parks a task at the end, whatever `key` is.
+// push(task, key=None): parks a task at the end, whatever `key` is. In the main queue: makes it due at the ticks `key`,
+// or now, at its own level.
 static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
-    (void)n_args;
     up_waitqueue_t *self = MP_OBJ_TO_PTR(args[0]);
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(args[1]);
-    if (!(task->flags & UP_TASK_DONE)) {
+    if (self == &loop->main_queue) {
+        up_task_revive(loop, task, UP_OWN, n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0);
+    } else if (!(task->flags & UP_TASK_DONE)) {
         up_park(loop, task, &self->waiters);
         *up_task_data(task) = mp_const_none;
         task->flags &= ~UP_TASK_AWAITING;
@@ -135,28 +137,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     locals_dict, &up_waitqueue_locals_dict
 );
 
-// -- the main queue, as MicroPython's asyncio.core._task_queue
-
-// push(task, key=now): makes a task due at the ticks `key`, at its own level.
-static mp_obj_t up_mainqueue_push(size_t n_args, const mp_obj_t *args) {
-    up_task_t *task = up_arg_task(args[1]);
-    up_task_revive(up_loop(), task, UP_OWN, n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0);
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mainqueue_push_obj, 2, 3, up_mainqueue_push);
-
-static const mp_rom_map_elem_t up_mainqueue_locals_dict_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_push), MP_ROM_PTR(&up_mainqueue_push_obj) },
-    { MP_ROM_QSTR(MP_QSTR_remove), MP_ROM_PTR(&up_waitqueue_remove_obj) },
-};
-static MP_DEFINE_CONST_DICT(up_mainqueue_locals_dict, up_mainqueue_locals_dict_table);
-static MP_DEFINE_CONST_OBJ_TYPE(
-    up_mainqueue_type,
-    MP_QSTR_TaskQueue,
-    MP_TYPE_FLAG_NONE,
-    locals_dict, &up_mainqueue_locals_dict
-);
-const mp_obj_base_t up_mainqueue = { &up_mainqueue_type };
+// -- Event
 
 // set(): wakes all who wait, in their order; who comes later does not wait, until clear().
 static mp_obj_t up_event_set(mp_obj_t self_in) {

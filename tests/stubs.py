@@ -22,7 +22,6 @@ MODULES = (NATIVE, OURS, "asyncio_priority.core", "uasyncio", "asyn")
 INSTANCES = {
     "_Loop": "a.Loop",
     "_Handle": "a.Loop.call_later(1, print)",
-    "_MainQueue": "a.core._task_queue",
     "IOQueue": "a.core._io_queue",
     "Task": "a.Task((lambda: (yield))())",
     "Stream": "a.Stream(None)",
@@ -330,7 +329,6 @@ def check_native(checks):
     for name, variable in (
         ("_Loop", "up_loop_type"),
         ("_Handle", "up_callback_type"),
-        ("_MainQueue", "up_mainqueue_type"),
     ):
         types[name] = source.types[variable]
     names = names_of(stub(NATIVE).body, NATIVE)
