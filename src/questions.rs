@@ -23,9 +23,8 @@ pub(crate) struct Questions {
     // does not sleep for a millisecond beside a stream that is ready.
     fresh: bool,
     polled: Tick,
-    // This pass asks the streams too, and the operating system.
+    // This pass asks the streams too.
     streams: bool,
-    poll: bool,
 }
 
 impl Questions {
@@ -37,7 +36,6 @@ impl Questions {
         fresh: false,
         polled: Tick::new(0),
         streams: false,
-        poll: false,
     };
 
     /// The next question of this pass; `None` at its end. O(1).
@@ -96,7 +94,6 @@ impl Questions {
             // A pass begins.
             self.cursor = store.next(CONDITIONS);
             self.streams = self.fast != 0 || self.fresh || self.polled != now;
-            self.poll = self.streams && self.fds != 0;
             self.fresh = false;
             self.polled = now;
         }
@@ -104,7 +101,7 @@ impl Questions {
             self.cursor = OTHERS;
             if self.streams {
                 self.cursor = store.next(OTHERS);
-                if self.poll && self.fds != 0 {
+                if self.fds != 0 {
                     return Some(Action::AskFds);
                 }
             }

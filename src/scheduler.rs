@@ -484,15 +484,12 @@ impl Scheduler<'_> {
     /// The entry that runs next, or `NONE`; its level; whether it is an overdue low one.
     fn first_due(&self, now: Tick) -> (Index, Level, bool) {
         let high = self.due(Level::High, now);
-        if high != NONE && !self.store.at(high).served() && !self.state.served.is_full() {
+        if high != NONE && !self.store[high].served() && !self.state.served.is_full() {
             return (high, Level::High, false);
         }
         // Nothing is at high level, or it had its steps and others have their turn.
         let normal = self.due(Level::Normal, now);
         let limit = self.state.max_overdue;
-        if normal != NONE && limit == 0 {
-            return (normal, Level::Normal, false);
-        }
         let low = self.due(Level::Low, now);
         let overdue =
             low != NONE && limit > 0 && now.since(self.store[low].due.get()) > limit.cast_signed();
@@ -524,12 +521,7 @@ impl Scheduler<'_> {
         let tree = timers(level as LevelBits);
         match self.store.until_earliest(tree, now) {
             None | Some(1..) => ready,
-            Some(_)
-                if ready != NONE
-                    && self.store.until_earliest(tree, self.store[ready].due.get()) > Some(0) =>
-            {
-                ready
-            }
+            Some(late) if ready != NONE && late > self.store[ready].due.get().since(now) => ready,
             Some(_) => self.store.earliest(tree),
         }
     }

@@ -115,10 +115,12 @@ impl Store<'_> {
     }
 
     /// On which side of its parent an entry is.
+    #[inline(never)]
     fn side(&self, parent: Index, i: Index) -> usize {
         (self[parent].link[RIGHT].get() == i).into()
     }
 
+    #[inline(never)]
     fn attach(&self, parent: Index, side: usize, child: Index) {
         self[parent].link[side & 1].set(child);
         self[child].link[PARENT].set(parent);

@@ -58,7 +58,7 @@ pub struct Pass {
     // The `seq` at which it began.
     pub began: u64,
     pub poll: Poll,
-    // Descriptors are to be asked, all together.
+    // Descriptors are still to be asked, all together.
     pub fds: bool,
 }
 
@@ -371,11 +371,13 @@ impl Model {
         if pass.poll == Poll::No {
             return Next::Choose;
         }
-        if pass.fds {
-            // All that were there may have left in this pass.
-            return match pass.poll {
-                Poll::Must if !self.streams(true).is_empty() => Next::Must(Action::AskFds),
-                _ => Next::May(Action::AskFds),
+        if pass.fds
+            && let Some(&t) = self.streams(true).first()
+            && let At::Stream { seq, .. } = self.tasks[t].at
+        {
+            return match pass.next(seq, Action::AskFds) {
+                Next::Must(action) if pass.poll == Poll::May => Next::May(action),
+                next => next,
             };
         }
         let unasked = |(t, task): (usize, &Task)| match task.at {
@@ -421,7 +423,7 @@ impl Model {
         self.pass = Some(Pass {
             began: self.seq,
             poll,
-            fds: !self.streams(true).is_empty(),
+            fds: true,
         });
         self.pass
     }
