@@ -18,6 +18,7 @@ ARCHIVE := $(CURDIR)/build/cargo/release/libuasyncio_priority.a
 UNIX := build/unix/micropython
 ASAN := build/asan/micropython
 ASSERTS := build/asserts/micropython
+GIL := build/gil/micropython
 TREE := build/tree.stamp
 QEMU_BOARDS := $(patsubst ports/qemu/%/board.mk,%,$(wildcard ports/qemu/*/board.mk))
 board_variable = $(shell sed -n 's/^$(2) = //p' ports/qemu/$(1)/board.mk 2>/dev/null)
@@ -56,9 +57,10 @@ test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup
 test-upstream: unix
 	@python3 tests/upstream.py $(UNIX) $(MPY)
 
-## test-threads: the loop among threads (part of `make test`); LONG=1: ten times as long
-test-threads: unix
+## test-threads: the loop among threads, without and with a global lock (part of `make test`); LONG=1: ten times as long
+test-threads: unix unix-gil
 	@python3 tests/threads.py $(UNIX) $(if $(LONG),--long)
+	@python3 tests/threads.py --gil $(GIL) $(if $(LONG),--long)
 
 ## test-faults: faults in programs, drivers, peers and system calls (part of `make test`); LONG=1: ten times as long
 test-faults: unix qemu
@@ -105,6 +107,16 @@ unix: setup-demo source mpy-cross core
 	$(call step,unix,Building MicroPython with our loop in it: $(UNIX),\
 		$(call micropython,ports/unix,build/unix) PROG=micropython VARIANT=uasyncio-priority \
 		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+.PHONY: unix-gil
+# The same firmware with a lock around all of Python.
+unix-gil: setup-demo source mpy-cross core
+	$(stock_asyncio)
+	$(call fresh_names,ports/unix,build/gil)
+	$(call step,gil,Building MicroPython with a lock around all of Python: $(GIL),\
+		$(call micropython,ports/unix,build/gil) PROG=micropython VARIANT=uasyncio-priority-gil \
+		VARIANT_DIR=$(CURDIR)/ports/unix/gil USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
 ## asan: build it under AddressSanitizer and UBSan, with a heap that watches itself: build/asan/micropython
@@ -216,7 +228,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/asan build/asserts build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
+	rm -rf build/unix build/asan build/asserts build/gil build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:

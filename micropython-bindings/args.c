@@ -64,8 +64,8 @@ uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
 // The clock as time.ticks_ms() has it. EXCEPTION: none.
 mp_uint_t up_time(void) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
-    if (up_loop()->mock) {
-        return up_now(up_loop());
+    if (up_any_loop()->mock) {
+        return up_now(up_any_loop());
     }
 #endif
     return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);

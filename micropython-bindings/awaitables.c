@@ -10,6 +10,7 @@
 static mp_obj_t up_sleep_new(mp_obj_t t, uint32_t (*ms)(mp_obj_t arg, qstr name), uint32_t level) {
     uint32_t delay = ms(t, MP_QSTR_t);
     up_loop_t *loop = MP_STATE_VM(up_loop);
+    up_own(loop);
     up_sleep_t *self = loop->sleeper;
     if (self->armer != NULL) {
         loop->sleeper = self = mp_obj_malloc(up_sleep_t, &up_sleep_type);

@@ -105,20 +105,56 @@ MP_DEFINE_CONST_OBJ_TYPE(
     locals_dict, &up_callback_locals_dict
 );
 
-#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
-// From another thread than the loop's, which may be inside the core: by mail, waiting for room.
-static mp_obj_t up_call_by_mail(up_loop_t *loop, mp_obj_t fun, mp_obj_t args) {
-    up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
-    self->fun = fun;
-    self->args = args;
-    self->handle = 0;
-    while (!up_mail_post(up_mail(), (uintptr_t)self)) {
-        if (!loop->running) {
-            up_raise_runtime(MP_ERROR_TEXT("the interrupt mailbox is full and the loop does not run"));
-        }
-        mp_hal_delay_ms(1);
+#if UP_THREADS
+#if UP_HAVE_FDS
+__thread char up_thread_mark;
+#endif
+
+// The loop is this thread's from here on, and with `run` nobody else's until its run is over. A loop that does
+// not run belongs to whoever used it last: two who prepare it at a time are not told. RuntimeError if another
+// thread runs it.
+void up_take(up_loop_t *loop, bool run) {
+    mp_thread_mutex_lock(&loop->handover, 1);
+    bool taken = loop->taken;
+    if (!taken) {
+        up_store(&loop->thread, UP_THREAD);
+        up_store(&loop->taken, run);
     }
-    up_settle(MP_OBJ_FROM_PTR(self));
+    mp_thread_mutex_unlock(&loop->handover);
+    if (taken) {
+        up_raise_runtime(MP_ERROR_TEXT("another thread runs the loop: use call_soon_threadsafe()"));
+    }
+}
+
+// call_soon_threadsafe() from outside of the loop's run: by mail, waiting for room, for another thread may be
+// inside the core. In a loop that does not run directly, if it is ours; it does not become another's meanwhile.
+static mp_obj_t up_call_from_outside(up_loop_t *loop, mp_obj_t fun, mp_obj_t args) {
+    up_callback_t *self = NULL;
+    nlr_buf_t nlr;
+    mp_thread_mutex_lock(&loop->handover, 1);
+    if (nlr_push(&nlr) != 0) {
+        mp_thread_mutex_unlock(&loop->handover);
+        nlr_jump(nlr.ret_val);
+    }
+    // What was left by mail before comes first.
+    if (!loop->taken && loop->thread == UP_THREAD && !up_mail_pending(up_mail())) {
+        self = MP_OBJ_TO_PTR(up_call(fun, args, UP_OWN, 0));
+    }
+    nlr_pop();
+    mp_thread_mutex_unlock(&loop->handover);
+    if (self == NULL) {
+        self = mp_obj_malloc(up_callback_t, &up_callback_type);
+        self->fun = fun;
+        self->args = args;
+        self->handle = 0;
+        while (!up_mail_post(up_mail(), (uintptr_t)self)) {
+            if (!up_load(&loop->taken)) {
+                up_raise_runtime(MP_ERROR_TEXT("the interrupt mailbox is full and the loop does not run"));
+            }
+            mp_hal_delay_ms(1);
+        }
+        up_settle(MP_OBJ_FROM_PTR(self));
+    }
     return MP_OBJ_FROM_PTR(self);
 }
 #endif
@@ -137,9 +173,10 @@ static mp_obj_t up_loop_call_soon_threadsafe(size_t n, const mp_obj_t *a) {
         }
     } else {
         mp_obj_t args = mp_obj_new_tuple(n - 2, a + 2);
-#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
-        if (up_loop()->thread != mp_thread_get_state()) {
-            handle = up_call_by_mail(up_loop(), fun, args);
+#if UP_THREADS
+        up_loop_t *loop = up_any_loop();
+        if (!up_load(&loop->taken) || up_load(&loop->thread) != UP_THREAD) {
+            handle = up_call_from_outside(loop, fun, args);
         } else
 #endif
         {
@@ -243,15 +280,14 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_run_forever_obj, up_loop_run_forever);
 
 // run_until_complete(awaitable): runs until it ends; its value, or raises its exception.
 mp_obj_t up_run_until_complete(mp_obj_t loop_in, mp_obj_t aw) {
-    up_loop_t *loop = MP_OBJ_TO_PTR(loop_in);
-    up_check_idle(loop); // makes no task if it raises
-    return up_run(loop, up_promote(loop, aw), false);
+    return up_run(MP_OBJ_TO_PTR(loop_in), up_is_task(aw) ? MP_OBJ_TO_PTR(aw) : up_task_new(aw), false);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_run_until_complete_obj, up_run_until_complete);
 
 // stop(): ends run_forever() when its turn comes, behind what is due already.
 static mp_obj_t up_loop_stop(mp_obj_t self_in) {
     up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
+    up_own(loop);
     if (loop->stop_handle == 0) {
         loop->stop_handle = up_entry_new(loop, mp_const_none);
         up_schedule(loop, loop->stop_handle, UP_OWN, 0);
@@ -267,10 +303,10 @@ static mp_obj_t up_loop_close(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_close_obj, up_loop_close);
 
-// is_running(): whether it is called from inside the loop.
+// is_running(): whether it is called from inside the loop; from another thread, whether that runs.
 static mp_obj_t up_loop_is_running(mp_obj_t self_in) {
     up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
-    return mp_obj_new_bool(loop->running);
+    return mp_obj_new_bool(up_load(&loop->running));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_is_running_obj, up_loop_is_running);
 
@@ -279,6 +315,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_is_running_obj, up_loop_is_running);
 static mp_obj_t up_loop_max_overdue_ms(size_t n, const mp_obj_t *a) {
     up_loop_t *loop = MP_OBJ_TO_PTR(a[0]);
     if (n == 2 && a[1] != mp_const_none) {
+        up_own(loop);
         loop->max_overdue = up_arg_ms(a[1], MP_QSTR_t);
         up_core_set_max_overdue(&loop->core, loop->max_overdue);
     }
@@ -352,6 +389,7 @@ void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future) {
 // set_exception_handler(handler): a callable, called with (loop, context); None: the default one.
 static mp_obj_t up_loop_set_exception_handler(mp_obj_t self_in, mp_obj_t handler) {
     up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
+    up_own(loop);
     loop->exc_handler = handler == mp_const_none ? handler : up_arg_callable(handler, MP_QSTR_handler);
     return mp_const_none;
 }

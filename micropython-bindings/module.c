@@ -30,7 +30,9 @@ extern const mp_obj_module_t up_module;
 
 // Not inlined: that would be 6 bytes more each time on a Cortex-M.
 MP_NOINLINE up_loop_t *up_loop(void) {
-    return MP_STATE_VM(up_loop);
+    up_loop_t *loop = MP_STATE_VM(up_loop);
+    up_own(loop);
+    return loop;
 }
 
 // Whether the loop that the root pointer names is there. A root pointer survives a soft reset and the
@@ -41,7 +43,7 @@ static bool up_loop_lives(up_loop_t *loop) {
 
 // Called by an import that does not find a module among the loaded ones.
 static mp_obj_t up_module_init(mp_obj_t self_in) {
-    if (!up_loop_lives(up_loop())) {
+    if (!up_loop_lives(up_any_loop())) {
         up_loop_t *loop = m_new0(up_loop_t, 1);
         loop->base.type = &up_loop_type;
         loop->exc_handler = mp_const_none;
@@ -50,8 +52,9 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
         loop->main_queue.base.type = &up_waitqueue_type;
         loop->main_queue.level = UP_OWN;
         up_mail_clear(up_mail()); // of before a soft reset
-#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
-        loop->thread = mp_thread_get_state();
+#if UP_THREADS
+        mp_thread_mutex_init(&loop->handover);
+        loop->thread = UP_THREAD;
 #endif
         // What is needed when the heap may be locked or full.
         loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
@@ -119,6 +122,11 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
     };
     static const uint8_t kinds[] = { NORMAL, NORMAL, IOQ, LOW, NORMAL, LOW, OVERDUE, HIGH, IOQ, NORMAL, NORMAL, LOW };
     mp_arg_check_num(n_args, 0, 0, most, false);
+#if UP_THREADS
+    if (n_args + kw->used == 0 && up_load(&up_any_loop()->thread) != UP_THREAD) {
+        return MP_OBJ_FROM_PTR(up_any_loop()); // another's: for its call_soon_threadsafe(), say
+    }
+#endif
     up_loop_t *loop = up_loop();
     uint32_t sum[N] = { 0 };
     sum[OVERDUE] = loop->max_overdue;
@@ -188,9 +196,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(up_current_task_obj, up_current_task);
 
 // run(coro): makes it a task and runs the loop until it ends; its value, or raises its exception.
 static mp_obj_t up_run_(mp_obj_t coro) {
-    up_loop_t *loop = up_loop();
-    up_check_idle(loop); // makes no task if it raises
-    return up_run(loop, up_create_task(loop, coro, UP_NORMAL), false);
+    return up_run(up_loop(), up_task_new(coro), false);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_run_obj, up_run_);
 
@@ -223,6 +229,7 @@ static mp_obj_t up_stop_loop(mp_obj_t value) {
     }
     loop->stop_value = value;
     loop->stopping = true;
+    up_rouse();
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_stop_loop_obj, up_stop_loop);
@@ -271,7 +278,7 @@ void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         0,
         MP_QSTR__up_sync,
     };
-    up_loop_t *loop = up_loop();
+    up_loop_t *loop = up_any_loop();
     if (dest[0] != MP_OBJ_NULL) {
         return; // nothing can be set
     }

@@ -196,10 +196,20 @@ static void up_ask(up_loop_t *loop, up_task_t *task) {
 // Runs passes until `main` is done, or stop() has its turn, or, with neither to wait for, nothing
 // is left.
 static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
+#if MICROPY_PY_THREAD && MICROPY_PY_THREAD_GIL
+    unsigned passes = 0;
+#endif
     while (main == NULL || !(main->flags & UP_TASK_DONE)) {
         if (up_pending()) {
             mp_handle_pending(true);
         }
+#if MICROPY_PY_THREAD && MICROPY_PY_THREAD_GIL
+        // The interpreter lets other threads in by a count of branches that begins anew with each step.
+        if (++passes % 32 == 0) {
+            MP_THREAD_GIL_EXIT();
+            MP_THREAD_GIL_ENTER();
+        }
+#endif
         if (loop->stopping) {
             return; // a scheduled callback or a condition said so
         }
@@ -293,18 +303,22 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
     if (nlr_push(&nlr) != 0) {
         return MP_OBJ_FROM_PTR(nlr.ret_val);
     }
-    loop->running = true;
+    if (exc == MP_OBJ_NULL && main != NULL && main->handle == 0) {
+        up_task_schedule(loop, main, UP_OWN, 0);
+    }
+    up_store(&loop->running, true);
     if (exc == MP_OBJ_NULL || up_contained(loop, exc)) {
         up_passes(loop, main, forever);
         exc = MP_OBJ_NULL;
     }
-    loop->running = false;
+    up_store(&loop->running, false);
     nlr_pop();
     return exc;
 }
 
 // RuntimeError inside the loop.
 void up_check_idle(up_loop_t *loop) {
+    up_own(loop);
     if (loop->running) {
         up_raise_runtime(MP_ERROR_TEXT("the loop is running already"));
     }
@@ -314,11 +328,8 @@ void up_check_idle(up_loop_t *loop) {
 // until stop() if `forever` (the value given to stop_loop(), or None), else until nothing is left.
 mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
     up_check_idle(loop);
-    if (main != NULL && main->handle == 0) {
-        up_task_schedule(loop, main, UP_OWN, 0);
-    }
-#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
-    loop->thread = mp_thread_get_state();
+#if UP_THREADS
+    up_take(loop, true);
 #endif
     loop->main = main;
     loop->stop_value = mp_const_none;
@@ -336,6 +347,11 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
         up_schedule(loop, loop->yielded, UP_OWN, 0);
     }
     loop->yielded = 0;
+    // If an exception left its handler, what that was given is let go.
+    up_report_context(loop, mp_const_none, mp_const_none);
+#if UP_THREADS
+    up_store(&loop->taken, false);
+#endif
     if (exc == MP_OBJ_NULL) {
         if (main == NULL || !(main->flags & UP_TASK_DONE)) {
             return value;
@@ -346,7 +362,5 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
             return exc; // its value
         }
     }
-    // If it left an exception handler, what that was given is let go.
-    up_report_context(loop, mp_const_none, mp_const_none);
     nlr_raise(exc);
 }

@@ -28,6 +28,13 @@
 #define UP_HAVE_FDS (0)
 #endif
 
+// Threads run at the same time, with no lock around all of Python: the loop is one thread's at a time.
+#define UP_THREADS (MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL)
+
+// What other contexts look at. Where those are interrupts only, a store is all it takes.
+#define up_store(place, value) __atomic_store_n(place, value, UP_THREADS ? __ATOMIC_RELEASE : __ATOMIC_RELAXED)
+#define up_load(place) __atomic_load_n(place, UP_THREADS ? __ATOMIC_ACQUIRE : __ATOMIC_RELAXED)
+
 #if UINTPTR_MAX > 0xffffffff
 #define UP_ENTRY_BYTES (UP_ENTRY_BYTES_64)
 #define UP_INDEX_BITS (UP_INDEX_BITS_64)
@@ -161,8 +168,10 @@ typedef struct _up_loop_t {
     uint32_t stop_handle; // the entry queued by stop(), or 0
     up_waitqueue_t main_queue; // MicroPython's asyncio.core._task_queue: what is pushed there is due at a time
     uint32_t max_overdue;
-#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
-    struct _mp_state_thread_t *thread; // that runs the loop, or did last
+#if UP_THREADS
+    void *thread; // whose the loop is: see up_take()
+    bool taken; // it runs there
+    mp_thread_mutex_t handover;
 #endif
     size_t reserved; // entries that are kept when they are free
     up_core_t core;
@@ -183,8 +192,31 @@ extern const mp_obj_base_t up_ioqueue;
 extern const mp_obj_type_t mp_type_CancelledError;
 extern const mp_obj_type_t mp_type_TimeoutError;
 
-// The one loop. EXCEPTION: none.
+// The one loop, for those who change it, or look into the core. RuntimeError if another thread runs it.
 up_loop_t *up_loop(void);
+#if UP_THREADS
+// The same for those who only look at it, from any thread. EXCEPTION: none.
+static inline up_loop_t *up_any_loop(void) {
+    return MP_STATE_VM( up_loop);
+}
+// The running thread, by an address of its own.
+#if UP_HAVE_FDS
+extern __thread char up_thread_mark; // a fifth of what mp_thread_get_state() takes
+#define UP_THREAD ((void *)&up_thread_mark)
+#else
+#define UP_THREAD ((void *)mp_thread_get_state())
+#endif
+void up_take(up_loop_t *loop, bool run);
+// What up_loop() checks.
+static inline void up_own(up_loop_t *loop) {
+    if (up_load(&loop->thread) != UP_THREAD) {
+        up_take(loop, false);
+    }
+}
+#else
+#define up_any_loop up_loop
+#define up_own(loop) ((void)0)
+#endif
 
 // The loop's clock, ms, wraps at 2^32. EXCEPTION: none.
 static inline uint32_t up_now(up_loop_t *loop) {
@@ -222,7 +254,6 @@ bool up_is_exception(mp_obj_t object);
 mp_obj_t *up_task_data(up_task_t *task);
 up_task_t *up_task_new(mp_obj_t coro);
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level);
-up_task_t *up_promote(up_loop_t *loop, mp_obj_t awaitable);
 uint32_t up_task_entry(up_loop_t *loop, up_task_t *task);
 void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
@@ -284,7 +315,7 @@ void up_mail_read(up_loop_t *loop, bool drop);
 // collector does not stop a thread before it looks at its stack, and may have looked into the mailbox and the
 // entries before it was there. (MicroPython has no such guard for its own objects.) EXCEPTION: none.
 static inline void up_settle(mp_obj_t object) {
-#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+#if UP_THREADS
     if (!gc_is_locked()) { // as in a hard interrupt, which must not wait
         gc_nbytes(MP_OBJ_TO_PTR(object)); // takes the collector's lock
     }
@@ -326,5 +357,12 @@ void up_poll_reserve(up_loop_t *loop, size_t n);
 // Ends an idle wait. May be called from any thread, a signal handler or an interrupt.
 // EXCEPTION: none.
 void mp_uasyncio_priority_wake(void);
+// Something is due. With a global lock it may be another thread's doing, while the loop's own waits.
+// EXCEPTION: none.
+static inline void up_rouse(void) {
+#if MICROPY_PY_THREAD && MICROPY_PY_THREAD_GIL
+    mp_uasyncio_priority_wake();
+#endif
+}
 
 #endif

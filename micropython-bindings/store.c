@@ -89,6 +89,7 @@ void up_entry_free(up_loop_t *loop, uint32_t handle) {
 // Queues an entry, from wherever it is, `delay` ms from now. EXCEPTION: none.
 void up_schedule(up_loop_t *loop, uint32_t handle, uint32_t level, uint32_t delay) {
     up_core_schedule(&loop->core, handle, level, delay, up_now(loop));
+    up_rouse();
 }
 
 // Parks a task in a list, from wherever it is. Raises MemoryError, not parked.
@@ -107,6 +108,7 @@ size_t up_wake(up_loop_t *loop, up_list_t *list, uint32_t level, size_t n) {
     while (woken < n && up_core_wake(&loop->core, list, level, now) != 0) {
         ++woken;
     }
+    up_rouse();
     return woken;
 }
 

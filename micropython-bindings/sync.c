@@ -142,8 +142,9 @@ MP_DEFINE_CONST_OBJ_TYPE(
 // set(): wakes all who wait, in their order; who comes later does not wait, until clear().
 static mp_obj_t up_event_set(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
-    self->set = true;
-    up_waitqueue_wake_if_set(up_loop(), self);
+    up_loop_t *loop = up_loop();
+    up_store(&self->set, true);
+    up_waitqueue_wake_if_set(loop, self);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_event_set_obj, up_event_set);
@@ -193,6 +194,7 @@ static mp_obj_t up_lock_make_new(const mp_obj_type_t *type, size_t n_args, size_
 static void up_lock_pass_on(up_loop_t *loop, up_lock_t *self) {
     uint32_t next = up_core_wake(&loop->core, &self->waiters, UP_OWN, up_now(loop));
     self->state = next == 0 ? mp_const_none : *up_object(loop, next);
+    up_rouse();
 }
 
 // A task will not take what it waits for, which may be a lock. If it was handed over, the next one gets

@@ -102,11 +102,6 @@ up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level) {
     return task;
 }
 
-// `awaitable` itself if it is a task, else a new task for it.
-up_task_t *up_promote(up_loop_t *loop, mp_obj_t awaitable) {
-    return up_is_task(awaitable) ? MP_OBJ_TO_PTR(awaitable) : up_create_task(loop, awaitable, UP_NORMAL);
-}
-
 // Throws `exc` into a task at its next step, which is due now. EXCEPTION: none.
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
     mp_obj_t *data = up_task_data(task);
@@ -114,6 +109,7 @@ void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
     *data = exc;
     task->flags &= ~UP_TASK_AWAITING;
     up_core_cancel(&loop->core, task->handle, up_now(loop));
+    up_rouse();
 }
 
 // The join box of a task.
@@ -264,7 +260,10 @@ static mp_obj_t up_task_state(up_loop_t *loop, up_task_t *self) {
 
 static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
-    up_loop_t *loop = up_loop();
+    up_loop_t *loop = up_any_loop();
+    if (attr == MP_QSTR_state || attr == MP_QSTR_ph_key || attr == MP_QSTR_level || dest[0] != MP_OBJ_NULL) {
+        up_own(loop);
+    }
     if (dest[0] == MP_OBJ_NULL) {
         uint32_t number;
         switch (attr) {

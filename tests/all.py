@@ -17,6 +17,7 @@ BIN = ROOT / "build/venv/bin"
 MICROPYTHON = ROOT / "build/unix/micropython"
 ASAN = ROOT / "build/asan/micropython"
 ASSERTS = ROOT / "build/asserts/micropython"
+GIL = ROOT / "build/gil/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
 
@@ -244,8 +245,25 @@ def misuse():
 
 @on("unix")
 def threads():
-    """The loop among threads: what may be called from them, and Ctrl-C."""
+    """The loop among threads: what is safe, what raises, and Ctrl-C."""
     return counted("threads", "tests/threads.py", MICROPYTHON)
+
+
+def gil_firmware():
+    """The unix firmware with a lock around all of Python builds."""
+    return one("unix-gil", "make", "--no-print-directory", "unix-gil")
+
+
+@on("unix")
+def gil_threads():
+    """The loop among threads, with a global lock: all may use it."""
+    return counted("threads-gil", "tests/threads.py", "--gil", GIL)
+
+
+@on("unix")
+def gil_python():
+    """tests/python with a global lock."""
+    return counted("python-gil", "tests/run.py", GIL)
 
 
 def asan_firmware():
@@ -376,6 +394,9 @@ GROUPS = (
     asserts_firmware,
     misuse,
     threads,
+    gil_firmware,
+    gil_threads,
+    gil_python,
     asan_firmware,
     asan,
     collections,

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""The loop among threads, on the unix firmware: threads.py MICROPYTHON [--long]
+"""The loop among threads, on the unix firmware: threads.py [--gil] [--long] MICROPYTHON
 
-What may be called from another thread is hammered from four of them and counted; a signal goes to each thread in turn.
+What may be called from another thread is hammered from four of them and counted, all else raises there; a signal goes to
+each thread in turn. With --gil, the firmware of `make unix-gil`, all may be called, and ends the idle wait.
 Ends with `N passed, N failed`.
 """
 
@@ -14,6 +15,7 @@ import sys
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parent / "threads"
+ROOM = ["-X", "heapsize=256M"]
 SLOW = 120  # seconds of real time after which something hangs
 
 
@@ -26,9 +28,9 @@ class Running:
 
     def __init__(self, micropython, script, *args):
         self.process = subprocess.Popen(
-            [micropython, script, *map(str, args)],
+            [*micropython, script, *map(str, args)],
             cwd=SCRIPTS,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -41,6 +43,7 @@ class Running:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        self.process.stdin.close()
         self.process.stdout.close()
 
     def line(self):
@@ -60,6 +63,12 @@ class Running:
         got = self.line()
         if got != line:
             raise Failed(f"it printed {got!r} in place of {line!r}")
+
+    def go(self):
+        """Send a line once the main thread is asleep."""
+        self.wait_asleep(self.process.pid)
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
 
     def threads(self):
         """The kernel's numbers of its threads, the main one first."""
@@ -108,16 +117,85 @@ def hammer(micropython, long):
         run.expect(f"scheduled {[calls // 5] * 4}")
 
 
+def foreign(micropython, long):
+    """What is not safe raises in a thread that does not run the loop, and changes nothing."""
+    with Running(micropython, "foreign.py") as run:
+        for who in ("the main thread", "another", "the main thread again"):
+            for line in (
+                "60 of 60 raised",
+                "True",
+                "True True False",
+                "0 0 None 0",
+                "True True False",
+                "[None, None] False",
+                who,
+            ):
+                run.expect(line)
+
+
+def runs(micropython, long):
+    """Four threads run the loop as often as they can: each run is whole, or was told that another one is under way."""
+    times = 5000 if long else 500
+    with Running(micropython + ROOM, "runs.py", times) as run:
+        run.expect(f"ran {[times] * 4} wrong {[0] * 4}")
+        run.expect("told True")
+
+
+def start_stop(micropython, long):
+    """Two threads call into a loop that a third one runs again and again: each call once, in order."""
+    calls = 100000 if long else 10000
+    with Running(micropython, "start_stop.py", calls) as run:
+        run.expect(f"{[calls] * 2} out of order 0 runs True")
+
+
+def idle(micropython, long):
+    """What another thread makes due ends the loop's idle wait."""
+    for _ in range(20 if long else 1):
+        with Running(micropython, "idle.py") as run:
+            for line in IDLE:
+                run.expect(line)
+                run.go()
+            run.expect("stopped")
+
+
+IDLE = (
+    "Event.set",
+    "create_task",
+    "call_soon",
+    "call_soon_threadsafe",
+    "call_later",
+    "call_later_ms",
+    "call_after",
+    "WaitQueue.wake",
+    "Lock.release",
+    "Semaphore.release",
+    "Task.cancel",
+    "wake",
+    "_task_queue.push",
+    "ThreadSafeFlag.set",
+    "schedule",
+    "scheduled there",
+    "stop",
+    "stop_loop",
+)
+
+
 def main():
     """Run all, print the count, return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("micropython", type=Path)
+    parser.add_argument("--gil", action="store_true")
     parser.add_argument("--long", action="store_true")
     args = parser.parse_args()
+    micropython = [args.micropython.resolve()]
+    tests = ctrl_c, hammer, start_stop, foreign, runs
+    if args.gil:
+        micropython += ROOM  # threads queue faster than the loop runs, and nothing holds them up
+        tests = ctrl_c, hammer, idle
     passed = failed = 0
-    for test in (ctrl_c, hammer):
+    for test in tests:
         try:
-            test(args.micropython.resolve(), args.long)
+            test(micropython, args.long)
         except Failed as e:
             failed += 1
             print(f"fail {test.__name__}: {e}", flush=True)

@@ -96,7 +96,7 @@ static bool fails(void) {
     if (gc_is_locked()) {
         return false; // it does so by itself
     }
-    if (up_watch.lock_loop && in_user_code == 0 && up_loop() != NULL && up_loop()->running) {
+    if (up_watch.lock_loop && in_user_code == 0 && up_any_loop() != NULL && up_any_loop()->running) {
         ++up_watch.denied;
         return true;
     }
