@@ -76,7 +76,7 @@ static mp_obj_t up_sleep_iternext(mp_obj_t self_in) {
 MP_DEFINE_CONST_OBJ_TYPE(
     up_sleep_type,
     MP_QSTR_Sleep,
-    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    UP_TYPE_AWAITABLE,
     iter, up_sleep_iternext
 );
 
@@ -151,6 +151,6 @@ static mp_obj_t up_when_iternext(mp_obj_t self_in) {
 MP_DEFINE_CONST_OBJ_TYPE(
     up_when_type,
     MP_QSTR_When,
-    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    UP_TYPE_AWAITABLE,
     iter, up_when_iternext
 );

@@ -4,11 +4,6 @@
 #include "py/stream.h"
 #include "shim.h"
 
-static mp_obj_t up_flag_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_arg_check_num(n_args, n_kw, 0, 0, false);
-    return up_waitqueue_make_new(type, 0, 0, args); // each wait says its level
-}
-
 void mp_uasyncio_priority_set_flag(mp_obj_t flag) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(flag, MP_OBJ_FROM_PTR(&up_flag_type)));
     self->set = true;
@@ -86,8 +81,8 @@ static MP_DEFINE_CONST_DICT(up_flag_locals_dict, up_flag_locals_dict_table);
 MP_DEFINE_CONST_OBJ_TYPE(
     up_flag_type,
     MP_QSTR_ThreadSafeFlag,
-    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
-    make_new, up_flag_make_new,
+    UP_TYPE_AWAITABLE | UP_TYPE_NO_ARGS,
+    make_new, up_waitqueue_make_new,
     iter, up_waitqueue_iternext,
     protocol, &up_flag_stream,
     locals_dict, &up_flag_locals_dict

@@ -20,6 +20,7 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/loop.c
     ${CMAKE_CURRENT_LIST_DIR}/mail.c
     ${CMAKE_CURRENT_LIST_DIR}/module.c
+    ${CMAKE_CURRENT_LIST_DIR}/queue.c
     ${CMAKE_CURRENT_LIST_DIR}/resume.c
     ${CMAKE_CURRENT_LIST_DIR}/store.c
     ${CMAKE_CURRENT_LIST_DIR}/streams.c

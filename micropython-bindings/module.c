@@ -13,6 +13,9 @@ MP_REGISTER_ROOT_POINTER(struct _up_loop_t *up_loop);
 
 MP_DEFINE_EXCEPTION(CancelledError, BaseException)
 MP_DEFINE_EXCEPTION(TimeoutError, Exception)
+// What get_nowait() and put_nowait() of a Queue raise.
+MP_DEFINE_EXCEPTION(QueueEmpty, Exception)
+MP_DEFINE_EXCEPTION(QueueFull, Exception)
 
 MP_DECLARE_CONST_FUN_OBJ_1(up_sleep_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(up_sleep_ms_obj);
@@ -83,7 +86,9 @@ static mp_obj_t up_new_event_loop(void) {
         if (callback != NULL) {
             up_callback_spend(callback);
         } else if (up_is_task(object)) {
-            ((up_task_t *)MP_OBJ_TO_PTR(object))->handle = 0;
+            up_task_t *task = MP_OBJ_TO_PTR(object);
+            task->handle = 0;
+            up_sem_refuse(task);
         }
     }
     memset(&loop->core.chunks, 0, sizeof(loop->core) - offsetof(up_core_t, chunks)); // all but `lists`
@@ -268,13 +273,8 @@ void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         0,
         MP_QSTR__up_stream,
         MP_QSTR_Barrier,
-        MP_QSTR_BoundedSemaphore,
         MP_QSTR_BrokenBarrierError,
         MP_QSTR_Condition,
-        MP_QSTR_Queue,
-        MP_QSTR_QueueEmpty,
-        MP_QSTR_QueueFull,
-        MP_QSTR_Semaphore,
         0,
         MP_QSTR__up_sync,
     };
@@ -346,6 +346,11 @@ static const mp_rom_map_elem_t up_module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_Task), MP_ROM_PTR(&up_task_type) },
     { MP_ROM_QSTR(MP_QSTR_Event), MP_ROM_PTR(&up_event_type) },
     { MP_ROM_QSTR(MP_QSTR_Lock), MP_ROM_PTR(&up_lock_type) },
+    { MP_ROM_QSTR(MP_QSTR_Semaphore), MP_ROM_PTR(&up_semaphore_type) },
+    { MP_ROM_QSTR(MP_QSTR_BoundedSemaphore), MP_ROM_PTR(&up_bounded_type) },
+    { MP_ROM_QSTR(MP_QSTR_Queue), MP_ROM_PTR(&up_queue_type) },
+    { MP_ROM_QSTR(MP_QSTR_QueueEmpty), MP_ROM_PTR(&mp_type_QueueEmpty) },
+    { MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&mp_type_QueueFull) },
     { MP_ROM_QSTR(MP_QSTR_WaitQueue), MP_ROM_PTR(&up_waitqueue_type) },
     { MP_ROM_QSTR(MP_QSTR_TaskQueue), MP_ROM_PTR(&up_waitqueue_type) },
     { MP_ROM_QSTR(MP_QSTR_ThreadSafeFlag), MP_ROM_PTR(&up_flag_type) },

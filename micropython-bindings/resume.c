@@ -85,10 +85,9 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
 }
 
 // After a task's step, however it ended.
-static void up_step_over(up_loop_t *loop, up_task_t *task) {
+static void up_step_over(up_loop_t *loop) {
     if (loop->calling != mp_const_none) {
-        // If it was handed a lock and did not take it, the next one gets it.
-        up_lock_abandon(loop, loop->calling, task);
+        up_sem_pass_on(loop->calling); // it was handed something, and did not take it
         loop->calling = mp_const_none;
     }
     if (loop->sleeper->armer != NULL) {
@@ -127,16 +126,17 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
         if (up_is_exception(at)) {
             exc = at;
             task->flags &= ~UP_TASK_AWAITING;
+        } else if (task->flags & UP_TASK_HANDED) {
+            loop->calling = at;
         } else {
             up_when_done(loop, at, task);
         }
     }
-    loop->calling = at;
     loop->back = MP_OBJ_NULL;
     if (task->flags & UP_TASK_AWAITING) {
         loop->back = task->flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
     }
-    task->flags &= ~(UP_TASK_AWAITING | UP_TASK_STREAMING);
+    task->flags &= ~(UP_TASK_AWAITING | UP_TASK_STREAMING | UP_TASK_HANDED);
     loop->doing = UP_DOING_STEP;
     loop->doing_task = task;
     loop->cur = task;
@@ -151,7 +151,7 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
         nlr_raise(ret);
     }
     if (loop->calling != mp_const_none || loop->sleeper->armer != NULL) { // it would find nothing to do
-        up_step_over(loop, task);
+        up_step_over(loop);
     }
     if (kind == MP_VM_RETURN_NORMAL) {
         loop->cur = NULL;
@@ -268,7 +268,7 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
     loop->cur = NULL;
     bool ordinary = up_ordinary(exc);
     if (doing == UP_DOING_STEP) {
-        up_step_over(loop, task);
+        up_step_over(loop);
         // StopIteration: a coroutine that is not a generator returned.
         bool raised = !mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_StopIteration));
         up_task_end(loop, task, raised, raised ? exc : mp_obj_exception_get_value(exc));

@@ -7,6 +7,7 @@
 #define UASYNCIO_PRIORITY_SHIM_H
 
 #include "py/gc.h"
+#include "py/objlist.h"
 #include "py/runtime.h"
 #include "py/mphal.h"
 #include "uasyncio_priority.h"
@@ -75,6 +76,7 @@ typedef struct _up_task_t {
 #define UP_TASK_AWAITING (16) // one of our awaitables parked it, and is what it comes back to
 #define UP_TASK_UNSEEN (32) // done; it has a turn left, to report an exception nobody awaited
 #define UP_TASK_STREAMING (64) // with AWAITING: it is parked by readable() or writable()
+#define UP_TASK_HANDED (128) // it was woken to take what it waits for (sync.c), at which it is parked as far as data says
 
 // What a task needs only once somebody awaits it.
 typedef struct _up_join_t {
@@ -110,12 +112,30 @@ typedef struct _up_waitqueue_t {
     up_list_t waiters; // of a flag: handle 0 if nobody waits
 } up_waitqueue_t;
 
-// Lock.
-typedef struct _up_lock_t {
+// Lock, Semaphore and BoundedSemaphore; the items of a Queue and its room.
+typedef struct _up_sem_t {
+    up_waitqueue_t queue;
+    mp_int_t free; // how many nobody has, or is to take
+    mp_int_t taken; // how many were taken and not given back. Of what is given first, the items of a Queue, it is negative
+} up_sem_t;
+
+// Queue.
+typedef struct _up_queue_t {
+    up_sem_t items; // base first
+    up_sem_t room;
+    mp_int_t maxsize; // 0 or less: no limit
+    mp_obj_list_t list; // ends with the items that are not taken
+    mp_int_t unfinished; // items that task_done() was not called for
+    up_waitqueue_t *finished; // set while there are none
+    struct _up_put_t *spare; // a put awaitable that nobody uses, or NULL
+} up_queue_t;
+
+// An awaitable of a Queue's put().
+typedef struct _up_put_t {
     mp_obj_base_t base;
-    mp_obj_t state; // None: free, True: locked, a task: handed over to it but not yet run
-    up_list_t waiters;
-} up_lock_t;
+    up_queue_t *queue;
+    mp_obj_t item; // MP_OBJ_NULL when it is in
+} up_put_t;
 
 // A callback of call_soon() and its kin, and the handle that cancels it.
 typedef struct _up_callback_t {
@@ -151,7 +171,7 @@ typedef struct _up_loop_t {
     up_task_t *cur; // the task whose step runs, or NULL
     up_task_t *doing_task; // the task that `doing` is about
     up_task_t *main; // the task that run_until_complete() waits for, or NULL
-    mp_obj_t calling; // the arguments of the callback or condition that runs, or what the task waited at whose step runs
+    mp_obj_t calling; // the arguments of the callback or condition that runs, or what the running task waited at and was handed (sync.c); None
     mp_obj_t back; // what the running step came back from, until that notices; see up_back_from()
     mp_obj_t context; // what an exception handler is given, made beforehand
     mp_obj_t exc_handler; // None: the default one
@@ -184,6 +204,10 @@ extern const mp_obj_type_t up_when_type;
 extern const mp_obj_type_t up_waitqueue_type;
 extern const mp_obj_type_t up_event_type;
 extern const mp_obj_type_t up_lock_type;
+extern const mp_obj_type_t up_semaphore_type;
+extern const mp_obj_type_t up_bounded_type;
+extern const mp_obj_type_t up_queue_type;
+extern const mp_obj_type_t up_put_type;
 extern const mp_obj_type_t up_callback_type;
 extern const mp_obj_type_t up_flag_type;
 extern const mp_obj_type_t up_stream_wait_type;
@@ -191,6 +215,15 @@ extern const mp_obj_type_t up_ioqueue_type;
 extern const mp_obj_base_t up_ioqueue;
 extern const mp_obj_type_t mp_type_CancelledError;
 extern const mp_obj_type_t mp_type_TimeoutError;
+extern const mp_obj_type_t mp_type_QueueEmpty;
+extern const mp_obj_type_t mp_type_QueueFull;
+
+// Bits of types that MicroPython does not use: a task can run such an object as it is, as if it were a coroutine;
+// it is an up_sem_t; its constructor takes no arguments.
+#define UP_TYPE_IS_COROUTINE (0x8000)
+#define UP_TYPE_COUNTS (0x4000)
+#define UP_TYPE_NO_ARGS (0x2000)
+#define UP_TYPE_AWAITABLE (MP_TYPE_FLAG_ITER_IS_ITERNEXT | UP_TYPE_IS_COROUTINE)
 
 // The one loop, for those who change it, or look into the core. RuntimeError if another thread runs it.
 up_loop_t *up_loop(void);
@@ -296,7 +329,12 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in);
 void up_waitqueue_wake_if_set(up_loop_t *loop, up_waitqueue_t *self);
 mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
 MP_DECLARE_CONST_FUN_OBJ_1(up_waitqueue_clear_obj);
-void up_lock_abandon(up_loop_t *loop, mp_obj_t at, up_task_t *task);
+mp_obj_t up_event_set(mp_obj_t self_in);
+void up_sem_pass_on(mp_obj_t at);
+void up_sem_refuse(up_task_t *task);
+void up_sem_give(up_sem_t *self);
+bool up_sem_take(up_sem_t *self, mp_obj_t at);
+MP_DECLARE_CONST_FUN_OBJ_1(up_sem_locked_obj);
 
 // streams.c
 void up_stream_ask(up_loop_t *loop, up_task_t *task);

@@ -133,7 +133,7 @@ static mp_obj_t up_stream_wait_iternext(mp_obj_t self_in) {
 MP_DEFINE_CONST_OBJ_TYPE(
     up_stream_wait_type,
     MP_QSTR_readable, // no name of its own
-    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    UP_TYPE_AWAITABLE,
     iter, up_stream_wait_iternext
 );
 

@@ -1,4 +1,4 @@
-// What tasks park at: WaitQueue, Event and Lock. Waiting allocates nothing and costs nothing.
+// What tasks park at: WaitQueue, Event, Lock and the semaphores. Waiting allocates nothing and costs nothing.
 //
 // Each is its own awaitable: wait() and acquire() return the object itself, and the run loop knows
 // which task comes back from it.
@@ -6,16 +6,27 @@
 
 // -- WaitQueue
 
-// WaitQueue(level=None), Event(level=None): `level` is where its wake-ups land, None the task's own.
+// WaitQueue(level=None), Event(level=None), Semaphore(value=1, level=None), BoundedSemaphore(value=1, level=None),
+// Lock(), ThreadSafeFlag(). `level` is where its wake-ups land, None each at the task's own; `value` is how many
+// tasks get past at a time. TypeError, ValueError.
 mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     static const mp_arg_t allowed[] = {
+        { MP_QSTR_value, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(1) } },
         { MP_QSTR_level, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     };
-    mp_arg_val_t level = { .u_obj = mp_const_none };
-    mp_arg_parse_all_kw_array(n_args, n_kw, args, 1, allowed, &level);
-    up_waitqueue_t *self = m_new0(up_waitqueue_t, 1);
-    self->base.type = type;
-    self->level = level.u_obj == mp_const_none ? UP_OWN : up_arg_level(level.u_obj);
+    size_t flags = type->flags;
+    if (flags & UP_TYPE_NO_ARGS) {
+        mp_arg_check_num(n_args, n_kw, 0, 0, false);
+    }
+    size_t counts = (flags & UP_TYPE_COUNTS) / UP_TYPE_COUNTS;
+    mp_arg_val_t a[2];
+    mp_arg_parse_all_kw_array(n_args, n_kw, args, counts + 1, allowed + 1 - counts, a + 1 - counts);
+    up_sem_t *self = m_malloc0(sizeof(up_waitqueue_t) + counts * (sizeof(up_sem_t) - sizeof(up_waitqueue_t)));
+    self->queue.base.type = type;
+    self->queue.level = a[1].u_obj == mp_const_none ? UP_OWN : up_arg_level(a[1].u_obj);
+    if (counts) {
+        self->free = up_arg_range(a[0].u_obj, MP_QSTR_value, UP_MAX_DELAY);
+    }
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -41,7 +52,7 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
         }
         // A flag: cleared here and not at the wake-up, so a task cancelled in between leaves it set for the
         // next. Not if it was set again meanwhile for another that waits: that is in the mailbox.
-        if (!(back && self->posted)) {
+        if (self->base.type == &up_flag_type && !(back && self->posted)) {
             self->set = false;
         }
         return MP_OBJ_STOP_ITERATION;
@@ -74,6 +85,7 @@ static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
         up_task_revive(loop, task, UP_OWN, n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0);
     } else if (!(task->flags & UP_TASK_DONE)) {
         up_park(loop, task, &self->waiters);
+        up_sem_refuse(task);
         *up_task_data(task) = mp_const_none;
         task->flags &= ~UP_TASK_AWAITING;
     }
@@ -130,7 +142,7 @@ static MP_DEFINE_CONST_DICT(up_waitqueue_locals_dict, up_waitqueue_locals_dict_t
 MP_DEFINE_CONST_OBJ_TYPE(
     up_waitqueue_type,
     MP_QSTR_WaitQueue,
-    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    UP_TYPE_AWAITABLE,
     make_new, up_waitqueue_make_new,
     unary_op, up_waitqueue_unary_op,
     iter, up_waitqueue_iternext,
@@ -140,7 +152,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
 // -- Event
 
 // set(): wakes all who wait, in their order; who comes later does not wait, until clear().
-static mp_obj_t up_event_set(mp_obj_t self_in) {
+mp_obj_t up_event_set(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
     up_store(&self->set, true);
@@ -173,96 +185,158 @@ static MP_DEFINE_CONST_DICT(up_event_locals_dict, up_event_locals_dict_table);
 MP_DEFINE_CONST_OBJ_TYPE(
     up_event_type,
     MP_QSTR_Event,
-    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    UP_TYPE_AWAITABLE,
     make_new, up_waitqueue_make_new,
     iter, up_waitqueue_iternext,
     locals_dict, &up_event_locals_dict
 );
 
-// -- Lock
+// -- Lock, Semaphore and BoundedSemaphore; a Queue counts its items and its room in the same way
+//
+// release() hands over what it gives back: it marks the task that has waited longest (UP_TASK_HANDED), whose
+// next step takes it. A step that does not, or a task that comes to none, passes it on. So nobody can overtake,
+// and nothing is lost.
 
-static mp_obj_t up_lock_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    (void)args;
-    mp_arg_check_num(n_args, n_kw, 0, 0, false);
-    up_lock_t *self = m_new0(up_lock_t, 1);
-    self->base.type = type;
-    self->state = mp_const_none;
-    return MP_OBJ_FROM_PTR(self);
-}
-
-// Hands the lock to the task that has waited longest, or frees it. EXCEPTION: none.
-static void up_lock_pass_on(up_loop_t *loop, up_lock_t *self) {
-    uint32_t next = up_core_wake(&loop->core, &self->waiters, UP_OWN, up_now(loop));
-    self->state = next == 0 ? mp_const_none : *up_object(loop, next);
-    up_rouse();
-}
-
-// A task will not take what it waits for, which may be a lock. If it was handed over, the next one gets
-// it. EXCEPTION: none.
-void up_lock_abandon(up_loop_t *loop, mp_obj_t at, up_task_t *task) {
-    up_lock_t *lock = MP_OBJ_TO_PTR(at);
-    if (mp_obj_is_type(at, &up_lock_type) && lock->state == MP_OBJ_FROM_PTR(task)) {
-        up_lock_pass_on(loop, lock);
-    }
-}
-
-// acquire() is the lock itself: await it to have the lock, in the order of asking; the value is True.
-static mp_obj_t up_lock_iternext(mp_obj_t self_in) {
-    up_lock_t *self = MP_OBJ_TO_PTR(self_in);
+// One more is free. Hands it to who has waited longest. EXCEPTION: none.
+static void up_sem_offer(up_sem_t *self) {
     up_loop_t *loop = up_loop();
-    up_back_from(loop, self_in);
-    up_task_t *task = up_current(loop);
-    if (up_is_task(self->state) && ((up_task_t *)MP_OBJ_TO_PTR(self->state))->handle == 0) {
-        self->state = mp_const_none; // handed to a task that ended, or that new_event_loop() forgot
+    ++self->free;
+    while (self->free != 0 && self->queue.waiters.handle != 0) {
+        uint32_t handle = up_core_wake(&loop->core, &self->queue.waiters, self->queue.level, up_now(loop));
+        if (handle == 0) {
+            self->queue.waiters.handle = 0;
+            break;
+        }
+        up_task_t *task = MP_OBJ_TO_PTR(*up_object(loop, handle));
+        // Not to a task that parked itself and whose step goes on: it will ask again. Nor to one that is being forgotten.
+        if (task != loop->cur && task->handle != 0) {
+            task->flags |= UP_TASK_HANDED;
+            --self->free;
+        }
+        up_rouse();
     }
-    if (self->state == mp_const_none || self->state == MP_OBJ_FROM_PTR(task)) {
-        self->state = mp_const_true;
-        return mp_make_stop_iteration(mp_const_true);
-    }
-    return up_wait(loop, &self->waiters, self_in);
 }
 
-// release(): hands it to the next. RuntimeError if it is not locked.
-static mp_obj_t up_lock_release(mp_obj_t self_in) {
-    up_lock_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->state != mp_const_true) {
-        up_raise_runtime(MP_ERROR_TEXT("Lock not acquired"));
+// What was handed to a task that waited at `at` goes to the next one. EXCEPTION: none.
+void up_sem_pass_on(mp_obj_t at) {
+    up_put_t *put = MP_OBJ_TO_PTR(at);
+    up_sem_offer(put->base.type == &up_put_type ? &put->queue->room : MP_OBJ_TO_PTR(at));
+}
+
+// If something was handed to a task, it will not take it. EXCEPTION: none.
+void up_sem_refuse(up_task_t *task) {
+    if (task->flags & UP_TASK_HANDED) {
+        task->flags &= ~UP_TASK_HANDED;
+        up_sem_pass_on(*up_task_data(task));
     }
-    up_lock_pass_on(up_loop(), self);
+}
+
+// Gives one back, or for the first time. EXCEPTION: none.
+void up_sem_give(up_sem_t *self) {
+    --self->taken;
+    up_sem_offer(self);
+}
+
+// Takes what the running task was handed while it waited at `at`, or what is free: true. If there is nothing, false and
+// the task is parked; or QueueEmpty or QueueFull without `at`, when it takes what is free, in a task or not.
+bool up_sem_take(up_sem_t *self, mp_obj_t at) {
+    up_loop_t *loop = up_loop();
+    if (at != MP_OBJ_NULL) {
+        up_current(loop);
+    }
+    if (loop->calling == at) {
+        loop->calling = mp_const_none;
+    } else if (self->free != 0) {
+        --self->free;
+    } else {
+        if (at == MP_OBJ_NULL) {
+            mp_raise_type(self->queue.base.type == NULL ? &mp_type_QueueFull : &mp_type_QueueEmpty);
+        }
+        up_wait(loop, &self->queue.waiters, at);
+        return false;
+    }
+    ++self->taken;
+    return true;
+}
+
+// acquire() is the object itself: await it to get past, in the order of asking; the value is True.
+static mp_obj_t up_sem_iternext(mp_obj_t self_in) {
+    return up_sem_take(MP_OBJ_TO_PTR(self_in), self_in) ? mp_make_stop_iteration(mp_const_true) : mp_const_none;
+}
+
+// release(): the next one gets past. RuntimeError if a Lock is not locked, ValueError if nobody has acquired a
+// BoundedSemaphore.
+static mp_obj_t up_sem_release(mp_obj_t self_in) {
+    up_own(MP_STATE_VM(up_loop));
+    up_sem_t *self = MP_OBJ_TO_PTR(self_in);
+    const mp_obj_type_t *type = self->queue.base.type;
+    if (self->taken == 0 && type != &up_semaphore_type) {
+        if (type == &up_lock_type) {
+            up_raise_runtime(MP_ERROR_TEXT("Lock not acquired"));
+        }
+        mp_raise_ValueError(MP_ERROR_TEXT("Semaphore released more than acquired"));
+    }
+    up_sem_give(self);
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_release_obj, up_lock_release);
+static MP_DEFINE_CONST_FUN_OBJ_1(up_sem_release_obj, up_sem_release);
 
-// locked(): whether a task has it.
-static mp_obj_t up_lock_locked(mp_obj_t self_in) {
-    return mp_obj_new_bool(((up_lock_t *)MP_OBJ_TO_PTR(self_in))->state == mp_const_true);
+// locked(): whether acquire() of a semaphore would wait, or get() of a Queue; whether a task has the Lock, which may be
+// on its way from one to the next.
+static mp_obj_t up_sem_locked(mp_obj_t self_in) {
+    up_sem_t *self = MP_OBJ_TO_PTR(self_in);
+    bool locked = self->free == 0;
+    if (self->queue.base.type == &up_lock_type) {
+        locked = self->taken != 0;
+    }
+    return mp_obj_new_bool(locked);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_locked_obj, up_lock_locked);
+MP_DEFINE_CONST_FUN_OBJ_1(up_sem_locked_obj, up_sem_locked);
 
 // What `async with` awaits on the way out: a sleep that is over.
 static const up_sleep_t up_nothing = { .base = { &up_sleep_type } };
 
-static mp_obj_t up_lock_aexit(size_t n_args, const mp_obj_t *args) {
+static mp_obj_t up_sem_aexit(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
-    up_lock_release(args[0]);
+    up_sem_release(args[0]);
     return MP_OBJ_FROM_PTR(&up_nothing);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_lock_aexit_obj, 4, 4, up_lock_aexit);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_sem_aexit_obj, 4, 4, up_sem_aexit);
 
-static const mp_rom_map_elem_t up_lock_locals_dict_table[] = {
+static const mp_rom_map_elem_t up_sem_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&mp_identity_obj) },
-    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&up_lock_release_obj) },
-    { MP_ROM_QSTR(MP_QSTR_locked), MP_ROM_PTR(&up_lock_locked_obj) },
+    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&up_sem_release_obj) },
+    { MP_ROM_QSTR(MP_QSTR_locked), MP_ROM_PTR(&up_sem_locked_obj) },
     { MP_ROM_QSTR(MP_QSTR___aenter__), MP_ROM_PTR(&mp_identity_obj) },
-    { MP_ROM_QSTR(MP_QSTR___aexit__), MP_ROM_PTR(&up_lock_aexit_obj) },
+    { MP_ROM_QSTR(MP_QSTR___aexit__), MP_ROM_PTR(&up_sem_aexit_obj) },
 };
-static MP_DEFINE_CONST_DICT(up_lock_locals_dict, up_lock_locals_dict_table);
+static MP_DEFINE_CONST_DICT(up_sem_locals_dict, up_sem_locals_dict_table);
 
 MP_DEFINE_CONST_OBJ_TYPE(
     up_lock_type,
     MP_QSTR_Lock,
-    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
-    make_new, up_lock_make_new,
-    iter, up_lock_iternext,
-    locals_dict, &up_lock_locals_dict
+    UP_TYPE_AWAITABLE | UP_TYPE_COUNTS | UP_TYPE_NO_ARGS,
+    make_new, up_waitqueue_make_new,
+    iter, up_sem_iternext,
+    locals_dict, &up_sem_locals_dict
+);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_semaphore_type,
+    MP_QSTR_Semaphore,
+    UP_TYPE_AWAITABLE | UP_TYPE_COUNTS,
+    make_new, up_waitqueue_make_new,
+    unary_op, up_waitqueue_unary_op,
+    iter, up_sem_iternext,
+    locals_dict, &up_sem_locals_dict
+);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_bounded_type,
+    MP_QSTR_BoundedSemaphore,
+    UP_TYPE_AWAITABLE | UP_TYPE_COUNTS,
+    make_new, up_waitqueue_make_new,
+    iter, up_sem_iternext,
+    parent, &up_semaphore_type,
+    locals_dict, &up_sem_locals_dict
 );

@@ -22,20 +22,8 @@ mp_obj_t *up_task_data(up_task_t *task) {
 // Whether a task can run `o`: a coroutine, or what wait(), acquire() and their like return. Those are
 // coroutines in MicroPython's asyncio; here they are awaitables that can be resumed as one.
 static bool up_is_coroutine(mp_obj_t o) {
-    static const mp_obj_type_t *const types[] = {
-        &up_event_type,
-        &up_lock_type,
-        &up_flag_type,
-        &up_waitqueue_type,
-        &up_sleep_type,
-        &up_when_type,
-        &up_stream_wait_type,
-    };
-    const mp_obj_type_t *type = mp_obj_get_type(o);
-    for (size_t i = 0; i < MP_ARRAY_SIZE(types); ++i) {
-        if (type == types[i]) {
-            return true;
-        }
+    if (mp_obj_get_type(o)->flags & UP_TYPE_IS_COROUTINE) {
+        return true;
     }
     mp_obj_t send[2];
     mp_load_method_protected(o, MP_QSTR_send, send, false);
@@ -73,12 +61,12 @@ void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t
 }
 
 // Schedules a task from outside, if it has not ended: it lets go of what it waits at, but not of an
-// exception that is on its way to it. Raises MemoryError with nothing changed.
+// exception or something else that is on its way to it. Raises MemoryError with nothing changed.
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
     if (!(task->flags & UP_TASK_DONE)) {
         up_task_schedule(loop, task, level, delay);
         mp_obj_t *data = up_task_data(task);
-        if (!up_is_exception(*data)) {
+        if (!up_is_exception(*data) && !(task->flags & UP_TASK_HANDED)) {
             *data = mp_const_none;
         }
     }
@@ -104,6 +92,7 @@ up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level) {
 
 // Throws `exc` into a task at its next step, which is due now. EXCEPTION: none.
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
+    up_sem_refuse(task);
     mp_obj_t *data = up_task_data(task);
     up_when_done(loop, *data, task);
     *data = exc;
@@ -193,7 +182,6 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
         }
         task = MP_OBJ_TO_PTR(data);
     }
-    up_lock_abandon(loop, data, task);
     if (data != mp_const_none && task->handle != 0 && up_place(loop, task->handle) != UP_STREAM) {
         // Something of the user's that it is parked at: it has remove(task).
         mp_obj_t remove[3];
@@ -290,9 +278,8 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     } else if (dest[1] != MP_OBJ_NULL) {
         bool done = self->flags & UP_TASK_DONE;
         if (attr == MP_QSTR_data && !done) {
-            mp_obj_t *data = up_task_data(self);
-            up_lock_abandon(loop, *data, self);
-            *data = dest[1];
+            up_sem_refuse(self);
+            *up_task_data(self) = dest[1];
         } else if (attr != MP_QSTR_state) {
             return;
         } else if (done) {

@@ -54,11 +54,12 @@ class Barrier:
 
 
 # acquire() or `async with`: at most `value` at a time.
-class Semaphore(_up_sync.Semaphore):
+class Semaphore(asyncio_priority.Semaphore):
     def __init__(self, value=1):
-        _up_sync.Semaphore.__init__(self, value, asyncio_priority.LOW)
+        super().__init__(value, asyncio_priority.LOW)
 
 
 # One that refuses to be released more often than it was acquired.
-class BoundedSemaphore(_up_sync.BoundedSemaphore):
-    __init__ = Semaphore.__init__
+class BoundedSemaphore(asyncio_priority.BoundedSemaphore):
+    def __init__(self, value=1):
+        super().__init__(value, asyncio_priority.LOW)

@@ -243,7 +243,7 @@ SHIM = (
         "task-of-the-loop-before",
         STALE,
         "micropython-bindings/module.c",
-        "            ((up_task_t *)MP_OBJ_TO_PTR(object))->handle = 0;\n",
+        "            task->handle = 0;\n",
         "",
         ("run_new*", "task_cancel*"),
     ),

@@ -34,11 +34,8 @@ INSTANCES = {
 INTERNAL = {
     "Stream": {"poll", "copy", "push"},
     "Server": {"run"},
-    "Semaphore": {"value", "max", "n", "group"},
-    "BoundedSemaphore": {"value", "max", "n", "group"},
-    "Condition": {"value", "max", "n", "group"},
+    "Condition": {"group"},
     "Barrier": {"group", "n", "function"},
-    "Queue": {"n", "list", "items", "max", "group", "pop", "push"},
     "Event": {"data"},
 }
 LATER = {"Server": {"task"}, "SysCall1": {"args"}, "StopLoop": {"args"}}
@@ -243,15 +240,16 @@ class CSource:
                 r"MP_DEFINE_CONST_FUN_OBJ_(\w+)\((\w+),((?: \d+,)*) (\w+)\);", self.text
             )
         }
-        # Of types: their Python name, make_new and table.
+        # Of types: make_new, with the flags that it looks at, and table.
         self.types = {}
         for variable, body in re.findall(
             r"MP_DEFINE_CONST_OBJ_TYPE\(\n\s*(\w+),\n(.*?)^\);", self.text, re.M | re.S
         ):
             make = re.search(r"make_new, (\w+)", body)
+            flags = re.findall(r"\bUP_TYPE_(COUNTS|NO_ARGS)\b", body)
             table = re.search(r"locals_dict, &(\w+)_locals_dict", body)
             self.types[variable] = (
-                make and make.group(1),
+                make and (make.group(1), flags),
                 table and self.tables[table.group(1) + "_locals_dict_table"],
             )
 
@@ -300,9 +298,13 @@ class CSource:
         listed = [(None, i >= least) for i in range(least if most is None else most)]
         return listed, most is None, [], False
 
-    def make(self, function):
-        """The shape of a constructor."""
+    def make(self, function, flags):
+        """The shape of a constructor; one is for several types and looks at their flags."""
         body = self.functions[function]
+        if "UP_TYPE_COUNTS" in body:
+            value, level = self.parsed(function)
+            listed = [level] if "COUNTS" not in flags else [value, level]
+            return self.by_keyword([] if "NO_ARGS" in flags else listed)
         number = re.search(r"mp_arg_check_num\(n_args, n_kw, (\d), (\d), false\)", body)
         if number:
             return self.by_position(int(number.group(1)), int(number.group(2)))
@@ -343,7 +345,7 @@ def check_native(checks):
                     continue
                 at = f"{what}.{method.name}"
                 if method.name == "__init__":
-                    checks.equal(at, nameless(method, 1), source.make(make))
+                    checks.equal(at, nameless(method, 1), source.make(*make))
                 elif table.get(method.name) in source.objects:
                     real = source.shape(table[method.name], 1)
                     checks.equal(at, nameless(method, 1), real)

@@ -27,8 +27,20 @@ class Semaphore(Kind):
             self.mine = False
             self.s.release()
 
+    mine_left = 1
+
+    # All permits are there, and nobody waits who would take one.
     def left(self):
-        return None if (self.s.value, len(self.s.group), self.s.n) == (1, 0, 0) else vars(self.s)
+        there = asyncio.run(self.all())
+        self.s.release()
+        return None if there == self.mine_left and not self.s.locked() else there
+
+    async def all(self):
+        there = 0
+        while not self.s.locked():
+            await self.s.acquire()
+            there += 1
+        return there
 
 
 class Bounded(Semaphore):
@@ -56,7 +68,7 @@ class Permits(Semaphore):
         self.s.release()
 
     def left(self):
-        self.s.value += 1 + self.used - self.given
+        self.mine_left = self.given - self.used
         return Semaphore.left(self)
 
 
@@ -75,7 +87,7 @@ class Condition(Kind):
             self.c.notify()
 
     def left(self):
-        return self.c.locked() or len(self.c.group) or self.c.n or None
+        return self.c.locked() or len(self.c.group) or None
 
 
 class ConditionFor(Condition):
@@ -117,6 +129,15 @@ class Barrier(Kind):
         return self.b.n_waiting or not all(t.done() for t in self.more) or None
 
 
+# Whether the Queue is empty and knows of no item that task_done() is to be called for.
+def all_done(q):
+    try:
+        q.task_done()
+        return False
+    except ValueError:
+        return q.empty()
+
+
 class Get(Kind):
     alive = 12
 
@@ -138,8 +159,7 @@ class Get(Kind):
         for n in range(self.got, self.put):
             assert self.q.get_nowait() == n
             self.q.task_done()
-        q = self.q
-        return None if q.empty() and not (q.list or q.n or q.items.n) else vars(q)
+        return None if all_done(self.q) else self.q.qsize()
 
 
 class Put(Kind):
@@ -163,7 +183,9 @@ class Put(Kind):
         q = self.q
         if self.put > self.taken:
             q.get_nowait()
-        return None if q.empty() and not q.list and q.max.value == 1 else vars(q)
+        empty = q.empty()
+        q.put_nowait(1)
+        return None if empty and q.full() else q.qsize()
 
 
 class QueueJoin(Kind):

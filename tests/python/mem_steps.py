@@ -6,6 +6,8 @@ loop = asyncio.get_event_loop(hpqlen=2)
 event = asyncio.Event()
 queue = asyncio.WaitQueue()
 lock = asyncio.Lock()
+semaphore = asyncio.BoundedSemaphore(1)
+items = asyncio.Queue(3)
 
 
 def yes():
@@ -77,6 +79,23 @@ async def locks(n):
         lock.release()
 
 
+async def semaphores(n):
+    for _ in range(n):
+        async with semaphore:
+            await asyncio.sleep_ms(0)
+
+
+async def puts(n):
+    for i in range(n):
+        await items.put(i & 63)
+
+
+async def gets(n):
+    for _ in range(n):
+        await items.get()
+        items.task_done()
+
+
 # The bytes that are new after `n` steps.
 async def measured(f, n):
     await f(50)
@@ -101,6 +120,8 @@ async def main():
         ("Event", wait_event, set_event),
         ("WaitQueue", wait_queue, wake_queue),
         ("Lock", locks, locks),
+        ("Semaphore", semaphores, semaphores),
+        ("Queue", gets, puts),
         ("two that sleep", sleep_ms_0, sleep_ms_0),
     ):
         if other:

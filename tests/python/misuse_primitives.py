@@ -21,32 +21,44 @@ def check(want, error, call, *args, **kw):
         print(call, args, kw, "\n    raised", got, "\n    not   ", want)
 
 
-for wrong in (None, "1", 1.5, (), c):
-    for name, call in (
-        ("value", asyncio.Semaphore),
-        ("value", asyncio.BoundedSemaphore),
-        ("value", asyn.Semaphore),
-        ("value", asyn.BoundedSemaphore),
-        ("parties", asyncio.Barrier),
-        ("participants", asyn.Barrier),
-    ):
+semaphores = (
+    asyncio.Semaphore,
+    asyncio.BoundedSemaphore,
+    asyn.Semaphore,
+    asyn.BoundedSemaphore,
+)
+for wrong, kind in (
+    (None, "NoneType"),
+    ("1", "str"),
+    (1.5, "float"),
+    ((), "tuple"),
+    (c, "generator"),
+):
+    for call in semaphores:
+        check("'value' must be an int, not " + kind, TypeError, call, wrong)
+    for name, call in (("parties", asyncio.Barrier), ("participants", asyn.Barrier)):
         check(name + " must be an int", TypeError, call, wrong)
-for wrong in (-1, -(2**64)):
-    for call in (
-        asyncio.Semaphore,
-        asyncio.BoundedSemaphore,
-        asyn.Semaphore,
-        asyn.BoundedSemaphore,
-    ):
-        check("value must be 0 or more", ValueError, call, wrong)
+    check("can't convert %s to int" % kind, TypeError, asyncio.Queue, wrong)
+for wrong in (-1, -(2**64), 2**30, 2**64):
+    for call in semaphores:
+        check("'value' must be 0 to 1073741823", ValueError, call, wrong)
 for wrong in (0, -1):
     check("parties must be 1 or more", ValueError, asyncio.Barrier, wrong)
     check("participants must be 1 or more", ValueError, asyn.Barrier, wrong)
 check("func must be callable", TypeError, asyn.Barrier, 2, 5)
 check("'level' must be an int, not str", TypeError, asyncio.Semaphore, 1, "1")
 check("Semaphore released more than acquired", ValueError, asyncio.BoundedSemaphore().release)
+s = asyncio.BoundedSemaphore(0)
+check("Semaphore released more than acquired", ValueError, s.release)
 check("task_done() called too many times", ValueError, asyncio.Queue().task_done)
 check("Lock not acquired", RuntimeError, asyncio.Condition().notify)
+for wrong in (1, 2):
+    check(None, TypeError, asyncio.Lock, *range(wrong))
+    check(None, TypeError, asyncio.ThreadSafeFlag, *range(wrong))
+for cls in (asyncio.Lock, asyncio.ThreadSafeFlag, asyncio.Event, asyncio.WaitQueue, asyncio.Queue):
+    check(None, TypeError, cls, value=1)
+for cls in (asyncio.Lock, asyncio.ThreadSafeFlag, asyncio.Queue):
+    check(None, TypeError, cls, level=1)
 check("", asyncio.QueueEmpty, asyncio.Queue().get_nowait)
 full = asyncio.Queue(1)
 full.put_nowait(1)

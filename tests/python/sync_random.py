@@ -55,7 +55,11 @@ async def semaphore(value, n):
                 inside -= 1
 
     cancelled = await ended(await crowd(n, work))
-    return most <= value, inside, s.value == value, s.n, 0 < cancelled < n
+    there = 0
+    while not s.locked():
+        await s.acquire()
+        there += 1
+    return most <= value, inside, there == value, len(s), 0 < cancelled < n
 
 
 async def queue(maxsize, n):
@@ -75,19 +79,30 @@ async def queue(maxsize, n):
     await asyncio.sleep_ms(10)
     while not all(t.done() for t in tasks):
         if q.empty():
-            q.put_nowait(-1)
+            put.append(-len(put))
+            q.put_nowait(put[-1])
         else:
-            q.get_nowait()
+            got.append(q.get_nowait())
         await asyncio.sleep_ms(10)
     cancelled = await ended(tasks)
-    left = 0
     while not q.empty():
-        q.get_nowait()
-        left += 1
-    real = [item for item in got if item >= 0]
-    once = len(set(real)) == len(real) and all(item in put for item in real)
-    room = maxsize == 0 or q.max.value == maxsize
-    return once, q.items.value, q.items.n, q.list, room, 0 < cancelled < n
+        got.append(q.get_nowait())
+    # All that was put was got once, and counted as unfinished once.
+    for _ in put:
+        q.task_done()
+    joined = asyncio.create_task(q.join())
+    await asyncio.sleep_ms(0)
+    room = 0
+    while not q.full() and room < 60:
+        q.put_nowait(room)
+        room += 1
+    return (
+        sorted(got) == sorted(put),
+        q.qsize() == room,
+        joined.done(),
+        room == (maxsize or 60),
+        0 < cancelled < n,
+    )
 
 
 async def condition(n):
@@ -113,7 +128,7 @@ async def condition(n):
     for t in waiting:
         t.cancel()
     cancelled = await ended(tasks)
-    return right, c.locked(), c.n, len(c.group), 0 < cancelled < n
+    return right, c.locked(), len(c.group), 0 < cancelled < n
 
 
 async def main():
