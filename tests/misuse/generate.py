@@ -20,11 +20,14 @@ STUB_OF = {
 CLASSES = {
     "Loop": ("un", "_Loop"),
     "Handle": ("un", "_Handle"),
-    "MainQueue": ("un", "_MainQueue"),
-    **{name: ("un", name) for name in ("Task", "Event", "Lock", "WaitQueue")},
+    "MainQueue": ("un", "WaitQueue"),
+    **{
+        name: ("un", name) for name in ("Task", "Event", "Lock", "WaitQueue", "Queue", "Semaphore")
+    },
+    "BoundedSemaphore": ("un", "BoundedSemaphore"),
     **{name: ("un", name) for name in ("ThreadSafeFlag", "IOQueue")},
-    **{name: ("ap", name) for name in ("Stream", "Server", "Queue", "Condition", "Semaphore")},
-    **{name: ("ap", name) for name in ("BoundedSemaphore", "Barrier", "SysCall", "SysCall1")},
+    **{name: ("ap", name) for name in ("Stream", "Server", "Condition", "Barrier")},
+    **{name: ("ap", name) for name in ("SysCall", "SysCall1")},
     "StopLoop": ("ap", "StopLoop"),
     **{f"asyn.{name}": ("asyn", name) for name in ("Event", "Barrier", "Semaphore")},
     "asyn.BoundedSemaphore": ("asyn", "BoundedSemaphore"),
@@ -385,6 +388,7 @@ class Generator:
         shape, more = (
             self.signatures.get(key)
             or self.signatures.get(key.replace(key.split(".")[0], "ap", 1))
+            or self.signatures.get(key.replace(key.split(".")[0], "un", 1))
             or (None, False)
         )
         roll = rng.random()
