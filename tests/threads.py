@@ -122,10 +122,10 @@ def foreign(micropython, long):
     with Running(micropython, "foreign.py") as run:
         for who in ("the main thread", "another", "the main thread again"):
             for line in (
-                "60 of 60 raised",
+                "67 of 67 raised",
                 "True",
                 "True True False",
-                "0 0 None 0",
+                "1 1 0 None 0",
                 "True True False",
                 "[None, None] False",
                 who,

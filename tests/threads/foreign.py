@@ -35,7 +35,10 @@ class Targets:
         self.lock = asyncio.Lock()
         self.queue = asyncio.WaitQueue()
         self.semaphore = asyncio.Semaphore(0)
+        self.bounded = asyncio.BoundedSemaphore(1)
         self.items = asyncio.Queue()
+        self.items.put_nowait(1)
+        self.put = self.items.put(2)
         self.task = asyncio.create_task(holds(self.lock, self.end))
         self.sleeper = asyncio.create_task(self.sleeps())
         self.other = asyncio.create_task(holds(self.lock, self.end))
@@ -93,7 +96,11 @@ def changes(t):
     yield "_io_queue.remove", lambda: _io_queue.remove(t.task)
     yield "_io_queue.queue_read", lambda: _io_queue.queue_read(sys.stdin)
     yield "Semaphore.release", lambda: t.semaphore.release()
+    yield "BoundedSemaphore.release", lambda: t.bounded.release()
     yield "Queue.put_nowait", lambda: t.items.put_nowait(1)
+    yield "Queue.get_nowait", lambda: t.items.get_nowait()
+    yield "Queue.put", lambda: t.items.put(1)
+    yield "Queue.task_done", lambda: t.items.task_done()
     # Awaitables are the loop's too.
     yield "sleep", lambda: asyncio.sleep(0)
     yield "sleep_ms", lambda: asyncio.sleep_ms(0)
@@ -104,6 +111,9 @@ def changes(t):
     yield "writable", lambda: asyncio.writable(sys.stdout)
     yield "await Event", lambda: next(t.end)
     yield "await Lock", lambda: next(t.lock)
+    yield "await Semaphore", lambda: next(t.semaphore)
+    yield "await Queue", lambda: next(t.items)
+    yield "await Queue.put", lambda: next(t.put)
     yield "await Task", lambda: next(t.task)
     yield "await when", lambda: next(t.when)
     # These look into the core.
@@ -124,7 +134,7 @@ def looks(t, there):
     yield t.sleeper.data is None
     yield not t.event.is_set()
     yield t.lock.locked()
-    yield t.semaphore.locked() and t.items.empty()
+    yield t.semaphore.locked() and not t.bounded.locked() and not t.items.full()
     yield None not in (asyncio.Event(), asyncio.Lock(), asyncio.ThreadSafeFlag(), asyncio.Queue())
     yield t.handle is not None
     asyncio.ThreadSafeFlag().set()
@@ -161,7 +171,13 @@ async def main(who):
         await asyncio.sleep_ms(1)
     # All is as it was.
     print(before == (t.task.state, t.task.level, t.other.state), t.lock.locked(), t.event.is_set())
-    print(t.items.qsize(), loop.max_overdue_ms(), loop.get_exception_handler(), len(t.queue))
+    print(
+        t.items.qsize(),
+        t.items.get_nowait(),
+        loop.max_overdue_ms(),
+        loop.get_exception_handler(),
+        len(t.queue),
+    )
     print(t.handle.cancel(), t.sleeper.cancel(), t.sleeper.done())
     t.end.set()
     print(await asyncio.gather(t.task, t.other), t.lock.locked())
