@@ -358,9 +358,14 @@ static mp_obj_t up_loop_default_exception_handler(size_t n, const mp_obj_t *a) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_default_exception_handler_obj, 2, 3, up_loop_default_exception_handler);
 
-// call_exception_handler(context): calls the handler, or the default one, with (loop, context).
+// call_exception_handler(context): calls the handler, or the default one, with (loop, context). Of an exception
+// itself, which is how a server says that it dropped a connection, the context is made without memory.
 static mp_obj_t up_loop_call_exception_handler(mp_obj_t self_in, mp_obj_t context) {
     up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
+    if (mp_obj_is_exception_instance(context)) {
+        up_report(loop, context, mp_const_none);
+        return mp_const_none;
+    }
     if (loop->exc_handler != mp_const_none) {
         return mp_call_function_2(loop->exc_handler, self_in, context);
     }

@@ -63,14 +63,16 @@ def wait_for_ms(aw, timeout):
 async def gather(*aws, return_exceptions=False):
     q = core.WaitQueue()
     left = 0
-    error = None
+    error = return_exceptions  # no other takes its place if that is true
 
+    # Needs no memory: a closure over more than three would.
     def done(task, e):
         nonlocal left, error
         left -= 1
-        if not (return_exceptions or error or isinstance(e, StopIteration)):
+        if not (error or isinstance(e, StopIteration)):
             error = e
-        if error or not left:
+            left = 0
+        if not left:
             q.wake()
 
     for t in aws:
@@ -80,27 +82,32 @@ async def gather(*aws, return_exceptions=False):
         ):
             raise RuntimeError("can't gather")
     tasks = list(map(future, aws))
-    for t in tasks:
-        if t.state is not done:  # not given twice
-            left += 1
-            if t.state:
-                t.state = done
-            else:
-                done(t, t.data)
     cancelled = None
     try:
-        if left and not error:
+        for t in tasks:
+            if t.state is not done:  # not given twice
+                left += 1
+                if t.state:
+                    t.state = done
+                else:
+                    done(t, t.data)
+        if left and error is return_exceptions:
             await q.wait()
     except core.CancelledError as er:
         error = cancelled = er
-    results = []
-    for t in tasks:
+    except MemoryError as er:
+        error = er
+    for i in range(len(tasks)):  # of these lines none needs memory
+        t = tasks[i]
         if t.state is done:
             t.state = True
             if cancelled:
                 t.cancel()
-        e = t.data
-        results.append(e.value if isinstance(e, StopIteration) else e)
-    if error:
+        elif t.done():
+            try:
+                tasks[i] = await t
+            except:  # noqa: E722
+                tasks[i] = t.data
+    if error is not return_exceptions:
         raise error
-    return results
+    return tasks

@@ -164,7 +164,8 @@ def open_connection(host, port, ssl=None, server_hostname=None):
                 try:
                     s.connect(ai[-1])
                 except OSError as er:
-                    if er.errno != errno.EINPROGRESS:
+                    # No number, for want of memory: send() will tell.
+                    if er.errno and er.errno != errno.EINPROGRESS:
                         raise
                 yield _io_queue.queue_write(s)
                 s.send(b"")  # raises what the attempt ended with
@@ -177,8 +178,8 @@ def open_connection(host, port, ssl=None, server_hostname=None):
                         s, server_hostname=server_hostname or host, do_handshake_on_connect=False
                     )
                     s.setblocking(False)
-                s = Stream(s)
-                return s, s
+                st = Stream(s)
+                return st, st
             except:  # noqa: E722
                 s.close()
                 raise
@@ -189,7 +190,7 @@ def open_connection(host, port, ssl=None, server_hostname=None):
 
 # What start_server() returns; `async with` closes it at the end.
 class Server:
-    state = False  # closed on purpose
+    state = None  # False once run() has begun, which closes the socket; True: closed on purpose
 
     async def __aenter__(self):
         return self
@@ -207,27 +208,28 @@ class Server:
     async def wait_closed(self):
         await self.task
 
+    # Goes on whatever a connection comes to: what else has no memory does so too, later.
     # async
     def run(self, s, cb, ssl):
+        self.state = False
         try:
             while True:
-                yield _io_queue.queue_read(s)
+                s2 = None
                 try:
+                    yield _io_queue.queue_read(s)
+                    set(range(13)).clear()  # what accept() takes: it would lose the connection
                     s2, addr = s.accept()
-                except OSError:
-                    yield 10  # ms: too many files open, perhaps: it would stay readable
-                    continue
-                try:
                     if ssl:
                         s2 = ssl.wrap_socket(s2, server_side=True, do_handshake_on_connect=False)
                     s2.setblocking(False)
                     st = Stream(s2, {"peername": addr})
                     core.create_task(cb(st, st), core.current_task().level)
                 except Exception as er:
-                    s2.close()
-                    core.Loop.call_exception_handler(
-                        {"message": "Connection dropped", "exception": er, "future": None}
-                    )
+                    if s2:
+                        s2.close()
+                        core.Loop.call_exception_handler(er)
+                    else:
+                        yield 10  # ms: too many files open, perhaps: it would stay readable
         except core.CancelledError:
             if not self.state:
                 raise
@@ -242,6 +244,8 @@ class Server:
 def start_server(cb, host, port, backlog=5, ssl=None):
     import socket
 
+    server = Server()
+    server.state = server.task = None  # they have their places before there is a socket to be lost
     ai = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0]
     s = socket.socket(*ai[:3])
     try:
@@ -249,15 +253,12 @@ def start_server(cb, host, port, backlog=5, ssl=None):
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         s.bind(ai[-1])
         s.listen(backlog)
-        server = Server()
-        server.task = None  # has its place before there is a task to be lost
         server.task = core.create_task(server.run(s, cb, ssl), core.current_task().level)
-        try:
-            yield  # from its first step on the task closes the socket
-        except:  # noqa: E722
-            server.close()
-            raise
+        yield  # run() begins
     except:  # noqa: E722
-        s.close()
+        if server.state is None:
+            s.close()  # once: then its number may be another's
+        if server.task:
+            server.task.cancel()
         raise
     return server

@@ -27,6 +27,7 @@ MANY = (
     "mem_eight_hundred_sleepers.py",
     "sync_random.py",
     "unix_churn.py",
+    "unix_server_full_heap.py",
     "unix_sockets_many.py",
 )
 

@@ -4,9 +4,11 @@
 # failing in a row from there on. Each time it ends with the right result or a MemoryError, runs well the next time,
 # everybody else's steps are all taken, whoever was started ends, and the loop is empty then.
 import asyncio_priority as asyncio
+import errno
 import faults
 import io
 import os
+import pyb
 import sys
 import uasyncio_priority as native
 
@@ -21,17 +23,27 @@ tasks_started = 0
 mine = [None] * 200  # the tasks that a scenario started
 started = ended = 0  # callbacks, likewise
 other = []  # exceptions reported that are not MemoryError
+bad_one = None  # what a task raises, made beforehand
+left_alone = 0  # how often that was reported
+descriptors = None  # how many there should be, or None
 steps = [0] * 5
 event = asyncio.Event()
 truth = False
 
 
+class Bad(Exception):
+    pass
+
+
 def handler(loop, context):
-    global memory_errors
-    if isinstance(context["exception"], MemoryError):
+    global memory_errors, left_alone
+    er = context["exception"]
+    if isinstance(er, MemoryError):
         memory_errors += 1
+    elif isinstance(er, Bad):
+        left_alone += er is bad_one  # those of the run before may come late
     else:
-        other.append(context["exception"])
+        other.append(er)
 
 
 # -- bystanders: their steps allocate nothing
@@ -298,19 +310,48 @@ async def wait_for():
     return r, ms, late
 
 
-async def gather():
-    async def bad():
-        await asyncio.sleep_ms(1)
-        raise ValueError
+async def bad():
+    error = bad_one
+    await asyncio.sleep_ms(1)
+    raise error
 
-    r = await asyncio.gather(work(1), work(2), work(3))
+
+async def gather():
+    global bad_one, left_alone
+    bad_one = Bad()
+    left_alone = 0
+    t = start(work(3))
+    r = await asyncio.gather(work(1), work(2), t, t)
     s = await asyncio.gather(bad(), work(4), return_exceptions=True)
-    if isinstance(s[0], MemoryError) or isinstance(s[1], MemoryError):
-        raise MemoryError
     try:
-        await asyncio.gather(bad(), work(5))
-    except ValueError:
-        return r, type(s[0]), s[1]
+        await asyncio.gather(bad(), work(5), bad())
+    except Bad:
+        # It has had one of the two that fail at the same time; nobody asks for the other's end.
+        return r, type(s[0]), s[1], left_alone
+
+
+# The tasks are there before: each that fails is either gather()'s affair or reported, and all can be had afterwards.
+async def gather_tasks():
+    global bad_one, left_alone
+    bad_one = Bad()
+    left_alone = 0
+    tasks = [None] * 4
+    for i in range(3):
+        tasks[i] = start(work(i))
+    tasks[3] = start(bad())
+    error = got = None
+    try:
+        got = await asyncio.gather(*tasks, return_exceptions=True)
+    except MemoryError as er:
+        error = er
+    await asyncio.sleep_ms(5)
+    if await all_of(tasks[:3]) != [0, 1, 2]:
+        return "lost"
+    if not error:
+        return got[:3], type(got[3]), left_alone
+    if left_alone != 1:
+        return "not reported"
+    raise error
 
 
 # Each call that fails is made again: nothing is lost, nothing comes twice.
@@ -567,12 +608,9 @@ async def reserve():
 
 # Who cannot close a connection for want of memory tries again: else the other side would wait.
 async def sockets():
-    got = [None] * 1
-
     async def serve(r, w):
         try:
-            got[0] = await r.readline()
-            w.write(got[0])
+            w.write(await r.readline())
             await w.drain()
         finally:
             try:
@@ -588,17 +626,19 @@ async def sockets():
             w.write(b"hello\n")
             await w.drain()
             return await r.readline()
+        except OSError as er:
+            if er.errno == errno.ECONNRESET:
+                return b""  # as the server hung up with the line unread
+            raise
         finally:
             try:
                 await w.wait_closed()
             except MemoryError:
                 faults.stop()
                 await w.wait_closed()
-    except OSError:
-        if server.task.done():
-            raise MemoryError  # it ended with one, so the connection was refused
-        raise
     finally:
+        if server.task.done():
+            other.append("the server ended")
         server.close()
         try:
             await server.wait_closed()
@@ -606,7 +646,29 @@ async def sockets():
             pass
 
 
-port = 8471
+# One that is free. (No other scenario has it meanwhile: they run at the same time.)
+async def find_port():
+    global port
+    while True:
+        port = 20000 + pyb.rng() % 10000
+        try:
+            server = await asyncio.start_server(None, "127.0.0.1", port)
+        except OSError:
+            continue
+        server.close()
+        return await server.wait_closed()
+
+
+# A server that nobody comes to: it listens, or there is nothing of it.
+async def start_server():
+    server = await asyncio.start_server(None, "127.0.0.1", port)
+    server.close()
+    for _ in range(2):
+        yield
+    return server.task.done()
+
+
+port = 0
 
 RESULTS = {
     create_task: sum(range(40)),
@@ -617,7 +679,8 @@ RESULTS = {
     lock: ([0, 1, 2, 3], [0], False),
     cancel: True,
     wait_for: (5, 6, True),
-    gather: ([1, 2, 3], ValueError, 4),
+    gather: ([1, 2, 3, 3], Bad, 4, 0),
+    gather_tasks: ([0, 1, 2], Bad, 0),
     queue: 30,
     queue_room: 0,
     semaphore: ([0, 1, 2, 3, None], False, False, False),
@@ -630,6 +693,7 @@ RESULTS = {
     seeds: 3,
     reserve: True,
     sockets: b"hello\n",
+    start_server: True,
 }
 
 
@@ -691,6 +755,10 @@ async def run(scenario, k, n):
     return first, wrong
 
 
+def open_descriptors():
+    return len(os.listdir("/dev/fd"))
+
+
 def in_loop(scenario, k, n):
     row = n
     loop.set_exception_handler(handler)
@@ -709,6 +777,8 @@ def in_loop(scenario, k, n):
     if faults.entries():
         wrong = wrong, "left in the loop", faults.entries()
         asyncio.new_event_loop()
+    if descriptors is not None and open_descriptors() != descriptors:
+        wrong = wrong, "descriptors", open_descriptors(), "not", descriptors
     return n, wrong
 
 
@@ -809,7 +879,13 @@ SCENARIOS["import_"] = import_, None
 
 def sweep(name):
     runner, scenario = SCENARIOS[name]
-    native._mock_clock(None if name == "sockets" else 0)
+    global descriptors
+    native._mock_clock(0)
+    if scenario in (sockets, start_server):
+        native._mock_clock(None)
+        asyncio.run(find_port())
+        asyncio.run(asyncio.sleep_ms(5))  # the loop's own are there now
+        descriptors = open_descriptors()
     cases = bad = total = 0
     for n in ROW:
         k = 1

@@ -9,6 +9,7 @@ static mp_obj_t faults_fail_at(size_t n_args, const mp_obj_t *args) {
     up_watch.fail_count = n;
     up_watch.allocations = 0;
     up_watch.failed = 0;
+    up_watch.granted = 0;
     up_watch.fail_at = k;
     return mp_const_none;
 }

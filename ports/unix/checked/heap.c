@@ -7,6 +7,7 @@
 // All of it by ld's --wrap, for nothing is edited in MicroPython's tree: calls within gc.c do not come by here.
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <sanitizer/asan_interface.h>
 
@@ -101,6 +102,10 @@ static bool fails(void) {
         return true;
     }
     if (up_watch.fail_at == 0) {
+        return false;
+    }
+    if (up_watch.granted != 0) {
+        --up_watch.granted;
         return false;
     }
     ++up_watch.allocations;
@@ -277,6 +282,25 @@ WRAP_CALL(mp_call_function_n_kw, (mp_obj_t fun, size_t n, size_t n_kw, const mp_
 WRAP_CALL(mp_call_function_1, (mp_obj_t fun, mp_obj_t arg), (fun, arg))
 WRAP_CALL(mp_call_function_2, (mp_obj_t fun, mp_obj_t arg1, mp_obj_t arg2), (fun, arg1, arg2))
 WRAP_CALL(mp_call_method_n_kw, (size_t n, size_t n_kw, const mp_obj_t *args), (n, n_kw, args))
+
+// -- descriptors
+
+// MicroPython makes the object of a descriptor after it has the descriptor: if there is no memory for it, nobody can close
+// that one any more (ports/unix/modsocket.c, socket_make_new() and socket_accept()). So these objects get theirs.
+int __real_socket(int domain, int type, int protocol);
+int __wrap_socket(int domain, int type, int protocol);
+int __wrap_socket(int domain, int type, int protocol) {
+    up_watch.granted = 1;
+    return __real_socket(domain, type, protocol);
+}
+
+int __real_accept(int fd, struct sockaddr *address, socklen_t *len);
+int __wrap_accept(int fd, struct sockaddr *address, socklen_t *len);
+int __wrap_accept(int fd, struct sockaddr *address, socklen_t *len) {
+    int to = __real_accept(fd, address, len);
+    up_watch.granted = to < 0 ? 0 : 4; // a tuple, the socket, the address in a bytearray
+    return to;
+}
 
 // -- from the environment
 

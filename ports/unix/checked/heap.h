@@ -15,6 +15,7 @@ typedef struct _up_watch_t {
     size_t allocations; // since fail_at was set
     size_t failed; // of these
     size_t denied; // how many lock_loop refused
+    size_t granted; // how many from here on do not fail, and are not counted
 } up_watch_t;
 
 extern up_watch_t up_watch;
