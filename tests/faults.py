@@ -382,6 +382,7 @@ def calls(micropython):
             if not fails:
                 sent = finish(server.peer(b"send 1000000\n"))
                 same(finish(server.peer(b"read\n" + bytes(1000000))), b"1000000\n")
+                same(finish(server.peer(b"busy 60\n")), b"")
             got = server.end()
         said, _, failed = got.partition("\n# ")
         number = int(failed.split()[2])
@@ -392,7 +393,7 @@ def calls(micropython):
             assert f"('OSError {error}', {fails})" in said and f"('echo', {good})" in said, said
         else:
             assert sent == (DATA * 16)[:1000000]
-            same(said, outcome(dict(echo=10, lines=20, send=1, read=1)))
+            same(said, outcome(dict(echo=10, lines=20, send=1, read=1, busy=1)))
     # The loop's own pipe. No wait is longer because of it than that of 1 ms without a pipe.
     for call, error, every, times in (
         ("pipe", errno.EMFILE, 1, 20),
