@@ -14,11 +14,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Their figures are those of the ordinary build.
-EXEMPT = {
-    "fault_sync.py": "counts bytes as well: 800 are held by a stack frame",
-    "mem_cancelled_sleepers.py": "counts bytes; the sanitizers' larger stack frames hold on to more",
-}
 # MicroPython's collector does not stop other threads before it looks at their stacks (it has no lock around all of Python on
 # unix): what one of them moves meanwhile is freed. Seldom, unless they collect without end.
 THREADS = ("unix_threadsafe.py", "unix_threadsafe_gc.py", "unix_flag_thread.py")
@@ -60,9 +55,9 @@ def main():
     parser.add_argument("--long", action="store_true")
     args = parser.parse_args()
     files = sorted((ROOT / "tests/python").glob("*.py"))
-    if not {*EXEMPT, *THREADS, *MANY} <= {f.name for f in files}:
+    if not {*THREADS, *MANY} <= {f.name for f in files}:
         sys.exit("some of the tests named here are no more")
-    exempt = dict(EXEMPT)
+    exempt = {}
     if args.what == "gc":
         exempt.update((name, "the collector does not stop other threads") for name in THREADS)
     for name, why in exempt.items():
