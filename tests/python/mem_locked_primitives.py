@@ -5,18 +5,23 @@ import micropython
 loop = asyncio.get_event_loop()
 
 
-# Calls f(x), or runs a coroutine that need not wait; whether it had the memory that it took.
-def locked(f, x=None):
-    error = None
+# Calls f(x), which need not wait; whether it had the memory that it took.
+async def locked(f, x=None):
+    done = True
     micropython.heap_lock()
     try:
-        f(x)
-    except StopIteration:
-        pass
-    except MemoryError as er:
-        error = er
+        aw = f(x)
+        if aw is not None:
+            await aw
+    except MemoryError:
+        done = False
     micropython.heap_unlock()
-    return error is None
+    return done
+
+
+# A call that makes a coroutine, made beforehand: its steps have no memory, but it has been made.
+def made(coro):
+    return lambda x: coro
 
 
 async def comes(barrier, said):
@@ -31,7 +36,7 @@ async def barrier(name):
     said = []
     tasks = [asyncio.create_task(comes(b, said)) for _ in range(2)]
     await asyncio.sleep_ms(1)
-    if locked(getattr(b, name)().send):
+    if await locked(made(getattr(b, name)())):
         await asyncio.sleep_ms(1)
         whole = said == ["broken"] * 2 and b.broken == (name == "abort")
     else:
@@ -58,12 +63,16 @@ async def queue(maxsize):
     for i in range(30):
         if q.full():
             break
-        if locked(q.put_nowait, i) if i & 1 else locked(q.put(i).send):
+        if await locked(q.put_nowait if i & 1 else q.put, i):
             put += 1
         said = []
         t = asyncio.create_task(waits(q, said))
         await asyncio.sleep_ms(0)
-        if q.qsize() != put or q.full() != (put == maxsize) or said != ([] if put else ["joined"]):
+        if (
+            q.qsize() != put
+            or q.full() != (0 < maxsize == put)
+            or said != ([] if put else ["joined"])
+        ):
             wrong.append((i, put, q.qsize(), said))
         t.cancel()
     while not q.full() and put < 40:
