@@ -63,6 +63,7 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
         loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
         loop->sleeper->armer = NULL;
         loop->context = mp_obj_new_dict(3);
+        loop->cancelled = mp_obj_new_exception(&mp_type_CancelledError);
         up_report_context(loop, mp_const_none, mp_const_none);
         MP_STATE_VM(up_loop) = loop;
     }

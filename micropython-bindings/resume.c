@@ -1,4 +1,5 @@
 // The run loop: does what the core says, one entry a pass, and contains what goes wrong in it.
+#include "py/objexcept.h"
 #include "py/objgenerator.h"
 #include "py/objtuple.h"
 #include "shim.h"
@@ -126,6 +127,14 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
         if (up_is_exception(at)) {
             exc = at;
             task->flags &= ~UP_TASK_AWAITING;
+            if (exc == loop->cancelled) {
+                // Its traceback begins anew, in the same place if that was not borrowed and has not grown.
+                mp_obj_exception_t *native = MP_OBJ_TO_PTR(exc);
+                native->traceback_len = 0;
+                if (native->traceback_alloc != 3) {
+                    native->traceback_data = NULL;
+                }
+            }
         } else if (task->flags & UP_TASK_HANDED) {
             loop->calling = at;
         } else {

@@ -174,6 +174,9 @@ typedef struct _up_loop_t {
     mp_obj_t calling; // the arguments of the callback or condition that runs, or what the running task waited at and was handed (sync.c); None
     mp_obj_t back; // what the running step came back from, until that notices; see up_back_from()
     mp_obj_t context; // what an exception handler is given, made beforehand
+    // The CancelledError that is thrown. One for all: it says no more than its type, and a new one would be memory for
+    // each cancel.
+    mp_obj_t cancelled;
     mp_obj_t exc_handler; // None: the default one
     mp_obj_t stop_value; // what run_forever() returns
     up_sleep_t *sleeper; // the awaitable that sleep() and its kin hand out

@@ -191,7 +191,7 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
             mp_call_method_n_kw(1, 0, remove);
         }
     }
-    up_task_throw(loop, task, MP_OBJ_FROM_PTR(&mp_type_CancelledError));
+    up_task_throw(loop, task, loop->cancelled);
     return true;
 }
 

@@ -37,6 +37,17 @@ impl Store<'_> {
         self[i].link[NEXT].get()
     }
 
+    /// How many entries a queue has. O(n).
+    pub(crate) fn len(&self, head: Index) -> u32 {
+        let mut n = 0;
+        let mut at = self.next(head);
+        while at != head && !self.fault() {
+            n += 1;
+            at = self.next(at);
+        }
+        n
+    }
+
     /// The entries of a queue in their order. O(n) for all.
     pub(crate) fn iter(&self, head: Index) -> impl Iterator<Item = (Index, &Entry)> {
         let mut at = head;

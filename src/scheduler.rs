@@ -274,7 +274,7 @@ impl Scheduler<'_> {
         let e = self.state.detach(&self.store, i);
         let level = level.map_or(e.level(), |level| level as LevelBits);
         if delay == 0 {
-            self.push_ready::<false>(e, i, level, now);
+            self.push_ready(e, i, level, now);
         } else {
             e.set_queue(Kind::Timer, level);
             let due = now.after(delay.min(MAX_DELAY));
@@ -448,7 +448,7 @@ impl Scheduler<'_> {
             && let Some(e) = self.store.get(h.index())
             && e.is_idle(h)
         {
-            self.push_ready::<true>(e, h.index(), e.level(), now);
+            self.push_ready(e, h.index(), e.level(), now);
         }
         if mail.is_pending() {
             return Action::TakeMail;
@@ -545,7 +545,7 @@ impl Scheduler<'_> {
             }
             self.state.overdue_low = overdue_low;
         }
-        let e = self.store.at(i);
+        let e = &self.store[i];
         let action = Action::Run(Handle::new(i, e.generation()));
         if level == Level::High && !e.served() && self.state.served.push(i).is_ok() {
             e.set_served(true);
@@ -555,7 +555,7 @@ impl Scheduler<'_> {
             e.set_kind(Kind::Idle);
             let next = e.link[NEXT].get();
             self.store.head(ready(level as LevelBits)).link[NEXT].set(next);
-            self.store.at(next).link[PREV].set(ready(level as LevelBits));
+            self.store[next].link[PREV].set(ready(level as LevelBits));
         } else {
             self.state.detach(&self.store, i);
         }
@@ -594,18 +594,14 @@ impl Scheduler<'_> {
     /// The clock may be read before something younger was queued, by an interrupt or by the user's
     /// own hand: the queue stays sorted by due time all the same.
     #[inline]
-    fn push_ready<const HOT: bool>(&self, e: &Entry, i: Index, level: LevelBits, now: Tick) {
+    fn push_ready(&self, e: &Entry, i: Index, level: LevelBits, now: Tick) {
         let head = self.store.head(ready(level));
         let last = head.link[PREV].replace(i);
         let mut due = now;
         if last == ready(level) {
             head.link[NEXT].set(i);
         } else {
-            let last = if HOT {
-                self.store.at(last)
-            } else {
-                &self.store[last]
-            };
+            let last = &self.store[last];
             last.link[NEXT].set(i);
             if due.since(last.due.get()) < 0 {
                 due = last.due.get();

@@ -60,7 +60,7 @@ impl Own {
         })
     }
 
-    // Without inlining for what is rarely asked for so: there are many such places.
+    // Without inlining: mostly it is not one of these that is asked for.
     #[inline(never)]
     fn beside(&self, i: Index) -> &Entry {
         self.get(i)
@@ -177,12 +177,6 @@ impl<'a> Store<'a> {
         Some(&self.chunks.get(chunk)?.entries[place])
     }
 
-    /// `self[i]` without a call, for what every step passes through.
-    #[inline(always)]
-    pub(crate) fn at(&self, i: Index) -> &Entry {
-        self.get(i).unwrap_or_else(|| self.own.beside(i))
-    }
-
     /// One of our own entries: `self[i]` where `i` is known to be below [`OWN`].
     #[inline]
     pub(crate) fn head(&self, i: Index) -> &Entry {
@@ -233,6 +227,6 @@ impl ops::Index<Index> for Store<'_> {
     // Not inlined: there are some 150 uses, and as many copies of it are 3 KB on a Cortex-M.
     #[inline(never)]
     fn index(&self, i: Index) -> &Entry {
-        self.at(i)
+        self.get(i).unwrap_or_else(|| self.own.beside(i))
     }
 }

@@ -64,7 +64,7 @@ impl WaitList {
     pub(crate) fn len(self, store: &Store) -> u32 {
         match self.head(store) {
             NONE => 0,
-            list => store.iter(list).count() as u32,
+            list => store.len(list),
         }
     }
 }

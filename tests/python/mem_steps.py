@@ -96,6 +96,22 @@ async def gets(n):
         items.task_done()
 
 
+async def cancelled(n):
+    while True:
+        try:
+            await asyncio.sleep_ms(1000000)
+        except asyncio.CancelledError:
+            n -= 1
+            if not n:
+                raise
+
+
+async def cancels(n):
+    for _ in range(n):
+        await asyncio.sleep_ms(0)
+        t.cancel()
+
+
 # The bytes that are new after `n` steps.
 async def measured(f, n):
     await f(50)
@@ -109,6 +125,7 @@ result = []
 
 
 async def main():
+    global t
     for name, f, other in (
         ("bare yield", bare_yield, None),
         ("sleep(0)", sleep_0, None),
@@ -122,6 +139,7 @@ async def main():
         ("Lock", locks, locks),
         ("Semaphore", semaphores, semaphores),
         ("Queue", gets, puts),
+        ("cancel()", cancels, cancelled),
         ("two that sleep", sleep_ms_0, sleep_ms_0),
     ):
         if other:
