@@ -19,6 +19,7 @@ UNIX := build/unix/micropython
 ASAN := build/asan/micropython
 ASSERTS := build/asserts/micropython
 GIL := build/gil/micropython
+TSAN := build/tsan/micropython
 TREE := build/tree.stamp
 QEMU_BOARDS := $(patsubst ports/qemu/%/board.mk,%,$(wildcard ports/qemu/*/board.mk))
 board_variable = $(shell sed -n 's/^$(2) = //p' ports/qemu/$(1)/board.mk 2>/dev/null)
@@ -144,6 +145,25 @@ test-gc: asan
 test-exhaustion: asan
 	@python3 tests/exhaustion.py $(ASAN) $(if $(LONG),--long)
 
+.PHONY: tsan test-tsan
+# The core's part of Rust's library is not sanitized: its compiler wants to be told that this is known.
+TSAN_RUST = -Zsanitizer=thread $(shell rustc -Cunsafe-allow-abi-mismatch=sanitizer --print cfg >/dev/null 2>&1 && echo -Cunsafe-allow-abi-mismatch=sanitizer)
+# The same firmware under ThreadSanitizer.
+tsan: setup-demo source mpy-cross
+	$(stock_asyncio)
+	$(call step,core-tsan,Building the scheduler (Rust) under ThreadSanitizer,\
+		RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(TSAN_RUST)" cargo build --release --target $(HOST) --target-dir build/cargo-tsan)
+	$(call fresh_names,ports/unix,build/tsan)
+	$(call step,tsan,Building MicroPython under ThreadSanitizer with our loop in it: $(TSAN),\
+		$(call micropython,ports/unix,build/tsan) PROG=micropython VARIANT=uasyncio-priority-tsan STRIP= \
+		VARIANT_DIR=$(CURDIR)/ports/unix/tsan USER_C_MODULES=$(CURDIR) \
+		UP_ARCHIVE=$(CURDIR)/build/cargo-tsan/$(HOST)/release/libuasyncio_priority.a \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+## test-tsan: the loop among threads under ThreadSanitizer (part of `make test`); LONG=1: ten times as long
+test-tsan: tsan
+	@python3 tests/threads.py --tsan $(TSAN) $(if $(LONG),--long)
+
 ## qemu: build firmware for boards in QEMU, with BOARD=cortex-m4f, rv32 or lx106 one of them: build/qemu/BOARD
 qemu: setup-demo setup-qemu source mpy-cross $(addprefix qemu-,$(or $(BOARD),$(QEMU_BOARDS)))
 
@@ -228,7 +248,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/asan build/asserts build/gil build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
+	rm -rf build/unix build/asan build/asserts build/gil build/tsan build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:

@@ -6,12 +6,12 @@
 
 void mp_uasyncio_priority_set_flag(mp_obj_t flag) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(flag, MP_OBJ_FROM_PTR(&up_flag_type)));
-    self->set = true;
+    up_store(&self->set, true);
     up_fence();
-    if (self->waiters.handle != 0 && !self->posted) {
-        self->posted = true;
+    if (up_load(&self->waited) && !up_load(&self->posted)) {
+        up_store(&self->posted, true);
         if (!up_mail_post(up_mail(), (uintptr_t)self)) {
-            self->posted = false;
+            up_store(&self->posted, false);
             up_mail_lose(up_mail()); // not for good: up_flags_look() finds it
         }
     }
@@ -60,7 +60,7 @@ bool up_flags_look(up_loop_t *loop) {
 static mp_uint_t up_flag_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&up_flag_type)));
     if (request == MP_STREAM_POLL) {
-        return self->set ? arg : 0;
+        return up_load(&self->set) ? arg : 0;
     }
     *errcode = MP_EINVAL;
     return MP_STREAM_ERROR;

@@ -111,18 +111,17 @@ __thread char up_thread_mark;
 #endif
 
 // The loop is this thread's from here on, and with `run` nobody else's until its run is over. A loop that does
-// not run belongs to whoever used it last: two who prepare it at a time are not told. RuntimeError if another
-// thread runs it.
+// not run belongs to whoever used it last: two who prepare it at a time are not told. RuntimeError if it runs.
 void up_take(up_loop_t *loop, bool run) {
     mp_thread_mutex_lock(&loop->handover, 1);
-    bool taken = loop->taken;
+    bool taken = up_load(&loop->taken);
     if (!taken) {
         up_store(&loop->thread, UP_THREAD);
         up_store(&loop->taken, run);
     }
     mp_thread_mutex_unlock(&loop->handover);
     if (taken) {
-        up_raise_runtime(MP_ERROR_TEXT("another thread runs the loop: use call_soon_threadsafe()"));
+        up_raise_runtime(up_load(&loop->thread) == UP_THREAD ? MP_ERROR_TEXT("the loop is running already") : MP_ERROR_TEXT("another thread runs the loop: use call_soon_threadsafe()"));
     }
 }
 
@@ -137,7 +136,7 @@ static mp_obj_t up_call_from_outside(up_loop_t *loop, mp_obj_t fun, mp_obj_t arg
         nlr_jump(nlr.ret_val);
     }
     // What was left by mail before comes first.
-    if (!loop->taken && loop->thread == UP_THREAD && !up_mail_pending(up_mail())) {
+    if (!up_load(&loop->taken) && up_load(&loop->thread) == UP_THREAD && !up_mail_pending(up_mail())) {
         self = MP_OBJ_TO_PTR(up_call(fun, args, UP_OWN, 0));
     }
     nlr_pop();

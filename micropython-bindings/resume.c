@@ -327,8 +327,7 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
 
 // RuntimeError inside the loop.
 void up_check_idle(up_loop_t *loop) {
-    up_own(loop);
-    if (loop->running) {
+    if (up_load(&loop->running)) {
         up_raise_runtime(MP_ERROR_TEXT("the loop is running already"));
     }
 }
@@ -336,9 +335,10 @@ void up_check_idle(up_loop_t *loop) {
 // Runs the loop until `main` ends, and returns its value or raises its exception. Without `main`:
 // until stop() if `forever` (the value given to stop_loop(), or None), else until nothing is left.
 mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
-    up_check_idle(loop);
 #if UP_THREADS
     up_take(loop, true);
+#else
+    up_check_idle(loop);
 #endif
     loop->main = main;
     loop->stop_value = mp_const_none;

@@ -106,10 +106,11 @@ typedef struct _up_when_t {
 // Event, WaitQueue and ThreadSafeFlag.
 typedef struct _up_waitqueue_t {
     mp_obj_base_t base;
-    volatile bool set; // not a WaitQueue
-    volatile bool posted; // a flag: it is in the mailbox
+    bool set; // not a WaitQueue
+    bool posted; // a flag: it is in the mailbox
+    bool waited; // a flag: somebody may wait
     uint8_t level; // of its wake-ups: UP_HIGH ... UP_OWN
-    up_list_t waiters; // of a flag: handle 0 if nobody waits
+    up_list_t waiters;
 } up_waitqueue_t;
 
 // Lock, Semaphore and BoundedSemaphore; the items of a Queue and its room.

@@ -32,11 +32,11 @@ mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
 
 // Wakes who waits, if it is set. EXCEPTION: none.
 void up_waitqueue_wake_if_set(up_loop_t *loop, up_waitqueue_t *self) {
-    self->posted = false;
+    up_store(&self->posted, false);
     up_fence();
-    if (self->set) {
+    if (up_load(&self->set)) {
         up_wake(loop, &self->waiters, self->level, SIZE_MAX);
-        self->waiters.handle = 0;
+        up_store(&self->waited, false);
     }
 }
 
@@ -46,20 +46,21 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
     bool back = up_back_from(loop, self_in);
-    if (back || self->set) {
+    if (back || up_load(&self->set)) {
         if (self->base.type == &up_event_type) {
             return mp_make_stop_iteration(mp_const_true);
         }
         // A flag: cleared here and not at the wake-up, so a task cancelled in between leaves it set for the
         // next. Not if it was set again meanwhile for another that waits: that is in the mailbox.
-        if (self->base.type == &up_flag_type && !(back && self->posted)) {
-            self->set = false;
+        if (self->base.type == &up_flag_type && !(back && up_load(&self->posted))) {
+            up_store(&self->set, false);
         }
         return MP_OBJ_STOP_ITERATION;
     }
     up_wait(loop, &self->waiters, self_in);
+    up_store(&self->waited, true);
     up_fence();
-    if (self->set) {
+    if (up_load(&self->set)) {
         up_waitqueue_wake_if_set(loop, self); // a flag, set between the look and the parking
     }
     return mp_const_none;
@@ -164,13 +165,15 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_event_set_obj, up_event_set);
 // clear() of an Event or a ThreadSafeFlag: as if set() had not been called. May be called from where its
 // set() may.
 static mp_obj_t up_waitqueue_clear(mp_obj_t self_in) {
-    ((up_waitqueue_t *)MP_OBJ_TO_PTR(self_in))->set = false;
+    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
+    up_store(&self->set, false);
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_waitqueue_clear_obj, up_waitqueue_clear);
 
 static mp_obj_t up_event_is_set(mp_obj_t self_in) {
-    return mp_obj_new_bool(((up_waitqueue_t *)MP_OBJ_TO_PTR(self_in))->set);
+    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_bool(up_load(&self->set));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_event_is_set_obj, up_event_is_set);
 

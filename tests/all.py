@@ -18,6 +18,7 @@ MICROPYTHON = ROOT / "build/unix/micropython"
 ASAN = ROOT / "build/asan/micropython"
 ASSERTS = ROOT / "build/asserts/micropython"
 GIL = ROOT / "build/gil/micropython"
+TSAN = ROOT / "build/tsan/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
 
@@ -266,6 +267,17 @@ def gil_python():
     return counted("python-gil", "tests/run.py", GIL)
 
 
+def tsan_firmware():
+    """The unix firmware under ThreadSanitizer builds."""
+    return one("tsan-firmware", "make", "--no-print-directory", "tsan")
+
+
+@on("unix")
+def tsan():
+    """The loop among threads under ThreadSanitizer."""
+    return counted("tsan", "tests/threads.py", "--tsan", TSAN)
+
+
 def asan_firmware():
     """The unix firmware under sanitizers builds."""
     return one("asan", "make", "--no-print-directory", "asan")
@@ -397,6 +409,8 @@ GROUPS = (
     gil_firmware,
     gil_threads,
     gil_python,
+    tsan_firmware,
+    tsan,
     asan_firmware,
     asan,
     collections,

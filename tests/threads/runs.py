@@ -1,8 +1,9 @@
 # Four threads run the loop as often as they can. Each run ends with its own value, or raises because another thread
-# runs the loop. runs.py RUNS
+# runs the loop; the first one lasts until all others were told so. runs.py RUNS
 import _thread
 import gc
 import sys
+import time
 
 import asyncio_priority as asyncio
 
@@ -10,9 +11,7 @@ EACH = int(sys.argv[1])
 THREADS = range(4)
 ran = [0] * 4
 told = [0] * 4
-wrong = [0] * 4
-over = _thread.allocate_lock()
-over.acquire()
+wrong = [[] for _ in THREADS]
 
 gc.disable()  # MicroPython's collector does not stop other threads
 
@@ -27,23 +26,30 @@ async def main(value):
     return value, await task, await asyncio.wait_for(child(value), 10)
 
 
+async def first():
+    # Lasts until each of the others has been told that this runs.
+    for thread in THREADS[1:]:
+        _thread.start_new_thread(runs, (thread,))
+    while min(told[1:]) == 0:
+        await asyncio.sleep_ms(1)
+
+
 def runs(thread):
     while ran[thread] < EACH:
         value = thread, ran[thread]
         try:
-            if asyncio.run(main(value)) != (value, value, value):
-                wrong[thread] += 1
+            result = asyncio.run(main(value))
+            if result != (value, value, value):
+                wrong[thread].append(result)
             ran[thread] += 1
         except RuntimeError as e:
             told[thread] += 1
             if "another thread runs the loop" not in str(e):
-                wrong[thread] += 1
-    if min(ran) == EACH:
-        over.release()
+                wrong[thread].append(e)
 
 
-for thread in THREADS:
-    _thread.start_new_thread(runs, (thread,))
-over.acquire()
+asyncio.run(first())
+runs(0)
+while min(ran) < EACH:
+    time.sleep_ms(1)
 print("ran", ran, "wrong", wrong)
-print("told", sum(told) > 0)
