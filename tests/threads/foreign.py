@@ -32,6 +32,7 @@ class Targets:
     def __init__(self):
         self.event = asyncio.Event()
         self.end = asyncio.Event()
+        self.flag = asyncio.ThreadSafeFlag()
         self.lock = asyncio.Lock()
         self.queue = asyncio.WaitQueue()
         self.semaphore = asyncio.Semaphore(0)
@@ -137,7 +138,8 @@ def looks(t):
     yield t.semaphore.locked() and not t.bounded.locked() and not t.items.full()
     yield None not in (asyncio.Event(), asyncio.Lock(), asyncio.ThreadSafeFlag(), asyncio.Queue())
     yield t.handle is not None
-    asyncio.ThreadSafeFlag().set()
+    t.flag.set()
+    t.flag.clear()
 
 
 def foreigner(t, done):
