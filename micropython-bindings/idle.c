@@ -48,7 +48,11 @@ static bool pending(void) {
     if (up_mail_pending(up_mail())) {
         return true;
     }
-    return MP_STATE_THREAD( mp_pending_exception) != MP_OBJ_NULL || MP_STATE_VM( sched_state) == MP_SCHED_PENDING;
+    if (MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL) {
+        return true;
+    }
+    // Without a global lock the main thread runs what is scheduled.
+    return MP_STATE_VM( sched_state) == MP_SCHED_PENDING && (!UP_THREADS || mp_thread_is_main_thread());
 }
 
 void up_poll_reserve(up_loop_t *loop, size_t n) {

@@ -162,6 +162,15 @@ def idle(micropython, long):
             run.expect("stopped")
 
 
+def elsewhere(micropython, long):
+    """A loop in another thread than the main one sleeps, though the main one does not get to what is scheduled."""
+    with Running(micropython, "elsewhere.py") as run:
+        run.expect("waits")
+        run.wait_asleep(run.threads()[-1])
+        run.go()
+        run.expect("over")
+
+
 def python(micropython, long):
     """Those of tests/python that have threads, but that which collects garbage all the time."""
     for name in ("unix_flag_thread.py", "unix_threadsafe.py", "unix_pyb.py"):
@@ -204,7 +213,7 @@ def main():
     parser.add_argument("--long", action="store_true")
     args = parser.parse_args()
     micropython = [args.micropython.resolve()]
-    tests = ctrl_c, hammer, start_stop, foreign, runs
+    tests = ctrl_c, hammer, start_stop, foreign, runs, elsewhere
     if args.gil:
         micropython += ROOM  # threads queue faster than the loop runs, and nothing holds them up
         tests = ctrl_c, hammer, idle
