@@ -81,21 +81,21 @@ uint32_t up_arg_until(mp_obj_t arg, qstr name) {
     return up_arg_ms(MP_OBJ_NEW_SMALL_INT((mp_int_t)(diff - half)), name);
 }
 
-// An int between 0 and `max`. TypeError, ValueError.
-uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t max) {
+// An int from `min` to `max`. TypeError, ValueError.
+uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t min, uint32_t max) {
     if (!mp_obj_is_int(arg)) {
         up_raise_type(MP_ERROR_TEXT("'%q' must be an int, not %s"), name, arg);
     }
-    // A negative one is a large one.
-    if (!mp_obj_is_small_int(arg) || (mp_uint_t)MP_OBJ_SMALL_INT_VALUE(arg) > max) {
-        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("'%q' must be 0 to %u"), name, (unsigned)max);
+    // What is less is a large one.
+    if (!mp_obj_is_small_int(arg) || (mp_uint_t)MP_OBJ_SMALL_INT_VALUE(arg) - min > max - min) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("'%q' must be %u to %u"), name, (unsigned)min, (unsigned)max);
     }
     return MP_OBJ_SMALL_INT_VALUE(arg);
 }
 
 // HIGH, NORMAL or LOW. TypeError, ValueError.
 uint32_t up_arg_level(mp_obj_t arg) {
-    return up_arg_range(arg, MP_QSTR_level, UP_LOW);
+    return up_arg_range(arg, MP_QSTR_level, 0, UP_LOW);
 }
 
 // A callable. TypeError.
@@ -113,3 +113,16 @@ up_task_t *up_arg_task(mp_obj_t arg) {
     }
     return MP_OBJ_TO_PTR(arg);
 }
+
+// For what is in Python: (name, arg) is a TypeError or ValueError if `arg` is not 1 or more; with a third argument, a
+// TypeError if it is not callable. None.
+static mp_obj_t up_arg_check(size_t n_args, const mp_obj_t *args) {
+    qstr name = mp_obj_str_get_qstr(args[0]);
+    if (n_args == 2) {
+        up_arg_range(args[1], name, 1, UP_MAX_DELAY);
+    } else {
+        up_arg_callable(args[1], name);
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_arg_check_obj, 2, 3, up_arg_check);

@@ -155,7 +155,7 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
             if (kind == OVERDUE) {
                 sum[OVERDUE] = up_arg_ms(arg, name);
             } else {
-                uint32_t length = up_arg_range(arg, name, 32767);
+                uint32_t length = up_arg_range(arg, name, 0, 32767);
                 sum[kind] = kind == IOQ ? length : sum[kind] + length;
             }
         }
@@ -254,8 +254,9 @@ static mp_obj_t up_mock_clock(size_t n, const mp_obj_t *a) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_clock);
 #endif
 
-// What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an
-// exception handler is given; `_task_queue`; what differs between the modules; and, but for uasyncio_priority, what is in Python.
+// What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an exception handler is
+// given; `__lt__`, which checks arguments for what is in Python; what differs between the modules; and, but for
+// uasyncio_priority, what is in Python.
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     // Names, 0, and the module that has them. What is not here is in _up_v2, if anywhere.
@@ -301,6 +302,8 @@ void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         dest[0] = loop->cur == NULL ? mp_const_none : MP_OBJ_FROM_PTR(loop->cur);
     } else if (attr == MP_QSTR__exc_context) {
         dest[0] = loop->context;
+    } else if (attr == MP_QSTR___lt__) {
+        dest[0] = MP_OBJ_FROM_PTR(&up_arg_check_obj);
     } else if (attr == MP_QSTR__task_queue) {
         dest[0] = MP_OBJ_FROM_PTR(&loop->main_queue);
     } else if (!native && qstr_str(attr)[1] != '_') { // __path__ and the like are not there

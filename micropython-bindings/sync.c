@@ -25,7 +25,7 @@ mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     self->queue.base.type = type;
     self->queue.level = a[1].u_obj == mp_const_none ? UP_OWN : up_arg_level(a[1].u_obj);
     if (counts) {
-        self->free = up_arg_range(a[0].u_obj, MP_QSTR_value, UP_MAX_DELAY);
+        self->free = up_arg_range(a[0].u_obj, MP_QSTR_value, 0, UP_MAX_DELAY);
     }
     return MP_OBJ_FROM_PTR(self);
 }
@@ -68,7 +68,7 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
 
 // wake(n=1): makes the `n` tasks due that have waited longest; how many there were.
 static mp_obj_t up_waitqueue_wake(size_t n_args, const mp_obj_t *args) {
-    size_t n = n_args == 1 ? 1 : up_arg_range(args[1], MP_QSTR_n, UP_MAX_DELAY);
+    size_t n = n_args == 1 ? 1 : up_arg_range(args[1], MP_QSTR_n, 0, UP_MAX_DELAY);
     up_waitqueue_t *self = MP_OBJ_TO_PTR(args[0]);
     return MP_OBJ_NEW_SMALL_INT(up_wake(up_loop(), &self->waiters, self->level, n));
 }
@@ -244,9 +244,6 @@ void up_sem_give(up_sem_t *self) {
 // the task is parked; or QueueEmpty or QueueFull without `at`, when it takes what is free, in a task or not.
 bool up_sem_take(up_sem_t *self, mp_obj_t at) {
     up_loop_t *loop = up_loop();
-    if (at != MP_OBJ_NULL) {
-        up_current(loop);
-    }
     if (loop->calling == at) {
         loop->calling = mp_const_none;
     } else if (self->free != 0) {
@@ -264,6 +261,7 @@ bool up_sem_take(up_sem_t *self, mp_obj_t at) {
 
 // acquire() is the object itself: await it to get past, in the order of asking; the value is True.
 static mp_obj_t up_sem_iternext(mp_obj_t self_in) {
+    up_current(up_loop()); // raises outside of a task, also where it need not wait
     return up_sem_take(MP_OBJ_TO_PTR(self_in), self_in) ? mp_make_stop_iteration(mp_const_true) : mp_const_none;
 }
 
@@ -329,7 +327,6 @@ MP_DEFINE_CONST_OBJ_TYPE(
     MP_QSTR_Semaphore,
     UP_TYPE_AWAITABLE | UP_TYPE_COUNTS,
     make_new, up_waitqueue_make_new,
-    unary_op, up_waitqueue_unary_op,
     iter, up_sem_iternext,
     locals_dict, &up_sem_locals_dict
 );

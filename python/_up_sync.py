@@ -4,14 +4,6 @@
 import uasyncio_priority as core
 
 
-# TypeError if the argument called `name` is no int, ValueError if it is less than `min`.
-def range(name, value, min):
-    if not isinstance(value, int):
-        raise TypeError(name + " must be an int")
-    if value < min:
-        raise ValueError("%s must be %d or more" % (name, min))
-
-
 # Condition(lock=None): a Lock, and tasks that have it and wait for those who have it after them.
 class Condition:
     def __init__(self, lock=None):
@@ -49,23 +41,21 @@ class Condition:
 
     # Waits until predicate() is true; its value.
     async def wait_for(self, predicate):
-        while True:
-            value = predicate()
-            if value:
-                return value
+        while not (value := predicate()):
             await self.wait()
+        return value
 
     # Wakes the `n` who wait longest, once they can have the lock.
     def notify(self, n=1):
         if not self.locked():
             self.release()  # raises
-        range("n", n, 0)
-        while n and len(self.group):
-            self.group.release()
+        # If it is not locked nobody waits there.
+        while n > 0 and self.group.locked():
             n -= 1
+            self.group.release()
 
     def notify_all(self):
-        self.notify(len(self.group))
+        self.notify(16777216)  # more than there can be
 
 
 # What wait() of a Barrier raises.
@@ -75,7 +65,7 @@ BrokenBarrierError = type("BrokenBarrierError", (RuntimeError,), {})
 # Barrier(parties): wait() returns when that many tasks have come there, again and again.
 class Barrier:
     def __init__(self, parties):
-        range("parties", parties, 1)
+        core.__lt__("parties", parties)  # 1 or more
         self.parties = parties
         self.broken = False
         self.group = core.WaitQueue()

@@ -1,6 +1,5 @@
 # Synchronisation primitives of the 2017 generation. Whoever waits is parked.
 # Barrier and the semaphores wake at low level, Event if asked to, Lock never.
-import _up_sync
 import asyncio_priority
 
 Lock = asyncio_priority.Lock
@@ -36,9 +35,9 @@ class Event(asyncio_priority.Event):
 # `await barrier`: goes on when `participants` tasks have come here. The last one calls `func`.
 class Barrier:
     def __init__(self, participants, func=None, args=()):
-        _up_sync.range("participants", participants, 1)
-        if not (func is None or callable(func)):
-            raise TypeError("func must be callable")
+        asyncio_priority.__lt__("participants", participants)  # 1 or more
+        if func is not None:
+            asyncio_priority.__lt__("func", func, 1)  # callable
         self.group = asyncio_priority.WaitQueue(asyncio_priority.LOW)
         self.n = participants - 1  # how many the last one finds there
         self.function = func, args

@@ -87,7 +87,8 @@ class Condition(Kind):
             self.c.notify()
 
     def left(self):
-        return self.c.locked() or len(self.c.group) or None
+        self.c.group.release()  # nobody waits who would get it
+        return self.c.locked() or self.c.group.locked() or None
 
 
 class ConditionFor(Condition):

@@ -37,15 +37,15 @@ for wrong, kind in (
     for call in semaphores:
         check("'value' must be an int, not " + kind, TypeError, call, wrong)
     for name, call in (("parties", asyncio.Barrier), ("participants", asyn.Barrier)):
-        check(name + " must be an int", TypeError, call, wrong)
+        check("'%s' must be an int, not %s" % (name, kind), TypeError, call, wrong)
     check("can't convert %s to int" % kind, TypeError, asyncio.Queue, wrong)
 for wrong in (-1, -(2**64), 2**30, 2**64):
     for call in semaphores:
         check("'value' must be 0 to 1073741823", ValueError, call, wrong)
-for wrong in (0, -1):
-    check("parties must be 1 or more", ValueError, asyncio.Barrier, wrong)
-    check("participants must be 1 or more", ValueError, asyn.Barrier, wrong)
-check("func must be callable", TypeError, asyn.Barrier, 2, 5)
+for wrong in (0, -1, -(2**64), 2**30):
+    check("'parties' must be 1 to 1073741823", ValueError, asyncio.Barrier, wrong)
+    check("'participants' must be 1 to 1073741823", ValueError, asyn.Barrier, wrong)
+check("'func' must be callable, not int", TypeError, asyn.Barrier, 2, 5)
 check("'level' must be an int, not str", TypeError, asyncio.Semaphore, 1, "1")
 check("Semaphore released more than acquired", ValueError, asyncio.BoundedSemaphore().release)
 s = asyncio.BoundedSemaphore(0)

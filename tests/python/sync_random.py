@@ -59,7 +59,7 @@ async def semaphore(value, n):
     while not s.locked():
         await s.acquire()
         there += 1
-    return most <= value, inside, there == value, len(s), 0 < cancelled < n
+    return most <= value, inside, there == value, bool(s), 0 < cancelled < n
 
 
 async def queue(maxsize, n):
@@ -128,7 +128,8 @@ async def condition(n):
     for t in waiting:
         t.cancel()
     cancelled = await ended(tasks)
-    return right, c.locked(), len(c.group), 0 < cancelled < n
+    c.group.release()  # nobody waits who would get it
+    return right, c.locked(), c.group.locked(), 0 < cancelled < n
 
 
 async def main():
