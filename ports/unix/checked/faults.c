@@ -4,8 +4,8 @@
 
 // fail_at(k, n=1): the k-th allocation from now on fails, and the n - 1 behind it; k = 1 is the next.
 static mp_obj_t faults_fail_at(size_t n_args, const mp_obj_t *args) {
-    size_t k = up_arg_range(args[0], MP_QSTR_k, UP_MAX_DELAY);
-    size_t n = n_args == 1 ? 1 : up_arg_range(args[1], MP_QSTR_n, UP_MAX_DELAY);
+    size_t k = up_arg_range(args[0], MP_QSTR_k, 0, UP_MAX_DELAY);
+    size_t n = n_args == 1 ? 1 : up_arg_range(args[1], MP_QSTR_n, 0, UP_MAX_DELAY);
     up_watch.fail_count = n;
     up_watch.allocations = 0;
     up_watch.failed = 0;
