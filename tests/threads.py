@@ -221,7 +221,14 @@ def main():
         micropython += (
             ROOM  # nothing is collected: blocks that go from thread to thread pass for races
         )
-        tests = hammer, start_stop, foreign, runs, python  # it holds signals back, so no Ctrl-C
+        tests = (
+            hammer,
+            start_stop,
+            foreign,
+            runs,
+            elsewhere,
+            python,
+        )  # it holds signals back, so no Ctrl-C
     passed = failed = 0
     with tempfile.TemporaryDirectory() as reports:
         found = Path(reports)
