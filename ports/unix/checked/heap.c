@@ -198,6 +198,125 @@ void *__wrap_gc_realloc(void *ptr, size_t n, bool allow_move) {
     return to;
 }
 
+// -- other threads
+
+// MicroPython's collector lets a thread go on once it has looked at its stack (mp_thread_gc_others() in
+// ports/unix/mpthreadport.c), and looks at the globals before. What a thread moves meanwhile to where the collector has been,
+// and nobody else knows, is freed. Here all threads stop before it begins, until it is over; so what is freed in use is our fault.
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+#include <sched.h>
+#include <semaphore.h>
+#include <unistd.h>
+
+enum {
+    GO,
+    STOP,
+    STAY, // the collector looks at the globals and at its own stack
+    LOOK
+};
+static int phase; // what the others are to do
+static unsigned collections; // how many are over
+static unsigned stopped, looked, gone; // how many of the others, in this one
+static void *thread_args[256]; // of theirs, which have roots beside their stacks
+static size_t thread_arg_count;
+static __thread bool asked; // this one is in the signal handler by which threads are asked
+
+void __real_mp_thread_gc_others(void);
+void __real_gc_collect_start(void);
+void __wrap_gc_collect_start(void);
+void __wrap_gc_collect_start(void) {
+    lock();
+    stopped = looked = gone = thread_arg_count = 0;
+    __atomic_store_n(&phase, STOP, __ATOMIC_SEQ_CST);
+    __real_mp_thread_gc_others();
+    __atomic_store_n(&phase, STAY, __ATOMIC_SEQ_CST);
+    __real_gc_collect_start();
+    unlock(); // it has it too
+}
+
+// Beside its use below, mp_thread_gc_others() asks for the threads' arguments by it.
+void __real_gc_collect_root(void **ptrs, size_t n);
+void __wrap_gc_collect_root(void **ptrs, size_t n);
+void __wrap_gc_collect_root(void **ptrs, size_t n) {
+    if (phase != STOP) {
+        __real_gc_collect_root(ptrs, n);
+    } else if (thread_arg_count == MP_ARRAY_SIZE(thread_args)) {
+        abort();
+    } else {
+        thread_args[thread_arg_count++] = ptrs[0];
+    }
+}
+
+void __real_gc_helper_collect_regs_and_stack(void);
+void __wrap_gc_helper_collect_regs_and_stack(void);
+void __wrap_gc_helper_collect_regs_and_stack(void) {
+    if (phase == STOP) {
+        asked = true;
+    } else {
+        __real_gc_helper_collect_regs_and_stack();
+    }
+}
+
+void __wrap_mp_thread_gc_others(void);
+void __wrap_mp_thread_gc_others(void) {
+    __real_gc_collect_root(thread_args, thread_arg_count);
+    __atomic_store_n(&phase, LOOK, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&looked, __ATOMIC_SEQ_CST) != stopped) {
+        sched_yield();
+    }
+}
+
+// The end of that signal handler: the thread stays here.
+int __real_sem_post(sem_t *sem);
+int __wrap_sem_post(sem_t *sem);
+int __wrap_sem_post(sem_t *sem) {
+    if (!asked) {
+        return __real_sem_post(sem); // somebody else's
+    }
+    asked = false;
+    static int turn; // they look one after the other
+    unsigned mine = __atomic_load_n(&collections, __ATOMIC_SEQ_CST);
+    bool done = false;
+    __atomic_add_fetch(&stopped, 1, __ATOMIC_SEQ_CST);
+    int result = __real_sem_post(sem);
+    while (__atomic_load_n(&collections, __ATOMIC_SEQ_CST) == mine) {
+        if (!done && __atomic_load_n(&phase, __ATOMIC_SEQ_CST) == LOOK && !__atomic_exchange_n(&turn, 1, __ATOMIC_SEQ_CST)) {
+            __real_gc_helper_collect_regs_and_stack();
+            done = true;
+            __atomic_store_n(&turn, 0, __ATOMIC_SEQ_CST);
+            __atomic_add_fetch(&looked, 1, __ATOMIC_SEQ_CST);
+        }
+        sched_yield();
+    }
+    __atomic_add_fetch(&gone, 1, __ATOMIC_SEQ_CST);
+    return result;
+}
+
+// One that begins while the others stop was not asked.
+void __real_mp_thread_start(void);
+void __wrap_mp_thread_start(void);
+void __wrap_mp_thread_start(void) {
+    __real_mp_thread_start();
+    while (__atomic_load_n(&phase, __ATOMIC_SEQ_CST) != GO) {
+        sched_yield();
+    }
+}
+
+// Whether there was anybody.
+static bool let_go(void) {
+    __atomic_store_n(&phase, GO, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&collections, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&gone, __ATOMIC_SEQ_CST) != stopped) {
+        sched_yield();
+    }
+    return stopped != 0;
+}
+#else
+static bool let_go(void) {
+    return false;
+}
+#endif
+
 // With the collector's lock held, by gc_collect_start().
 void __real_gc_collect_end(void);
 void __wrap_gc_collect_end(void);
@@ -214,7 +333,11 @@ void __wrap_gc_collect_end(void) {
         }
     }
     AREA->gc_last_free_atb_index = cursor;
+    bool others = let_go();
     unlock();
+    if (others) {
+        usleep(50); // who collects without end leaves them some time
+    }
 }
 
 // -- steps and calls

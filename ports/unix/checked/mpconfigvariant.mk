@@ -15,7 +15,8 @@ LDFLAGS_EXTRA += $(SANITIZE)
 
 # What heap.c stands in front of.
 WRAPPED = gc_init gc_alloc gc_free gc_realloc gc_collect_end mp_obj_gen_resume mp_resume \
-	mp_call_function_n_kw mp_call_function_1 mp_call_function_2 mp_call_method_n_kw socket accept
+	mp_call_function_n_kw mp_call_function_1 mp_call_function_2 mp_call_method_n_kw socket accept \
+	gc_collect_start gc_collect_root gc_helper_collect_regs_and_stack mp_thread_gc_others mp_thread_start sem_post
 LDFLAGS_EXTRA += $(addprefix -Wl$(COMMA)--wrap=,$(WRAPPED))
 COMMA = ,
 
