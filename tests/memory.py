@@ -39,7 +39,7 @@ def totals(label, argv, watch=""):
     return counts
 
 
-def ours(label, micropython, files, watch="", timeout=120):
+def ours(label, micropython, files, watch="", timeout=300):
     """tests/python, these files of it."""
     return totals(label, ["tests/run.py", "--timeout", timeout, micropython, *files], watch)
 
