@@ -593,7 +593,7 @@ impl Scheduler<'_> {
     ///
     /// The clock may be read before something younger was queued, by an interrupt or by the user's
     /// own hand: the queue stays sorted by due time all the same.
-    #[inline]
+    #[inline(never)]
     fn push_ready(&self, e: &Entry, i: Index, level: LevelBits, now: Tick) {
         let head = self.store.head(ready(level));
         let last = head.link[PREV].replace(i);
