@@ -153,12 +153,13 @@ impl<'a> Store<'a> {
     /// Takes this chunk out of use if it is empty.
     #[inline(never)]
     fn take(&mut self, number: usize) -> bool {
-        let empty = |chunk: &Chunk| chunk.entries.iter().all(|e| e.kind() == Kind::Free);
-        if !self.chunks.get(number).is_some_and(empty) {
+        let Some(chunk) = self.chunks.get(number) else {
+            return false;
+        };
+        if chunk.entries.iter().any(|e| e.kind() != Kind::Free) {
             return false;
         }
-        for i in Self::indices(number) {
-            let e = &self[i as Index];
+        for e in &chunk.entries {
             let generation = e.generation();
             if generation.wrapping_sub(self.born.get()).cast_signed() > 0 {
                 self.born.set(generation);
