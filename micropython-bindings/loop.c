@@ -100,7 +100,7 @@ static MP_DEFINE_CONST_DICT(up_callback_locals_dict, up_callback_locals_dict_tab
 
 MP_DEFINE_CONST_OBJ_TYPE(
     up_callback_type,
-    MP_QSTR_Handle,
+    MP_QSTR_callback,
     MP_TYPE_FLAG_NONE,
     locals_dict, &up_callback_locals_dict
 );

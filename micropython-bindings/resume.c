@@ -37,7 +37,7 @@ mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at) {
 }
 
 void up_panic(void) {
-    up_raise_runtime(MP_ERROR_TEXT("uasyncio_priority is inconsistent: please report this bug"));
+    up_raise_runtime(MP_ERROR_TEXT("uasyncio_priority is damaged: please report it"));
 }
 
 // Whether an exception is a task's own affair; else (KeyboardInterrupt, SystemExit) it ends the run.
