@@ -55,8 +55,11 @@ static void up_stream_wait(up_loop_t *loop, mp_obj_t stream, uint32_t events, mp
         key = fd;
     }
 #endif
-    bool high = fast == mp_const_none ? loop->fast_io : mp_obj_is_true(fast);
-    if (!up_core_wait_stream(&loop->core, task->handle, events, high, fd >= 0, key)) {
+    uint32_t interest = events | (fd >= 0 ? UP_FD : 0);
+    if (fast == mp_const_none ? loop->fast_io : mp_obj_is_true(fast)) {
+        interest |= UP_FAST;
+    }
+    if (!up_core_wait_stream(&loop->core, task->handle, interest, key)) {
         mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("another task %qs this stream already"), events == UP_READ ? MP_QSTR_read : MP_QSTR_write);
     }
     *up_task_data(task) = stream;

@@ -71,6 +71,9 @@
 // wakes both.
 #define UP_READ 1
 #define UP_WRITE 4
+// Beside them, in up_core_wait_stream().
+#define UP_FAST 0x100
+#define UP_FD 0x200
 
 // UP_CHUNK_LEN objects (pointer sized, the shim's) and as many entries (the core's), zeroed.
 typedef struct up_chunk up_chunk_t;
@@ -150,10 +153,10 @@ uint32_t up_core_waiting(up_core_t *core, up_list_t *list);
 void up_core_when(up_core_t *core, uint32_t handle);
 // What the condition of a task answered; not 0: the task is due now at high level. O(1).
 void up_core_answer(up_core_t *core, uint32_t handle, uint32_t truth, uint32_t now);
-// Lets a task wait for a stream: `events` is UP_READ or UP_WRITE; `fast` not 0 wakes it at high level;
-// `fd` not 0: `key` is its descriptor, else a number that no other stream has. 0, and the task is in
-// no queue, if another waits for that stream and direction. O(tasks that wait for streams).
-uint32_t up_core_wait_stream(up_core_t *core, uint32_t handle, uint32_t events, uint32_t fast, uint32_t fd, uint32_t key);
+// Lets a task wait for a stream: `interest` is UP_READ or UP_WRITE, with UP_FAST to wake it at high level, and with
+// UP_FD if `key` is a descriptor; else that is a number that no other stream has. 0, and the task is in no queue, if
+// another waits for that stream and direction. O(tasks that wait for streams).
+uint32_t up_core_wait_stream(up_core_t *core, uint32_t handle, uint32_t interest, uint32_t key);
 // How many tasks wait for a descriptor. O(1).
 uint32_t up_core_fd_count(up_core_t *core);
 // Takes an entry out of whatever queue it is in. O(log n).

@@ -27,6 +27,8 @@ pub const UP_WAIT_FOREVER: u32 = 6;
 pub const UP_FAULT: u32 = 7;
 pub const UP_READ: u32 = 1;
 pub const UP_WRITE: u32 = 4;
+pub const UP_FAST: u32 = 256;
+pub const UP_FD: u32 = 512;
 pub const UP_NO_CHUNK: u32 = 4294967295;
 pub const UP_MAIL_LEN: u32 = 15;
 pub const UP_MAIL_WORDS: u32 = 21;
@@ -115,14 +117,7 @@ unsafe extern "C" {
     pub fn up_core_answer(core: *mut up_core_t, handle: u32, truth: u32, now: u32);
 }
 unsafe extern "C" {
-    pub fn up_core_wait_stream(
-        core: *mut up_core_t,
-        handle: u32,
-        events: u32,
-        fast: u32,
-        fd: u32,
-        key: u32,
-    ) -> u32;
+    pub fn up_core_wait_stream(core: *mut up_core_t, handle: u32, interest: u32, key: u32) -> u32;
 }
 unsafe extern "C" {
     pub fn up_core_fd_count(core: *mut up_core_t) -> u32;

@@ -12,7 +12,7 @@ use crate::entry::{Entry, Handle, INDEX_BITS, Kind, Level};
 use crate::mailbox::{MAIL_LEN, Mailbox};
 use crate::scheduler::{Action, Scheduler};
 use crate::store::{CHUNK_LEN, Chunk};
-use crate::streams::{Interest, PollFd};
+use crate::streams::{FAST, FD, Interest, PollFd};
 use crate::tick::{MAX_DELAY, Tick};
 use crate::waitlist::WaitList;
 
@@ -52,6 +52,7 @@ const _: () = {
     assert!(Kind::Condition as u32 == bindings::UP_CONDITION);
     assert!(Kind::Parked as u32 == bindings::UP_PARKED);
     assert!(Kind::Stream as u32 == bindings::UP_STREAM);
+    assert!(FAST as u32 == bindings::UP_FAST && FD as u32 == bindings::UP_FD);
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
     assert!(align_of::<PollFd>() == align_of::<up_pollfd_t>());
 };
@@ -234,13 +235,10 @@ export! {
     fn up_core_wait_stream(
         core: *mut up_core_t,
         handle: u32,
-        events: u32,
-        fast: u32,
-        fd: u32,
+        interest: u32,
         key: u32
     ) -> u32 {
-        let interest = Interest { events, fast: fast != 0, fd: fd != 0, key };
-        scheduler(core).wait_stream(Handle::from_raw(handle), interest).into()
+        scheduler(core).wait_stream(Handle::from_raw(handle), Interest::new(interest, key)).into()
     }
     fn up_core_fd_count(core: *mut up_core_t) -> u32 {
         scheduler(core).fd_count()

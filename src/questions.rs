@@ -58,19 +58,17 @@ impl Questions {
         self.fds
     }
 
-    /// Adds a task that is in no queue; without an interest it waits for its condition. O(1).
-    pub(crate) fn push(&mut self, store: &Store, i: Index, e: &Entry, interest: Option<Interest>) {
-        let queue = if let Some(interest) = interest {
-            e.set_kind(Kind::Stream);
-            interest.store(e);
+    /// Adds a task that is in no queue, `Condition` or `Stream`; its entry has what it waits for. O(1).
+    pub(crate) fn push(&mut self, store: &Store, i: Index, e: &Entry, kind: Kind) {
+        let mut queue = CONDITIONS;
+        if kind == Kind::Stream {
+            let interest = Interest::of(e);
             self.fast += u32::from(interest.fast);
             self.fds += u32::from(interest.fd);
             self.fresh |= !interest.fd;
-            interest.queue()
-        } else {
-            e.set_kind(Kind::Condition);
-            CONDITIONS
-        };
+            queue = interest.queue();
+        }
+        e.set_kind(kind);
         self.count += 1;
         store.push(queue, i);
     }

@@ -325,7 +325,9 @@ impl Scheduler<'_> {
     pub fn when(&mut self, h: Handle) {
         if self.entry(h).is_some() {
             let e = self.state.detach(&self.store, h.index());
-            self.state.questions.push(&self.store, h.index(), e, None);
+            self.state
+                .questions
+                .push(&self.store, h.index(), e, Kind::Condition);
         }
     }
 
@@ -348,13 +350,14 @@ impl Scheduler<'_> {
             return true;
         }
         let e = self.state.detach(&self.store, h.index());
-        let taken = self.store.iter(interest.queue()).any(|(_, e)| {
-            let other = Interest::of(e);
+        let taken = self.store.iter(interest.queue()).any(|(_, other)| {
+            let other = Interest::of(other);
             other.key == interest.key && other.events == interest.events
         });
         if !taken {
+            interest.store(e);
             let questions = &mut self.state.questions;
-            questions.push(&self.store, h.index(), e, Some(interest));
+            questions.push(&self.store, h.index(), e, Kind::Stream);
         }
         !taken
     }

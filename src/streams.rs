@@ -14,8 +14,8 @@ pub const READ: u32 = 1;
 pub const WRITE: u32 = 4;
 
 // In `link[2]` beside the direction. Error and hang-up need no flag: they wake both directions.
-const FAST: Index = 0x100;
-const FD: Index = 0x200;
+pub(crate) const FAST: Index = 0x100;
+pub(crate) const FD: Index = 0x200;
 
 /// What a task waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,17 @@ pub struct PollFd {
 }
 
 impl Interest {
+    /// From a number, as C has it and an entry.
+    #[allow(clippy::useless_conversion, reason = "an index has 16 or 32 bits")]
+    pub(crate) const fn new(bits: u32, key: u32) -> Self {
+        Self {
+            events: bits & (READ | WRITE),
+            fast: bits & FAST as u32 != 0,
+            fd: bits & FD as u32 != 0,
+            key,
+        }
+    }
+
     /// Into an entry.
     pub(crate) fn store(self, e: &Entry) {
         e.due.set(Tick::new(self.key));
@@ -54,15 +65,8 @@ impl Interest {
     }
 
     /// What the task of an entry waits for.
-    #[allow(clippy::useless_conversion, reason = "an index has 16 or 32 bits")]
     pub(crate) fn of(e: &Entry) -> Self {
-        let flags = e.link[2].get();
-        Self {
-            events: u32::from(flags) & (READ | WRITE),
-            fast: flags & FAST != 0,
-            fd: flags & FD != 0,
-            key: e.due.get().raw(),
-        }
+        Self::new(e.link[2].get() as u32, e.due.get().raw())
     }
 
     /// Whether what was found wakes the task: its direction, an error or a hang-up.

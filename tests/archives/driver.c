@@ -329,7 +329,7 @@ static void wait(uint32_t handle) {
             uint32_t events = once_in(2) ? UP_READ : UP_WRITE;
             uint32_t fast = once_in(4);
             uint32_t fd = once_in(2);
-            got(up_core_wait_stream(&core, handle, events, fast, fd, below(16)));
+            got(up_core_wait_stream(&core, handle, events | (fast ? UP_FAST : 0) | (fd ? UP_FD : 0), below(16)));
             break;
         }
         case 9:

@@ -544,8 +544,8 @@ static void poke(loop_t *loop, uint32_t handle) {
     up_core_found_fds(core, &row, &handle, 1, now);
     CHECK(loop, UP_EVENTS(up_core_look(core, handle)) == 0);
     // Nobody else waits for it, so not 0; and it does not wait either.
-    CHECK(loop, up_core_wait_stream(core, handle, UP_READ, 0, 0, 77) == 1);
-    CHECK(loop, up_core_wait_stream(core, handle, UP_WRITE, 1, 1, 77) == 1);
+    CHECK(loop, up_core_wait_stream(core, handle, UP_READ, 77) == 1);
+    CHECK(loop, up_core_wait_stream(core, handle, UP_WRITE | UP_FAST | UP_FD, 77) == 1);
     CHECK(loop, up_core_shrink(core, 0) == UP_NO_CHUNK);
     // Not for lack of room, so not 0; and nobody waits.
     CHECK(loop, up_core_park(core, handle, &list) == 1);
@@ -614,8 +614,8 @@ uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
     up_core_schedule(core, owners[NORMAL].handle, UP_NORMAL, 1, tick(&loop));
     up_core_schedule(core, owners[LOW].handle, UP_LOW, 1, tick(&loop));
     up_core_when(core, owners[CONDITION].handle);
-    CHECK(&loop, up_core_wait_stream(core, owners[STREAM].handle, UP_READ, 1, 0, 3) == 1);
-    CHECK(&loop, up_core_wait_stream(core, owners[FD].handle, UP_READ, 0, 1, 3) == 1);
+    CHECK(&loop, up_core_wait_stream(core, owners[STREAM].handle, UP_READ | UP_FAST, 3) == 1);
+    CHECK(&loop, up_core_wait_stream(core, owners[FD].handle, UP_READ | UP_FD, 3) == 1);
     park(&loop, &owners[PARKED1], &loop.lists[0]);
     park(&loop, &owners[PARKED2], &loop.lists[0]);
     for (int i = 0; i < OWNERS; i++) {
@@ -633,7 +633,7 @@ uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
     up_core_cancel(core, forged, tick(&loop));
     up_core_unqueue(core, forged);
     up_core_found(core, forged, UP_READ, tick(&loop));
-    CHECK(&loop, up_core_wait_stream(core, forged, UP_WRITE, 0, 0, 3) == 1);
+    CHECK(&loop, up_core_wait_stream(core, forged, UP_WRITE, 3) == 1);
     uint8_t *after = snapshot(&loop, &bytes);
     CHECK(&loop, memcmp(before, after, bytes) == 0);
     free(before);
@@ -658,7 +658,7 @@ uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
 static uint32_t wait_stream(loop_t *loop, task_t *task, uint32_t events, uint32_t fast, uint32_t fd, uint32_t key) {
     up_core_unqueue(loop->core, task->handle);
     uint32_t count = up_core_fd_count(loop->core);
-    uint32_t waits = up_core_wait_stream(loop->core, task->handle, events, fast, fd, key);
+    uint32_t waits = up_core_wait_stream(loop->core, task->handle, events | (fast ? UP_FAST : 0) | (fd ? UP_FD : 0), key);
     CHECK(loop, UP_EVENTS(up_core_look(loop->core, task->handle)) == (waits ? events : 0));
     CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == (waits ? UP_STREAM : UP_IDLE));
     CHECK(loop, up_core_fd_count(loop->core) == count + (waits && fd != 0));

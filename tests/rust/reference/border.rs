@@ -336,15 +336,10 @@ impl Core {
 
     /// Lets a task wait for a stream; false if another does.
     pub fn wait_stream(&mut self, h: Handle, interest: Interest) -> bool {
-        let (fast, fd) = (interest.fast.into(), interest.fd.into());
-        call!(up_core_wait_stream(
-            self.core,
-            h.raw(),
-            interest.events,
-            fast,
-            fd,
-            interest.key
-        )) != 0
+        let bits = interest.events
+            | if interest.fast { c::UP_FAST } else { 0 }
+            | if interest.fd { c::UP_FD } else { 0 };
+        call!(up_core_wait_stream(self.core, h.raw(), bits, interest.key)) != 0
     }
 
     /// Takes an entry out of its queue.
