@@ -22,7 +22,7 @@ void up_mail_read(up_loop_t *loop, bool drop) {
     uint32_t lost = up_mail_lost(up_mail());
     if (lost != 0 && !drop) {
         up_flags_look(loop);
-        mp_obj_t exc = mp_obj_new_exception_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("the interrupt mailbox was full %u times: calls may be lost"), (unsigned)lost);
+        mp_obj_t exc = mp_obj_new_exception_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("interrupt mailbox was full %u times: calls may be lost"), (unsigned)lost);
         up_report(loop, exc, mp_const_none);
     }
     uintptr_t item;

@@ -199,7 +199,7 @@ static void up_ask(up_loop_t *loop, up_task_t *task) {
         truth = mp_obj_is_true(up_call_now(loop, UP_DOING_ASK, when->callback, when->args));
         loop->doing = UP_DOING_NOTHING;
     }
-    up_core_answer(&loop->core, task->handle, truth, up_now(loop));
+    up_core_found(&loop->core, task->handle, truth ? UP_TRUE : 0, up_now(loop));
 }
 
 // Runs passes until `main` is done, or stop() has its turn, or, with neither to wait for, nothing

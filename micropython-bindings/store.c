@@ -65,10 +65,10 @@ MP_NOINLINE uint32_t up_place(up_loop_t *loop, uint32_t handle) {
 
 // A new idle entry for `object`, its own level normal. Raises MemoryError with nothing changed.
 uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object) {
-    uint32_t handle = up_core_create(&loop->core, UP_NORMAL);
+    uint32_t handle = up_core_create(&loop->core);
     if (handle == 0) {
         up_grow(loop, 1);
-        handle = up_core_create(&loop->core, UP_NORMAL);
+        handle = up_core_create(&loop->core);
     }
     *up_object(loop, handle) = object;
     return handle;

@@ -59,7 +59,7 @@
 
 // What to do next: the upper half of what up_core_next() returns.
 #define UP_RUN 0 // run the entry in the lower half
-#define UP_ASK 1 // ask the condition of the task in the lower half, tell up_core_answer()
+#define UP_ASK 1 // ask the condition of the task in the lower half, tell up_core_found()
 #define UP_ASK_STREAM 2 // ask the stream of the task in the lower half, tell up_core_found()
 #define UP_ASK_FDS 3 // ask about all descriptors of up_core_fds(), tell up_core_found_fds()
 #define UP_MAIL 4 // take the mail: up_mail_lost(), then up_mail_take() until it returns 0
@@ -67,13 +67,15 @@
 #define UP_WAIT_FOREVER 6 // wait for a descriptor or an event
 #define UP_FAULT 7 // the state is damaged
 
-// Directions of a stream, as in POLLIN and POLLOUT. Any other bit is an error or a hang-up, which
+// Directions of a stream, as in POLLIN and POLLOUT. Any other of the lower 16 bits is an error or a hang-up, which
 // wakes both.
 #define UP_READ 1
 #define UP_WRITE 4
 // Beside them, in up_core_wait_stream().
 #define UP_FAST 0x100
 #define UP_FD 0x200
+// A condition is true. No event of a stream has this bit.
+#define UP_TRUE 0x10000
 
 // UP_CHUNK_LEN objects (pointer sized, the shim's) and as many entries (the core's), zeroed.
 typedef struct up_chunk up_chunk_t;
@@ -126,8 +128,8 @@ uint32_t up_core_room(up_core_t *core);
 // Entries in use, including one for each wait list in which somebody waits. O(1).
 uint32_t up_core_len(up_core_t *core);
 
-// A new entry, idle, whose own level is `level`; 0 if there is no room. O(1).
-uint32_t up_core_create(up_core_t *core, uint32_t level);
+// A new entry, idle, whose own level is UP_NORMAL; 0 if there is no room. O(1).
+uint32_t up_core_create(up_core_t *core);
 // Frees an entry wherever it is. O(log n) for a timer, else O(1).
 void up_core_free(up_core_t *core, uint32_t handle);
 // What is known of an entry: see UP_PLACE() and what follows it. O(1).
@@ -151,8 +153,6 @@ uint32_t up_core_first(up_core_t *core, up_list_t *list);
 uint32_t up_core_waiting(up_core_t *core, up_list_t *list);
 // Lets a task wait until its condition is true. O(1).
 void up_core_when(up_core_t *core, uint32_t handle);
-// What the condition of a task answered; not 0: the task is due now at high level. O(1).
-void up_core_answer(up_core_t *core, uint32_t handle, uint32_t truth, uint32_t now);
 // Lets a task wait for a stream: `interest` is UP_READ or UP_WRITE, with UP_FAST to wake it at high level, and with
 // UP_FD if `key` is a descriptor; else that is a number that no other stream has. 0, and the task is in no queue, if
 // another waits for that stream and direction. O(tasks that wait for streams).
@@ -161,8 +161,9 @@ uint32_t up_core_wait_stream(up_core_t *core, uint32_t handle, uint32_t interest
 uint32_t up_core_fd_count(up_core_t *core);
 // Takes an entry out of whatever queue it is in. O(log n).
 void up_core_unqueue(up_core_t *core, uint32_t handle);
-// What the stream of a task was found to be. Wakes it, or not. O(1).
-void up_core_found(up_core_t *core, uint32_t handle, uint32_t events, uint32_t now);
+// What a task waits for was found to be: UP_TRUE if its condition is, which makes it due now at high level, or events of
+// its stream, which wake it or not. What does not fit its wait does nothing. O(1).
+void up_core_found(up_core_t *core, uint32_t handle, uint32_t found, uint32_t now);
 // Fills poll(2)'s table, and beside it the handle that each row is about; the number of rows, at most
 // `room`. Neither pointer may be NULL, also with no room. O(rows).
 uint32_t up_core_fds(up_core_t *core, up_pollfd_t *table, uint32_t *owners, uint32_t room);

@@ -29,6 +29,7 @@ pub const UP_READ: u32 = 1;
 pub const UP_WRITE: u32 = 4;
 pub const UP_FAST: u32 = 256;
 pub const UP_FD: u32 = 512;
+pub const UP_TRUE: u32 = 65536;
 pub const UP_NO_CHUNK: u32 = 4294967295;
 pub const UP_MAIL_LEN: u32 = 15;
 pub const UP_MAIL_WORDS: u32 = 21;
@@ -81,7 +82,7 @@ unsafe extern "C" {
     pub fn up_core_len(core: *mut up_core_t) -> u32;
 }
 unsafe extern "C" {
-    pub fn up_core_create(core: *mut up_core_t, level: u32) -> u32;
+    pub fn up_core_create(core: *mut up_core_t) -> u32;
 }
 unsafe extern "C" {
     pub fn up_core_free(core: *mut up_core_t, handle: u32);
@@ -114,9 +115,6 @@ unsafe extern "C" {
     pub fn up_core_when(core: *mut up_core_t, handle: u32);
 }
 unsafe extern "C" {
-    pub fn up_core_answer(core: *mut up_core_t, handle: u32, truth: u32, now: u32);
-}
-unsafe extern "C" {
     pub fn up_core_wait_stream(core: *mut up_core_t, handle: u32, interest: u32, key: u32) -> u32;
 }
 unsafe extern "C" {
@@ -126,7 +124,7 @@ unsafe extern "C" {
     pub fn up_core_unqueue(core: *mut up_core_t, handle: u32);
 }
 unsafe extern "C" {
-    pub fn up_core_found(core: *mut up_core_t, handle: u32, events: u32, now: u32);
+    pub fn up_core_found(core: *mut up_core_t, handle: u32, found: u32, now: u32);
 }
 unsafe extern "C" {
     pub fn up_core_fds(

@@ -12,7 +12,7 @@ use crate::entry::{Entry, Handle, INDEX_BITS, Kind, Level};
 use crate::mailbox::{MAIL_LEN, Mailbox};
 use crate::scheduler::{Action, Scheduler};
 use crate::store::{CHUNK_LEN, Chunk};
-use crate::streams::{FAST, FD, Interest, PollFd};
+use crate::streams::{FAST, FD, Interest, PollFd, TRUE};
 use crate::tick::{MAX_DELAY, Tick};
 use crate::waitlist::WaitList;
 
@@ -52,7 +52,11 @@ const _: () = {
     assert!(Kind::Condition as u32 == bindings::UP_CONDITION);
     assert!(Kind::Parked as u32 == bindings::UP_PARKED);
     assert!(Kind::Stream as u32 == bindings::UP_STREAM);
-    assert!(FAST as u32 == bindings::UP_FAST && FD as u32 == bindings::UP_FD);
+    assert!(
+        FAST as u32 == bindings::UP_FAST
+            && FD as u32 == bindings::UP_FD
+            && TRUE == bindings::UP_TRUE
+    );
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
     assert!(align_of::<PollFd>() == align_of::<up_pollfd_t>());
 };
@@ -195,8 +199,8 @@ export! {
     fn up_core_len(core: *mut up_core_t) -> u32 {
         scheduler(core).len()
     }
-    fn up_core_create(core: *mut up_core_t, own: u32) -> u32 {
-        raw(scheduler(core).create(level(own).unwrap_or(Level::Normal)))
+    fn up_core_create(core: *mut up_core_t) -> u32 {
+        raw(scheduler(core).create(Level::Normal))
     }
     fn up_core_free(core: *mut up_core_t, handle: u32) {
         scheduler(core).free(Handle::from_raw(handle))
@@ -229,9 +233,6 @@ export! {
     fn up_core_when(core: *mut up_core_t, handle: u32) {
         scheduler(core).when(Handle::from_raw(handle))
     }
-    fn up_core_answer(core: *mut up_core_t, handle: u32, truth: u32, now: u32) {
-        scheduler(core).answer(Handle::from_raw(handle), truth != 0, Tick::new(now))
-    }
     fn up_core_wait_stream(
         core: *mut up_core_t,
         handle: u32,
@@ -246,8 +247,8 @@ export! {
     fn up_core_unqueue(core: *mut up_core_t, handle: u32) {
         scheduler(core).unqueue(Handle::from_raw(handle))
     }
-    fn up_core_found(core: *mut up_core_t, handle: u32, events: u32, now: u32) {
-        scheduler(core).found(Handle::from_raw(handle), events, Tick::new(now))
+    fn up_core_found(core: *mut up_core_t, handle: u32, found: u32, now: u32) {
+        scheduler(core).found(Handle::from_raw(handle), found, Tick::new(now))
     }
     fn up_core_fds(core: *mut up_core_t, table: *mut up_pollfd_t, owners: *mut u32, room: u32) -> u32 {
         scheduler(core).fds(items_mut(table.cast(), room), items_mut(owners, room)) as u32

@@ -36,7 +36,7 @@ use crate::mailbox::Mailbox;
 use crate::questions::Questions;
 use crate::queue::{FDS, HEADS, NEXT, PREV, READY, TIMERS};
 use crate::store::Store;
-use crate::streams::{Interest, PollFd};
+use crate::streams::{Interest, PollFd, TRUE};
 use crate::tick::{MAX_DELAY, Tick};
 use crate::waitlist::WaitList;
 
@@ -334,9 +334,7 @@ impl Scheduler<'_> {
     /// What the condition of a task answered: if true, the task is due now at high level. O(1).
     #[inline]
     pub fn answer(&mut self, h: Handle, truth: bool, now: Tick) {
-        if truth && self.entry(h).is_some_and(|e| e.kind() == Kind::Condition) {
-            self.queue(h.index(), Some(Level::High), 0, now);
-        }
+        self.found(h, if truth { TRUE } else { 0 }, now);
     }
 
     /// Lets a task wait for a stream (SPEC 4).
@@ -383,15 +381,20 @@ impl Scheduler<'_> {
         }
     }
 
-    /// What the stream of a task was found to be: if that wakes it, it is due now, at high level
-    /// if it waits with fast I/O, else at its own. O(1).
+    /// What a task waits for was found to be: [`TRUE`] if its condition is, or events of its stream. If that wakes
+    /// it, it is due now, at high level unless it waits for a stream without fast I/O, then at its own. O(1).
     #[inline]
-    pub fn found(&mut self, h: Handle, events: u32, now: Tick) {
-        if let Some(interest) = self.interest(h)
-            && interest.woken_by(events)
-        {
-            self.queue(h.index(), interest.fast.then_some(Level::High), 0, now);
-        }
+    pub fn found(&mut self, h: Handle, found: u32, now: Tick) {
+        let Some(e) = self.entry(h) else {
+            return;
+        };
+        let interest = Interest::of(e);
+        let level = match e.kind() {
+            Kind::Condition if found & TRUE != 0 => Some(Level::High),
+            Kind::Stream if interest.woken_by(found) => interest.fast.then_some(Level::High),
+            _ => return,
+        };
+        self.queue(h.index(), level, 0, now);
     }
 
     /// Fills poll(2)'s table, and beside it whose row it is; the number of rows. O(n).
@@ -417,7 +420,11 @@ impl Scheduler<'_> {
     pub fn found_fds(&mut self, table: &[PollFd], owners: &[u32], now: Tick) {
         for (row, &owner) in table.iter().zip(owners) {
             if row.revents != 0 {
-                self.found(Handle::from_raw(owner), row.revents as u32, now);
+                self.found(
+                    Handle::from_raw(owner),
+                    row.revents.cast_unsigned().into(),
+                    now,
+                );
             }
         }
     }

@@ -12,6 +12,8 @@ use crate::tick::Tick;
 pub const READ: u32 = 1;
 /// Writable, as in `POLLOUT`.
 pub const WRITE: u32 = 4;
+/// Of a condition: true. No event has this bit.
+pub const TRUE: u32 = 0x10000;
 
 // In `link[2]` beside the direction. Error and hang-up need no flag: they wake both directions.
 pub(crate) const FAST: Index = 0x100;
@@ -71,7 +73,7 @@ impl Interest {
 
     /// Whether what was found wakes the task: its direction, an error or a hang-up.
     pub(crate) const fn woken_by(self, found: u32) -> bool {
-        found & (self.events | !(READ | WRITE)) != 0
+        found & (self.events | 0xffff & !(READ | WRITE)) != 0
     }
 
     /// The queue of tasks that wait so.

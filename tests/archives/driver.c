@@ -236,15 +236,16 @@ static void forget_all(void) {
 
 static void create(void) {
     uint32_t level = below(4);
-    uint32_t handle = up_core_create(&core, level);
+    uint32_t handle = up_core_create(&core);
     if (got(common(handle)) == 0) {
         if (!grow()) {
             return;
         }
-        handle = up_core_create(&core, level);
+        handle = up_core_create(&core);
         got(common(handle));
     }
     check(handle != 0 && task_count < MAX_TASKS, "a task is created where there is room");
+    up_core_set_level(&core, handle, level);
     *object(handle) = common(handle);
     tasks[task_count++] = handle;
 }
@@ -376,7 +377,7 @@ static void turn(void) {
             return;
         case UP_ASK:
             note(common(value));
-            up_core_answer(&core, value, once_in(12) ? any() | 1 : 0, now);
+            up_core_found(&core, value, once_in(12) ? UP_TRUE : 0, now);
             calls++;
             return;
         case UP_ASK_STREAM:
@@ -468,7 +469,7 @@ static void one_call(void) {
             calls++;
             break;
         case 16:
-            up_core_answer(&core, handle, once_in(2), now);
+            up_core_found(&core, handle, once_in(2) ? UP_TRUE : 0, now);
             up_core_found(&core, handle, some_events(), now);
             calls += 2;
             break;

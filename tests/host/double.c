@@ -183,14 +183,16 @@ static void loop_free(loop_t *loop) {
 // Tasks
 
 static uint32_t create(loop_t *loop, uint32_t level) {
-    uint32_t handle = up_core_create(loop->core, level);
+    uint32_t handle = up_core_create(loop->core);
     if (handle == 0) {
         CHECK(loop, up_core_room(loop->core) == 0);
         grow(loop);
-        handle = up_core_create(loop->core, level);
+        handle = up_core_create(loop->core);
     }
     CHECK(loop, handle != 0);
     CHECK(loop, UP_PLACE(up_core_look(loop->core, handle)) == UP_IDLE);
+    CHECK(loop, UP_LEVEL(up_core_look(loop->core, handle)) == UP_NORMAL);
+    up_core_set_level(loop->core, handle, level);
     CHECK(loop, *object(loop, handle) == NULL);
     return handle;
 }
@@ -263,7 +265,7 @@ static bool turn(loop_t *loop, bool quiet) {
             task_t *task = *object(loop, value);
             CHECK(loop, UP_PLACE(up_core_look(loop->core, value)) == UP_CONDITION);
             say(loop, "%u ask %s\n", loop->now, task->name);
-            up_core_answer(loop->core, value, task->value <= loop->now ? 0x80000000 : 0, tick(loop));
+            up_core_found(loop->core, value, task->value <= loop->now ? UP_TRUE : 0, tick(loop));
             return true;
         }
         case UP_ASK_STREAM: {
@@ -333,7 +335,7 @@ static void conditional(loop_t *loop, task_t *task) {
         return;
     }
     up_core_when(loop->core, task->handle);
-    up_core_answer(loop->core, task->handle, 0, tick(loop));
+    up_core_found(loop->core, task->handle, 0, tick(loop));
     CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == UP_CONDITION);
 }
 
@@ -536,7 +538,7 @@ static void poke(loop_t *loop, uint32_t handle) {
         up_core_schedule(core, handle, level, 1, now);
     }
     up_core_when(core, handle);
-    up_core_answer(core, handle, 1, now);
+    up_core_found(core, handle, UP_TRUE, now);
     up_core_cancel(core, handle, now);
     up_core_unqueue(core, handle);
     up_core_found(core, handle, UP_READ | UP_WRITE, now);
@@ -784,7 +786,7 @@ uint32_t double_clear(char *out, size_t size, uint32_t index_bits) {
         CHECK(&loop, core->chunks == NULL && core->chunk_count == 0);
         CHECK(&loop, up_core_len(core) == 0 && up_core_room(core) == 0);
         CHECK(&loop, up_core_fd_count(core) == 0);
-        CHECK(&loop, up_core_create(core, UP_NORMAL) == 0);
+        CHECK(&loop, up_core_create(core) == 0);
         CHECK(&loop, up_core_waiting(core, &old[0]) == 0);
         for (uint32_t i = 0; i < chunk_count; i++) {
             CHECK(&loop, intact(chunks[i], CHUNK_BYTES));

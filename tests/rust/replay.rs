@@ -82,7 +82,7 @@ fn every_function_of_the_header_is_driven() {
     let names: Vec<_> = names
         .filter(|name| !["up_atomic_begin", "up_atomic_end", "up_panic"].contains(name))
         .collect();
-    assert!(names.len() >= 30, "{names:?}");
+    assert!(names.len() >= 29, "{names:?}");
     for name in names {
         assert!(driver.contains(&format!("call!({name}(")), "{name}");
     }

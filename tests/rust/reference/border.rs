@@ -250,7 +250,9 @@ impl Core {
 
     /// A new entry, if there is room.
     pub fn create(&mut self, own: Level) -> Option<Handle> {
-        handle(call!(up_core_create(self.core, own as u32)))
+        let h = handle(call!(up_core_create(self.core)))?;
+        self.set_level(h, own);
+        Some(h)
     }
 
     fn look(&self, h: Handle) -> u64 {
@@ -331,7 +333,8 @@ impl Core {
 
     /// What its condition answered.
     pub fn answer(&mut self, h: Handle, truth: u32, now: Tick) {
-        call!(up_core_answer(self.core, h.raw(), truth, now.raw()));
+        let found = if truth != 0 { c::UP_TRUE } else { 0 };
+        call!(up_core_found(self.core, h.raw(), found, now.raw()));
     }
 
     /// Lets a task wait for a stream; false if another does.
