@@ -52,11 +52,7 @@ const _: () = {
     assert!(Kind::Condition as u32 == bindings::UP_CONDITION);
     assert!(Kind::Parked as u32 == bindings::UP_PARKED);
     assert!(Kind::Stream as u32 == bindings::UP_STREAM);
-    assert!(
-        FAST as u32 == bindings::UP_FAST
-            && FD as u32 == bindings::UP_FD
-            && TRUE == bindings::UP_TRUE
-    );
+    assert!(FAST == bindings::UP_FAST && FD == bindings::UP_FD && TRUE == bindings::UP_TRUE);
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
     assert!(align_of::<PollFd>() == align_of::<up_pollfd_t>());
 };

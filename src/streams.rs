@@ -16,8 +16,8 @@ pub const WRITE: u32 = 4;
 pub const TRUE: u32 = 0x10000;
 
 // In `link[2]` beside the direction. Error and hang-up need no flag: they wake both directions.
-pub(crate) const FAST: Index = 0x100;
-pub(crate) const FD: Index = 0x200;
+pub(crate) const FAST: u32 = 0x100;
+pub(crate) const FD: u32 = 0x200;
 
 /// What a task waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,29 +46,28 @@ pub struct PollFd {
 
 impl Interest {
     /// From a number, as C has it and an entry.
-    #[allow(clippy::useless_conversion, reason = "an index has 16 or 32 bits")]
     pub(crate) const fn new(bits: u32, key: u32) -> Self {
         Self {
             events: bits & (READ | WRITE),
-            fast: bits & FAST as u32 != 0,
-            fd: bits & FD as u32 != 0,
+            fast: bits & FAST != 0,
+            fd: bits & FD != 0,
             key,
         }
     }
 
     /// Into an entry.
     pub(crate) fn store(self, e: &Entry) {
+        let fast = if self.fast { FAST } else { 0 };
+        let fd = if self.fd { FD } else { 0 };
+        let bits = self.events & (READ | WRITE) | fast | fd;
         e.due.set(Tick::new(self.key));
-        e.link[2].set(
-            (self.events & (READ | WRITE)) as Index
-                | if self.fast { FAST } else { 0 }
-                | if self.fd { FD } else { 0 },
-        );
+        e.link[2].set(bits as Index);
     }
 
     /// What the task of an entry waits for.
+    #[allow(clippy::useless_conversion, reason = "an index has 16 or 32 bits")]
     pub(crate) fn of(e: &Entry) -> Self {
-        Self::new(e.link[2].get() as u32, e.due.get().raw())
+        Self::new(u32::from(e.link[2].get()), e.due.get().raw())
     }
 
     /// Whether what was found wakes the task: its direction, an error or a hang-up.
