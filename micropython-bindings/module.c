@@ -101,20 +101,9 @@ static mp_obj_t up_new_event_loop(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);
 
-// get_event_loop(len=42, lpqlen=42, max_overdue_ms=0, hpqlen=0, ioq_len=0), and by keyword
-// runq_len, waitq_len, lp_len: the loop. Lengths make room beforehand, they are no limits.
-// max_overdue_ms and ioq_len (fast I/O for all streams if it is not 0) are set if they are given.
-// asyncio.get_event_loop(runq_len=16, waitq_len=16, ioq_len=0, lp_len=0), and by keyword the other names.
-// MemoryError, TypeError, ValueError.
-//
-// It is a method of the module: that says where in the list its eight arguments begin, all by keyword and the first
-// `most` of them by position too. The two orders of them overlap. (A table of mp_arg_t would be four times as large.)
-static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
-    mp_obj_t module = *pos++;
-    bool v2 = module == MP_OBJ_FROM_PTR(&up_asyncio_module) || module == MP_OBJ_FROM_PTR(&up_uasyncio_module);
-    size_t first = v2 ? 0 : 4;
-    size_t most = v2 ? 4 : 5;
-    --n_args;
+// What get_event_loop() is given: eight arguments from the list, `first` on, all by keyword and the first `most` of them
+// by position too. The two orders of them overlap. (A table of mp_arg_t would be four times as large.)
+static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, size_t first, size_t most) {
     enum {
         NORMAL,
         LOW,
@@ -186,7 +175,20 @@ static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *
     up_core_set_max_overdue(&loop->core, sum[OVERDUE]);
     return MP_OBJ_FROM_PTR(loop);
 }
-static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_obj, 1, up_get_event_loop);
+
+// get_event_loop(len=42, lpqlen=42, max_overdue_ms=0, hpqlen=0, ioq_len=0), and by keyword
+// runq_len, waitq_len, lp_len: the loop. Lengths make room beforehand, they are no limits.
+// max_overdue_ms and ioq_len (fast I/O for all streams if it is not 0) are set if they are given. MemoryError, TypeError, ValueError.
+static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
+    return up_lengths(n_args, pos, kw, 4, 5);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_obj, 0, up_get_event_loop);
+
+// asyncio.get_event_loop(runq_len=16, waitq_len=16, ioq_len=0, lp_len=0), and by keyword the other names.
+static mp_obj_t up_get_event_loop_v2(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
+    return up_lengths(n_args, pos, kw, 0, 4);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_v2_obj, 0, up_get_event_loop_v2);
 
 // current_task(): the Task whose step runs. RuntimeError outside of one.
 static mp_obj_t up_current_task(void) {
@@ -282,21 +284,18 @@ void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
         return; // nothing can be set
     }
+    bool asyncio = self_in == MP_OBJ_FROM_PTR(&up_asyncio_module);
+    bool uasyncio = self_in == MP_OBJ_FROM_PTR(&up_uasyncio_module);
     bool native = self_in == MP_OBJ_FROM_PTR(&up_module);
-    bool init = attr == MP_QSTR___init__;
-    if (init || attr == MP_QSTR_get_event_loop) {
-        dest[0] = init ? MP_OBJ_FROM_PTR(&up_module_init_obj) : MP_OBJ_FROM_PTR(&up_get_event_loop_obj);
+    if (attr == MP_QSTR___init__) {
+        dest[0] = MP_OBJ_FROM_PTR(&up_module_init_obj);
         dest[1] = self_in;
     } else if (attr == MP_QSTR___name__) {
-        qstr name = MP_QSTR_asyncio_priority;
-        if (self_in == MP_OBJ_FROM_PTR(&up_asyncio_module)) {
-            name = MP_QSTR_asyncio;
-        } else if (self_in == MP_OBJ_FROM_PTR(&up_uasyncio_module)) {
-            name = MP_QSTR_uasyncio;
-        } else if (native) {
-            name = MP_QSTR_uasyncio_priority;
-        }
-        dest[0] = MP_OBJ_NEW_QSTR(name);
+        dest[0] = MP_OBJ_NEW_QSTR(asyncio ? MP_QSTR_asyncio : uasyncio ? MP_QSTR_uasyncio
+                                      : native                         ? MP_QSTR_uasyncio_priority
+                                                                       : MP_QSTR_asyncio_priority);
+    } else if (attr == MP_QSTR_get_event_loop) {
+        dest[0] = asyncio || uasyncio ? MP_OBJ_FROM_PTR(&up_get_event_loop_v2_obj) : MP_OBJ_FROM_PTR(&up_get_event_loop_obj);
     } else if (attr == MP_QSTR_Loop) {
         dest[0] = MP_OBJ_FROM_PTR(loop);
     } else if (attr == MP_QSTR_cur_task) {
