@@ -275,7 +275,7 @@ static mp_obj_t up_sem_release(mp_obj_t self_in) {
         if (type == &up_lock_type) {
             up_raise_runtime(MP_ERROR_TEXT("Lock not acquired"));
         }
-        mp_raise_ValueError(MP_ERROR_TEXT("released more than acquired"));
+        mp_raise_ValueError(MP_ERROR_TEXT("Semaphore released more than acquired"));
     }
     up_sem_give(self);
     return mp_const_none;

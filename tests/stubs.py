@@ -256,6 +256,14 @@ class CSource:
     def parsed(self, function, seen=()):
         """The table of arguments that a function parses, itself or by what it calls; or None."""
         body = self.functions.get(function, "")
+        lengths = re.search(r"up_lengths\(n_args, pos, kw, (\d+), (\d+)\)", body)
+        if lengths:
+            first, most = map(int, lengths.groups())
+            names = re.search(r"names\[\] = \{(.*?)\};", self.functions["up_lengths"], re.S).group(
+                1
+            )
+            names = re.findall(r"MP_QSTR_(\w+)", names)[first : first + 8]
+            return [(name, "" if i < most else "KW_ONLY") for i, name in enumerate(names)]
         if "mp_arg_parse_all" in body:
             name = re.search(r"mp_arg_parse_all\w*\([^;]*?(\w*allowed)\b", body).group(1)
             where = body if f"{name}[]" in body else self.text
@@ -267,17 +275,6 @@ class CSource:
                 if table:
                     return table
         return None
-
-    def lengths(self, v2):
-        """The shape of get_event_loop(), V2's or the other one."""
-        body = self.functions["up_get_event_loop"]
-        first, most = (
-            int(re.search(rf"size_t {name} = v2 \? (\d+) : (\d+);", body).group(1 if v2 else 2))
-            for name in ("first", "most")
-        )
-        names = re.search(r"names\[\] = \{(.*?)\};", body, re.S).group(1)
-        names = re.findall(r"MP_QSTR_(\w+)", names)[first : first + 8]
-        return self.by_keyword([(n, "" if i < most else "KW_ONLY") for i, n in enumerate(names)])
 
     @staticmethod
     def by_keyword(table):
@@ -329,7 +326,7 @@ def nameless(node, method):
 def check_native(checks):
     """Functions and methods of the built-in module's stub against the C source."""
     source = CSource()
-    module = source.tables["up_module_globals_table"]
+    module = dict(source.tables["up_module_globals_table"], get_event_loop="up_get_event_loop_obj")
     types = {name: source.types[obj] for name, obj in module.items() if obj in source.types}
     for name, variable in (
         ("_Loop", "up_loop_type"),
@@ -340,8 +337,7 @@ def check_native(checks):
     for name, node in names.items():
         what = f"{NATIVE}.{name}"
         if isinstance(node, ast.FunctionDef):
-            real = source.shape(module[name], 0) if name in module else source.lengths(False)
-            checks.equal(what, nameless(node, 0), real)
+            checks.equal(what, nameless(node, 0), source.shape(module[name], 0))
         elif isinstance(node, ast.ClassDef) and name in types:
             make, table = types[name]
             for method in node.body:
@@ -353,9 +349,10 @@ def check_native(checks):
                 elif table.get(method.name) in source.objects:
                     real = source.shape(table[method.name], 1)
                     checks.equal(at, nameless(method, 1), real)
-    node = names_of(stub("uasyncio").body, "uasyncio")["get_event_loop"]
-    checks.equal("uasyncio.get_event_loop", nameless(node, 0), source.lengths(True))
-    functions = 1 + sum(obj in source.objects for name, obj in module.items() if name[0] != "_")
+    for name, obj in (("get_event_loop", "up_get_event_loop_v2_obj"),):
+        node = names_of(stub("uasyncio").body, "uasyncio")[name]
+        checks.equal(f"uasyncio.{name}", nameless(node, 0), source.shape(obj, 0))
+    functions = sum(obj in source.objects for name, obj in module.items() if name[0] != "_")
     typed = sum(isinstance(node, ast.FunctionDef) for node in names.values())
     checks.equal(f"functions in {NATIVE}", typed, functions)
 
