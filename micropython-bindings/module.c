@@ -63,7 +63,11 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
         loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
         loop->sleeper->armer = NULL;
         loop->context = mp_obj_new_dict(3);
-        loop->cancelled = mp_obj_new_exception(&mp_type_CancelledError);
+        // Not by mp_obj_new_exception(): without memory that returns MicroPython's one for emergencies, which changes its type.
+        mp_obj_exception_t *cancelled = m_new0(mp_obj_exception_t, 1);
+        cancelled->base.type = &mp_type_CancelledError;
+        cancelled->args = (mp_obj_tuple_t *)&mp_const_empty_tuple_obj;
+        loop->cancelled = MP_OBJ_FROM_PTR(cancelled);
         up_report_context(loop, mp_const_none, mp_const_none);
         MP_STATE_VM(up_loop) = loop;
     }
@@ -259,26 +263,20 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_cloc
 // uasyncio_priority, what is in Python.
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
-    // Names, 0, and the module that has them. What is not here is in _up_v2, if anywhere.
+    // What is in _up_funcs, then what is in _up_stream. All else is in _up_more, if anywhere.
     static const uint16_t names[] = {
         MP_QSTR_gather,
         MP_QSTR_wait_for,
         MP_QSTR_wait_for_ms,
-        0,
-        MP_QSTR__up_funcs,
         MP_QSTR_Server,
         MP_QSTR_Stream,
         MP_QSTR_StreamReader,
         MP_QSTR_StreamWriter,
         MP_QSTR_open_connection,
         MP_QSTR_start_server,
-        0,
-        MP_QSTR__up_stream,
-        MP_QSTR_Barrier,
-        MP_QSTR_BrokenBarrierError,
-        MP_QSTR_Condition,
-        0,
-        MP_QSTR__up_sync,
+    };
+    enum {
+        FUNCS = 3
     };
     up_loop_t *loop = up_any_loop();
     if (dest[0] != MP_OBJ_NULL) {
@@ -307,17 +305,10 @@ void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     } else if (attr == MP_QSTR__task_queue) {
         dest[0] = MP_OBJ_FROM_PTR(&loop->main_queue);
     } else if (!native && qstr_str(attr)[1] != '_') { // __path__ and the like are not there
-        qstr part = MP_QSTR__up_v2;
-        bool found = false;
+        qstr part = MP_QSTR__up_more;
         for (size_t i = 0; i < MP_ARRAY_SIZE(names); ++i) {
             if (names[i] == attr) {
-                found = true;
-            } else if (names[i] == 0) {
-                ++i;
-                if (found) {
-                    part = names[i];
-                    break;
-                }
+                part = i < FUNCS ? MP_QSTR__up_funcs : MP_QSTR__up_stream;
             }
         }
         mp_map_elem_t *loaded = mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, MP_OBJ_NEW_QSTR(part), MP_MAP_LOOKUP);

@@ -200,6 +200,12 @@ MP_DEFINE_CONST_OBJ_TYPE(
 // next step takes it. A step that does not, or a task that comes to none, passes it on. So nobody can overtake,
 // and nothing is lost.
 
+// Whether a task that is parked at `at` waits for this. Its data is Python's to change. EXCEPTION: none.
+static bool up_sem_is_at(up_sem_t *self, mp_obj_t at) {
+    up_put_t *put = MP_OBJ_TO_PTR(at);
+    return at == MP_OBJ_FROM_PTR(self) || (mp_obj_is_type(at, &up_put_type) && &put->queue->room == self);
+}
+
 // One more is free. Hands it to who has waited longest. EXCEPTION: none.
 static void up_sem_offer(up_sem_t *self) {
     up_loop_t *loop = up_loop();
@@ -211,8 +217,9 @@ static void up_sem_offer(up_sem_t *self) {
             break;
         }
         up_task_t *task = MP_OBJ_TO_PTR(*up_object(loop, handle));
-        // Not to a task that parked itself and whose step goes on: it will ask again. Nor to one that is being forgotten.
-        if (task != loop->cur && task->handle != 0) {
+        // Not to a task that parked itself and whose step goes on: it will ask again. Nor to one that is being forgotten, or
+        // does not wait for this any more.
+        if (task != loop->cur && task->handle != 0 && up_sem_is_at(self, *up_task_data(task))) {
             task->flags |= UP_TASK_HANDED;
             --self->free;
         }
@@ -244,6 +251,10 @@ void up_sem_give(up_sem_t *self) {
 // the task is parked; or QueueEmpty or QueueFull without `at`, when it takes what is free, in a task or not.
 bool up_sem_take(up_sem_t *self, mp_obj_t at) {
     up_loop_t *loop = up_loop();
+    if (at != MP_OBJ_NULL) {
+        up_current(loop); // raises outside of a task, also where it need not wait
+        up_back_from(loop, at);
+    }
     if (loop->calling == at) {
         loop->calling = mp_const_none;
     } else if (self->free != 0) {
@@ -261,7 +272,6 @@ bool up_sem_take(up_sem_t *self, mp_obj_t at) {
 
 // acquire() is the object itself: await it to get past, in the order of asking; the value is True.
 static mp_obj_t up_sem_iternext(mp_obj_t self_in) {
-    up_current(up_loop()); // raises outside of a task, also where it need not wait
     return up_sem_take(MP_OBJ_TO_PTR(self_in), self_in) ? mp_make_stop_iteration(mp_const_true) : mp_const_none;
 }
 
@@ -275,7 +285,7 @@ static mp_obj_t up_sem_release(mp_obj_t self_in) {
         if (type == &up_lock_type) {
             up_raise_runtime(MP_ERROR_TEXT("Lock not acquired"));
         }
-        mp_raise_ValueError(MP_ERROR_TEXT("Semaphore released more than acquired"));
+        mp_raise_ValueError(MP_ERROR_TEXT("released more than acquired"));
     }
     up_sem_give(self);
     return mp_const_none;

@@ -6,7 +6,7 @@
 # opt=3 drops asserts and line numbers: nothing here checks its arguments by assert.
 options.defaults(stock_asyncio=False)
 
-for _name in ("_up_funcs", "_up_stream", "_up_sync", "_up_v2", "asyn"):
+for _name in ("_up_funcs", "_up_stream", "_up_more", "asyn"):
     module(_name + ".py", base_path=".", opt=3)
 if options.stock_asyncio:
     package(
