@@ -67,7 +67,7 @@
 #define UP_WAIT_FOREVER 6 // wait for a descriptor or an event
 #define UP_FAULT 7 // the state is damaged
 
-// Directions of a stream, as in POLLIN and POLLOUT. Any other of the lower 16 bits is an error or a hang-up, which
+// Directions of a stream, as in POLLIN and POLLOUT. Any other bit but UP_TRUE is an error or a hang-up, which
 // wakes both.
 #define UP_READ 1
 #define UP_WRITE 4
@@ -75,7 +75,7 @@
 #define UP_FAST 0x100
 #define UP_FD 0x200
 // A condition is true. No event of a stream has this bit.
-#define UP_TRUE 0x10000
+#define UP_TRUE 0x80000000
 
 // UP_CHUNK_LEN objects (pointer sized, the shim's) and as many entries (the core's), zeroed.
 typedef struct up_chunk up_chunk_t;

@@ -13,7 +13,7 @@ pub const READ: u32 = 1;
 /// Writable, as in `POLLOUT`.
 pub const WRITE: u32 = 4;
 /// Of a condition: true. No event has this bit.
-pub const TRUE: u32 = 0x10000;
+pub const TRUE: u32 = 0x8000_0000;
 
 // In `link[2]` beside the direction. Error and hang-up need no flag: they wake both directions.
 pub(crate) const FAST: u32 = 0x100;
@@ -72,7 +72,7 @@ impl Interest {
 
     /// Whether what was found wakes the task: its direction, an error or a hang-up.
     pub(crate) const fn woken_by(self, found: u32) -> bool {
-        found & (self.events | 0xffff & !(READ | WRITE)) != 0
+        found & (self.events | !(READ | WRITE | TRUE)) != 0
     }
 
     /// The queue of tasks that wait so.

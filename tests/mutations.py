@@ -83,7 +83,7 @@ CORE = (
         "hang-up-wakes-nobody",
         LOST,
         "src/streams.rs",
-        "found & (self.events | 0xffff & !(READ | WRITE)) != 0",
+        "found & (self.events | !(READ | WRITE | TRUE)) != 0",
         "found & self.events != 0",
     ),
     (
