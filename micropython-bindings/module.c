@@ -259,7 +259,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_cloc
 #endif
 
 // What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an exception handler is
-// given; `__lt__`, which checks arguments for what is in Python; what differs between the modules; and, but for
+// given; `_task_queue`; `__lt__`, which checks arguments for what is in Python; what differs between the modules; and, but for
 // uasyncio_priority, what is in Python.
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
