@@ -341,10 +341,12 @@ static mp_obj_t up_loop_default_exception_handler(size_t n, const mp_obj_t *a) {
         up_raise_type(MP_ERROR_TEXT("'%q' must be a dict, not %s"), MP_QSTR_context, context);
     }
     mp_obj_t future = context_get(context, MP_QSTR_future);
+    mp_obj_t coro[2];
+    mp_load_method_protected(future, MP_QSTR_coro, coro, false);
     print_part("", context_get(context, MP_QSTR_message), PRINT_STR);
     print_part("\nfuture: ", future, PRINT_REPR);
-    if (up_is_task(future)) {
-        print_part(" coro= ", ((up_task_t *)MP_OBJ_TO_PTR(future))->coro, PRINT_REPR);
+    if (coro[0] != MP_OBJ_NULL) {
+        print_part(" coro= ", coro[0], PRINT_REPR);
     }
     mp_print_str(MICROPY_ERROR_PRINTER, "\n");
     mp_obj_t exc = context_get(context, MP_QSTR_exception);

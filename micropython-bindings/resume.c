@@ -274,15 +274,16 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
     uint8_t doing = loop->doing;
     up_task_t *task = loop->doing_task;
     loop->doing = UP_DOING_NOTHING;
-    loop->cur = NULL;
     bool ordinary = up_ordinary(exc);
     if (doing == UP_DOING_STEP) {
-        up_step_over(loop);
+        up_step_over(loop); // while it is the current one: what it did not take is not for it
+        loop->cur = NULL;
         // StopIteration: a coroutine that is not a generator returned.
         bool raised = !mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_StopIteration));
         up_task_end(loop, task, raised, raised ? exc : mp_obj_exception_get_value(exc));
         return ordinary;
     }
+    loop->cur = NULL;
     loop->calling = mp_const_none;
     if (!ordinary) {
         if (doing == UP_DOING_YIELD) {

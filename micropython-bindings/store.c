@@ -13,8 +13,8 @@ static void up_trim(up_core_t *core) {
     core->chunk_count = n;
 }
 
-// `n` chunks more, in place of those that were given back or at the end. Raises MemoryError with
-// nothing changed.
+// `n` chunks more, in place of those that were given back or at the end. Raises MemoryError with nothing changed, or, if
+// handles cannot name so many, with some of them in use.
 static void up_grow(up_loop_t *loop, size_t n) {
     up_core_t *core = &loop->core;
     // All memory first: a chain of chunks, and room for their names.

@@ -292,8 +292,8 @@ static mp_obj_t up_sem_release(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_sem_release_obj, up_sem_release);
 
-// locked(): whether acquire() of a semaphore would wait, or get() of a Queue; whether a task has the Lock, which may be
-// on its way from one to the next.
+// locked(): whether acquire() of a semaphore would wait, or get() of a Queue; whether a task has the Lock: not while
+// it is on its way from one to the next.
 static mp_obj_t up_sem_locked(mp_obj_t self_in) {
     up_sem_t *self = MP_OBJ_TO_PTR(self_in);
     bool locked = self->free == 0;

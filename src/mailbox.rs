@@ -61,7 +61,7 @@ impl Mailbox {
     /// Counts an item that did not fit and that nobody will post again, for the loop to see. O(1).
     pub fn lose(&self) {
         self.with(|inner| {
-            inner.lost = inner.lost.wrapping_add(1);
+            inner.lost = inner.lost.saturating_add(1);
             self.pending.store(1, Ordering::Release);
         });
     }
