@@ -43,102 +43,116 @@ venv_python() {
 }
 # Cross compilers, each with a C library's headers.
 compiles_for() { echo '#include <stdio.h>' | "$@" -E -; }
-# Upstream Rust with its standard library's source: see build-core.sh. The system's, not the one in PATH.
+# Upstream Rust with its standard library's source: see build-core.sh. The system's, not the one in PATH, and not one of
+# before 2026, which takes no target from a file in this way.
+has_system_cargo() { RUSTC_BOOTSTRAP=1 /usr/bin/cargo -Zhelp | grep json-target-spec; }
 has_rust_source() { [ -e "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library/core/Cargo.toml" ]; }
 has_tools() { [ -e "$VENV/installed" ] && [ "$(cat "$VENV/installed")" = "$TOOLS" ] && "$VENV/bin/ruff" --version; }
 has_microdot() { [ -e "$LIBRARIES/installed" ] && [ "$(cat "$LIBRARIES/installed")" = "$MICRODOT" ]; }
 has_v2() { [ -e "$V2/installed" ] && [ "$(cat "$V2/installed")" = "$V2_PARTS" ]; }
 
+as_root() { # as_root COMMAND...
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
 install() { # install PACKAGE...
     if ! command -v apt-get >/dev/null; then
         echo "Missing: $*. Those are Debian's package names; install their like on this system, then try again." >&2
         return 1
     fi
-    if [ "$(id -u)" = 0 ]; then
-        root=
-    elif command -v sudo >/dev/null; then
-        root=sudo
-    else
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
         echo "Missing: $*. Neither root nor sudo is at hand; as root: apt-get install $*" >&2
         return 1
     fi
     echo "Installing:" "$@"
-    set -- $root env DEBIAN_FRONTEND=noninteractive \
-        apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
+    set -- env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
     # The machine's package lists may be missing or old: renew them only where that stands in the way.
-    "$@" || { $root apt-get update && "$@"; } || { echo "This did not work: $*" >&2 && return 1; }
+    as_root "$@" || { as_root apt-get update && as_root "$@"; } || { echo "This did not work: $*" >&2 && return 1; }
 }
 
-for goal in "$@"; do
-    case $goal in
-        demo)
-            need gcc has gcc
-            need libc6-dev has_libc_headers
-            need python3 has_python
-            need xz-utils has xz
-            need ca-certificates has_ca_certificates
-            ;;
-        test)
-            need libclang-dev has_libclang
-            has_tools >/dev/null 2>&1 || need python3-venv venv_python
-            ;;
-        bench)
-            need valgrind has valgrind
-            has_v2 >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
-            ;;
-        budget) need valgrind has valgrind ;;
-        http)
-            need apache2-utils has ab
-            need valgrind has valgrind
-            has_microdot >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
-            ;;
-        qemu)
-            need qemu-system-arm has qemu-system-arm
-            need qemu-system-misc has_all qemu-system-riscv32 qemu-system-xtensa
-            need gcc-arm-none-eabi has arm-none-eabi-gcc
-            need libnewlib-arm-none-eabi compiles_for arm-none-eabi-gcc
-            need gcc-riscv64-unknown-elf has riscv64-unknown-elf-gcc
-            need picolibc-riscv64-unknown-elf compiles_for riscv64-unknown-elf-gcc --specs=picolibc.specs
-            need gcc-xtensa-lx106 has xtensa-lx106-elf-gcc
-            need picolibc-xtensa-lx106-elf compiles_for xtensa-lx106-elf-gcc
-            need rustc-web [ -x /usr/bin/rustc ]
-            need cargo-web [ -x /usr/bin/cargo ]
-            need rust-web-src has_rust_source
-            ;;
-        cores)
-            need binutils-arm-none-eabi has arm-none-eabi-objcopy
-            need binutils-riscv64-unknown-elf has riscv64-unknown-elf-objcopy
-            need binutils-xtensa-lx106 has xtensa-lx106-elf-objcopy
-            need llvm-22 has llvm-mc-22
-            need rustc-web [ -x /usr/bin/rustc ]
-            need cargo-web [ -x /usr/bin/cargo ]
-            need rust-web-src has_rust_source
-            need python3 has_python
-            ;;
-        archives)
-            # A C compiler for Xtensa with register windows, to call the core from. The others are of goal qemu.
-            need clang-22 has clang-22
-            ;;
-        recipes)
-            need cmake has cmake
-            need gcc-arm-none-eabi has arm-none-eabi-gcc
-            need libnewlib-arm-none-eabi compiles_for arm-none-eabi-gcc
-            need gcc-riscv64-unknown-elf has riscv64-unknown-elf-gcc
-            need picolibc-riscv64-unknown-elf compiles_for riscv64-unknown-elf-gcc --specs=picolibc.specs
-            need gcc-xtensa-lx106 has xtensa-lx106-elf-gcc
-            need picolibc-xtensa-lx106-elf compiles_for xtensa-lx106-elf-gcc
-            ;;
-        fuzz)
-            need gcc has gcc
-            need libc6-dev has_libc_headers
-            need g++ has g++
-            need python3 has_python
-            ;;
-        *) echo "setup: no such goal: $goal" >&2 && exit 2 ;;
-    esac
-done
-# shellcheck disable=SC2086 # one word a package
-[ -z "$missing" ] || install $missing || exit 1
+look() { # look GOAL...: what they need and this machine has not, as `missing`
+    missing=
+    for goal in "$@"; do
+        case $goal in
+            demo)
+                need gcc has gcc
+                need libc6-dev has_libc_headers
+                need python3 has_python
+                need xz-utils has xz
+                need ca-certificates has_ca_certificates
+                ;;
+            test)
+                need libclang-dev has_libclang
+                has_tools >/dev/null 2>&1 || need python3-venv venv_python
+                ;;
+            bench)
+                need valgrind has valgrind
+                has_v2 >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
+                ;;
+            budget) need valgrind has valgrind ;;
+            http)
+                need apache2-utils has ab
+                need valgrind has valgrind
+                has_microdot >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
+                ;;
+            qemu)
+                need qemu-system-arm has qemu-system-arm
+                need qemu-system-misc has_all qemu-system-riscv32 qemu-system-xtensa
+                need gcc-arm-none-eabi has arm-none-eabi-gcc
+                need libnewlib-arm-none-eabi compiles_for arm-none-eabi-gcc
+                need gcc-riscv64-unknown-elf has riscv64-unknown-elf-gcc
+                need picolibc-riscv64-unknown-elf compiles_for riscv64-unknown-elf-gcc --specs=picolibc.specs
+                need gcc-xtensa-lx106 has xtensa-lx106-elf-gcc
+                need picolibc-xtensa-lx106-elf compiles_for xtensa-lx106-elf-gcc
+                need rustc-web [ -x /usr/bin/rustc ]
+                need cargo-web has_system_cargo
+                need rust-web-src has_rust_source
+                ;;
+            cores)
+                need binutils-arm-none-eabi has arm-none-eabi-objcopy
+                need binutils-riscv64-unknown-elf has riscv64-unknown-elf-objcopy
+                need binutils-xtensa-lx106 has xtensa-lx106-elf-objcopy
+                need llvm-22 has llvm-mc-22
+                need rustc-web [ -x /usr/bin/rustc ]
+                need cargo-web has_system_cargo
+                need rust-web-src has_rust_source
+                need python3 has_python
+                ;;
+            archives)
+                # A C compiler for Xtensa with register windows, to call the core from. The others are of goal qemu.
+                need clang-22 has clang-22
+                ;;
+            recipes)
+                need cmake has cmake
+                need gcc-arm-none-eabi has arm-none-eabi-gcc
+                need libnewlib-arm-none-eabi compiles_for arm-none-eabi-gcc
+                need gcc-riscv64-unknown-elf has riscv64-unknown-elf-gcc
+                need picolibc-riscv64-unknown-elf compiles_for riscv64-unknown-elf-gcc --specs=picolibc.specs
+                need gcc-xtensa-lx106 has xtensa-lx106-elf-gcc
+                need picolibc-xtensa-lx106-elf compiles_for xtensa-lx106-elf-gcc
+                ;;
+            fuzz)
+                need gcc has gcc
+                need libc6-dev has_libc_headers
+                need g++ has g++
+                need python3 has_python
+                ;;
+            *) echo "setup: no such goal: $goal" >&2 && exit 2 ;;
+        esac
+    done
+}
+look "$@"
+if [ -n "$missing" ]; then
+    # shellcheck disable=SC2086 # one word a package
+    install $missing || exit 1
+    look "$@"
+fi
+if [ -n "$missing" ]; then
+    # They are there, but not as they must be: too old, since the lists are.
+    # shellcheck disable=SC2086 # one word a package
+    as_root apt-get update && install $missing || exit 1
+    look "$@"
+    [ -z "$missing" ] || { echo "Installed, but too old or not whole:$missing" >&2 && exit 1; }
+fi
 
 if ! cargo --version >/dev/null 2>&1; then
     echo "Missing: cargo. Install a Rust toolchain with rustup, and have its cargo in PATH." >&2
