@@ -38,7 +38,7 @@ extern char _heap_start[], _heap_end[], _stack_bottom[], _stack_top[];
 // What a board calls, in interrupt context.
 void board_alarm_irq(void);
 void board_trigger_irq(void);
-// At least once in a ms of the counter, and before board_alarm_irq() where both are due.
+// At each whole ms of the counter, and before board_alarm_irq() where both are due.
 void board_tick_irq(void);
 
 // The start code ends in main(), with .data and .bss ready.

@@ -74,7 +74,7 @@ __attribute__((interrupt("machine"), aligned(4))) static void trap(void) {
 }
 
 void hal_init(void) {
-    next_tick = hal_counts() + COUNTS_PER_TICK;
+    next_tick = COUNTS_PER_TICK;
     arm();
     __asm__ volatile("csrw mtvec, %0" : : "r"(trap));
     __asm__ volatile("csrw mie, %0" : : "r"(MIE_SOFTWARE | MIE_TIMER));
