@@ -56,6 +56,15 @@ WORKLOADS = (
     ),
     Workload("sleep_ms_0", "`await sleep_ms(0)`, by N tasks", bound=True),
     Workload(
+        "count_yield",
+        "`count += 1`, then `yield`; the bound stands by for exceptions, as any loop must",
+        {"stock": "loses a task that says only `yield`"},
+        bound=True,
+    ),
+    Workload(
+        "count_sleep_ms_0", "`count += 1`, then `await asyncio.sleep_ms(0)`; likewise", bound=True
+    ),
+    Workload(
         "timers",
         "`await sleep_ms(0.6 N ... 1.2 N)`, by N tasks, each step 1 ms of the clock",
         at_least=10,

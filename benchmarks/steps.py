@@ -84,6 +84,82 @@ def after_ms_0(aio, n):
     return spin(aio, aio.after_ms, n)
 
 
+# -- the same by tasks that do a little: count, in a global, and look up what they await
+
+
+count = 0
+asyncio = None
+
+
+async def yielding_counter():
+    global count
+    while True:
+        count += 1
+        yield
+
+
+async def sleeping_counter():
+    global count
+    while True:
+        count += 1
+        await asyncio.sleep_ms(0)
+
+
+def count_yield(aio, n):
+    async def drive(rounds):
+        global count
+        for _ in range(rounds // 8):
+            count += 1
+            yield
+            count += 1
+            yield
+            count += 1
+            yield
+            count += 1
+            yield
+            count += 1
+            yield
+            count += 1
+            yield
+            count += 1
+            yield
+            count += 1
+            yield
+        for _ in range(rounds % 8):
+            yield
+
+    return (yielding_counter() for _ in range(n - 1)), drive, n
+
+
+def count_sleep_ms_0(aio, n):
+    global asyncio
+    asyncio = aio
+
+    async def drive(rounds):
+        global count
+        for _ in range(rounds // 8):
+            count += 1
+            await asyncio.sleep_ms(0)
+            count += 1
+            await asyncio.sleep_ms(0)
+            count += 1
+            await asyncio.sleep_ms(0)
+            count += 1
+            await asyncio.sleep_ms(0)
+            count += 1
+            await asyncio.sleep_ms(0)
+            count += 1
+            await asyncio.sleep_ms(0)
+            count += 1
+            await asyncio.sleep_ms(0)
+            count += 1
+            await asyncio.sleep_ms(0)
+        for _ in range(rounds % 8):
+            await asyncio.sleep_ms(0)
+
+    return (sleeping_counter() for _ in range(n - 1)), drive, n
+
+
 # -- timers. A step takes 1 ms. Each task sleeps 0.6 N to 1.2 N ms, so that nearly all of them sleep, their deadlines are
 # spread, and one is always due: the loop is never idle.
 
@@ -347,14 +423,14 @@ counted = []
 ROUND_OF_FEW = "when_1_true", "when_4_true", "event", "queue", "lock", "join", "cancel", "echo"
 
 
-def bound(coros, drive, steps):
+def bound(guarded, coros, drive, steps):
     # No task goes on by itself there: all are resumed from outside, the driving one like the others.
     coros = list(coros)
     if steps:
         coros.append(drive(1_000_000_000))
 
     def run(rounds):
-        bench.resume(coros, rounds)
+        bench.resume(coros, rounds, guarded)
         return rounds * len(coros)
 
     return run
@@ -376,7 +452,7 @@ def main():
     workload = globals()[name]
     gc.disable()
     if loop == "bound":
-        run = bound(*workload(bench, n))
+        run = bound(name.startswith("count_"), *workload(bench, n))
     else:
         aio, events = pick(loop, n)
         coros, drive, each = workload(aio, n)

@@ -16,7 +16,7 @@ static mp_obj_t up_sleep_new(mp_obj_t t, uint32_t (*ms)(mp_obj_t arg, qstr name)
         loop->sleeper = self = mp_obj_malloc(up_sleep_t, &up_sleep_type);
     }
     self->armer = loop->cur == NULL ? (void *)loop : loop->cur;
-    if (delay != 0 || level != UP_OWN) { // else it counts from the end of the step
+    if (delay != 0) { // else it counts from the end of the step
         self->called = up_now(loop);
     }
     self->delay = delay;
@@ -36,13 +36,13 @@ static mp_obj_t up_sleep_ms(mp_obj_t t) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_sleep_ms_obj, up_sleep_ms);
 
-// after(t): waits at least `t` seconds (int or float), then runs at low level.
+// after(t): waits at least `t` seconds (int or float) from the call, 0: from the end of the step; then runs at low level.
 static mp_obj_t up_after(mp_obj_t t) {
     return up_sleep_new(t, up_arg_seconds, UP_LOW);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_after_obj, up_after);
 
-// after_ms(t): waits at least `t` ms (int), then runs at low level.
+// after_ms(t): waits at least `t` ms (int) from the call, 0: from the end of the step; then runs at low level.
 static mp_obj_t up_after_ms(mp_obj_t t) {
     return up_sleep_new(t, up_arg_ms, UP_LOW);
 }
@@ -64,8 +64,8 @@ static mp_obj_t up_sleep_iternext(mp_obj_t self_in) {
         up_current(loop); // raises
     }
     self->armer = NULL;
-    if (self->delay == 0 && self->level == UP_OWN) {
-        loop->yielded = task->handle; // queued when the step is over, as after a bare yield
+    if (self->delay == 0) {
+        loop->again = self->level; // queued when the step is over, as after a bare yield
     } else {
         up_core_schedule(&loop->core, task->handle, self->level, self->delay, self->called);
     }

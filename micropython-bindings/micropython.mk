@@ -12,6 +12,12 @@ SRC_USERMOD_C += $(UP_SRC)
 # For `import asyncio.core`.
 CFLAGS_USERMOD += -I$(UP_DIR) -DMICROPY_MODULE_BUILTIN_SUBPACKAGES=1
 
+UP_SHIM_O := $(patsubst $(USER_C_MODULES)/%.c,$(BUILD)/%.o,$(UP_SRC))
+ifneq ($(CROSS_COMPILE),)
+# A board's GCC. Of what -Os means to it these four make our code larger, by 140 bytes on Thumb.
+$(UP_SHIM_O): CFLAGS += -fno-expensive-optimizations -fno-move-loop-invariants -fno-optimize-sibling-calls -fno-if-conversion
+endif
+
 # The archive becomes one object first. Linked as an archive, Rust's own copies of libm and libgcc
 # functions would take the place of the port's, and bare-metal ports list archives before the objects
 # that need them. The exports are what the header declares.
@@ -31,7 +37,6 @@ endif
 ifeq ($(notdir $(CURDIR)),esp8266)
 # Its linker script sends code to the 32 KB of instruction RAM, which are full, but for files and sections
 # that it names. This is the section for code in flash. (The core's object comes with it.)
-UP_SHIM_O := $(patsubst $(USER_C_MODULES)/%.c,$(BUILD)/%.o,$(UP_SRC))
 $(UP_SHIM_O): CFLAGS += -fno-function-sections -fno-reorder-functions
 $(UP_SHIM_O): $(BUILD)/%.o: $(USER_C_MODULES)/%.c
 	$(call compile_c)

@@ -49,6 +49,7 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
     if (!up_loop_lives(up_any_loop())) {
         up_loop_t *loop = m_new0(up_loop_t, 1);
         loop->base.type = &up_loop_type;
+        loop->again = UP_NOT;
         loop->exc_handler = mp_const_none;
         loop->stop_value = mp_const_none;
         loop->calling = mp_const_none;

@@ -102,13 +102,9 @@ static void up_step_over(up_loop_t *loop) {
     }
 }
 
-// up_task_data() without a call for most tasks: each step passes here twice.
-static inline mp_obj_t *data_of(up_task_t *task) {
-    return task->flags & UP_TASK_BOXED ? up_task_data(task) : &task->data;
-}
-
-// One step of a task. Raises what leaves the task.
-static void up_step(up_loop_t *loop, up_task_t *task) {
+// A task whose data is not None begins its step: what it waited at is let go. Returns that, or what is to be thrown
+// into it, as `exc`. MP_OBJ_NULL: it was its last turn, and no step.
+static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t *exc) {
     if (task->flags & UP_TASK_UNSEEN) {
         // Its last turn: report the exception it ended with, unless somebody has it by now.
         task->flags &= ~UP_TASK_UNSEEN;
@@ -116,37 +112,43 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
         if (!(task->flags & UP_TASK_AWAITED)) {
             up_report(loop, task->data, MP_OBJ_FROM_PTR(task));
         }
-        return;
+        return MP_OBJ_NULL;
     }
-    mp_obj_t *data = data_of(task);
+    mp_obj_t *data = up_task_data(task);
     mp_obj_t at = *data;
-    mp_obj_t exc = MP_OBJ_NULL;
-    if (at != mp_const_none) {
-        // What it waited at is let go.
-        *data = mp_const_none;
-        if (up_is_exception(at)) {
-            exc = at;
-            task->flags &= ~UP_TASK_AWAITING;
-            if (exc == loop->cancelled) {
-                // Its traceback begins anew, in the same place if that was not borrowed and has not grown.
-                mp_obj_exception_t *native = MP_OBJ_TO_PTR(exc);
-                native->traceback_len = 0;
-                if (native->traceback_alloc != 3) {
-                    native->traceback_data = NULL;
-                }
+    *data = mp_const_none;
+    if (up_is_exception(at)) {
+        *exc = at;
+        task->flags &= ~UP_TASK_AWAITING;
+        if (at == loop->cancelled) {
+            // Its traceback begins anew, in the same place if that was not borrowed and has not grown.
+            mp_obj_exception_t *native = MP_OBJ_TO_PTR(at);
+            native->traceback_len = 0;
+            if (native->traceback_alloc != 3) {
+                native->traceback_data = NULL;
             }
-        } else if (task->flags & UP_TASK_HANDED) {
-            loop->calling = at;
-        } else {
-            up_when_done(loop, at, task);
+        }
+    } else if (task->flags & UP_TASK_HANDED) {
+        loop->calling = at;
+    } else {
+        up_when_done(loop, at, task);
+    }
+    return task->flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
+}
+
+// One step of a task. Raises what leaves the task: while a task is the current one and nothing else is done.
+static void up_step(up_loop_t *loop, up_task_t *task) {
+    mp_obj_t exc = MP_OBJ_NULL;
+    mp_obj_t at = task->data;
+    if (at != mp_const_none) {
+        at = up_unpark(loop, task, &exc);
+        if (at == MP_OBJ_NULL) {
+            return;
         }
     }
-    loop->back = MP_OBJ_NULL;
-    if (task->flags & UP_TASK_AWAITING) {
-        loop->back = task->flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
-    }
-    task->flags &= ~(UP_TASK_AWAITING | UP_TASK_STREAMING | UP_TASK_HANDED);
-    loop->doing = UP_DOING_STEP;
+    uint32_t flags = task->flags;
+    loop->back = flags & UP_TASK_AWAITING ? at : MP_OBJ_NULL;
+    task->flags = flags & ~(UP_TASK_AWAITING | UP_TASK_STREAMING | UP_TASK_HANDED);
     loop->doing_task = task;
     loop->cur = task;
     mp_obj_t ret;
@@ -164,19 +166,18 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     }
     if (kind == MP_VM_RETURN_NORMAL) {
         loop->cur = NULL;
-        loop->doing = UP_DOING_NOTHING;
         up_task_end(loop, task, false, ret);
         return;
     }
     if (ret != mp_const_none) {
         loop->doing = UP_DOING_YIELD;
         up_yielded(loop, task, ret);
-    } else if (!(task->flags & UP_TASK_AWAITING) && *data_of(task) == mp_const_none) {
+        loop->doing = UP_DOING_NOTHING;
+    } else if (!(task->flags & UP_TASK_AWAITING) && (task->data == mp_const_none || *up_task_data(task) == mp_const_none)) {
         // A bare yield: again, unless it is in some queue.
-        loop->yielded = task->handle;
+        loop->again = UP_OWN;
     }
     loop->cur = NULL;
-    loop->doing = UP_DOING_NOTHING;
 }
 
 // Calls fun(*args), noted as `doing`. `args` is a tuple, which lives until the call is over.
@@ -202,69 +203,80 @@ static void up_ask(up_loop_t *loop, up_task_t *task) {
     up_core_found(&loop->core, task->handle, truth ? UP_TRUE : 0, up_now(loop));
 }
 
-// Runs passes until `main` is done, or stop() has its turn, or, with neither to wait for, nothing
-// is left.
+// Does what the core says that is not to run an entry. `idle_ends`: a run ends when nothing is left. EXCEPTION: what
+// conditions and streams raise.
+static MP_NOINLINE void up_act(up_loop_t *loop, uint32_t action, uint32_t value, bool idle_ends) {
+    switch (action) {
+        case UP_ASK:
+            up_ask(loop, MP_OBJ_TO_PTR(*up_object(loop, value)));
+            break;
+        case UP_ASK_STREAM:
+            up_stream_ask(loop, MP_OBJ_TO_PTR(*up_object(loop, value)));
+            break;
+#if UP_HAVE_FDS
+        case UP_ASK_FDS:
+            up_poll(loop);
+            break;
+#endif
+        case UP_MAIL:
+            up_mail_read(loop, false);
+            break;
+        case UP_WAIT_FOREVER:
+            if (idle_ends && (!UP_HAVE_FDS || up_core_fd_count(&loop->core) == 0) && !up_flags_look(loop)) {
+                loop->stopping = true; // no stream can bring anything, and no flag
+                break;
+            }
+            value = UINT32_MAX;
+            MP_FALLTHROUGH
+        case UP_WAIT:
+            up_idle(loop, value);
+            break;
+        default:
+            up_panic();
+    }
+}
+
+// Runs passes until `main` has ended or stop() had its turn, which is `stopping`, or, with neither to wait for, nothing is
+// left.
 static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
 #if MICROPY_PY_THREAD && MICROPY_PY_THREAD_GIL
     unsigned passes = 0;
 #endif
-    while (main == NULL || !(main->flags & UP_TASK_DONE)) {
+    while (!loop->stopping) {
         if (up_pending()) {
             mp_handle_pending(true);
+            if (loop->stopping) {
+                return; // a scheduled callback said so
+            }
         }
 #if MICROPY_PY_THREAD && MICROPY_PY_THREAD_GIL
         // The interpreter lets other threads in by a count of branches that begins anew with each step.
         if (++passes % 32 == 0) {
             MP_THREAD_GIL_EXIT();
             MP_THREAD_GIL_ENTER();
-        }
-#endif
-        if (loop->stopping) {
-            return; // a scheduled callback or a condition said so
-        }
-        uint32_t yielded = loop->yielded;
-        loop->yielded = 0;
-        uint64_t next = up_core_next(&loop->core, up_mail(), yielded, up_now(loop));
-        uint32_t value = (uint32_t)next;
-        switch ((uint32_t)(next >> 32)) {
-            case UP_RUN: {
-                mp_obj_t object = *up_object_inline(loop, value);
-                if (mp_obj_is_type(object, &up_task_type)) {
-                    up_step(loop, MP_OBJ_TO_PTR(object));
-                } else if (object != mp_const_none) {
-                    up_callback_run(loop, object, value);
-                } else {
-                    up_entry_free(loop, value); // stop()
-                    loop->stop_handle = 0;
-                    loop->stopping = forever;
-                }
-                break;
+            if (loop->stopping) {
+                return; // another thread did
             }
-            case UP_ASK:
-                up_ask(loop, MP_OBJ_TO_PTR(*up_object(loop, value)));
-                break;
-            case UP_ASK_STREAM:
-                up_stream_ask(loop, MP_OBJ_TO_PTR(*up_object(loop, value)));
-                break;
-#if UP_HAVE_FDS
-            case UP_ASK_FDS:
-                up_poll(loop);
-                break;
+        }
 #endif
-            case UP_MAIL:
-                up_mail_read(loop, false);
-                break;
-            case UP_WAIT_FOREVER:
-                if (main == NULL && !forever && (!UP_HAVE_FDS || up_core_fd_count(&loop->core) == 0) && !up_flags_look(loop)) {
-                    return; // no stream can bring anything, and no flag
-                }
-                value = UINT32_MAX;
-                MP_FALLTHROUGH
-            case UP_WAIT:
-                up_idle(loop, value);
-                break;
-            default:
-                up_panic();
+        uint32_t again = loop->again;
+        loop->again = UP_NOT;
+        uint64_t next = up_core_next(&loop->core, up_mail(), again, up_now(loop));
+        uint32_t value = (uint32_t)next;
+        uint32_t action = (uint32_t)(next >> 32);
+        if (action != UP_RUN) {
+            up_act(loop, action, value, main == NULL && !forever);
+            continue;
+        }
+        mp_obj_t object = *up_object_inline(loop, value);
+        if (mp_obj_is_type(object, &up_task_type)) {
+            up_step(loop, MP_OBJ_TO_PTR(object));
+        } else if (object != mp_const_none) {
+            up_callback_run(loop, object, value);
+        } else {
+            up_entry_free(loop, value); // stop()
+            loop->stop_handle = 0;
+            loop->stopping = forever;
         }
     }
 }
@@ -275,7 +287,7 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
     up_task_t *task = loop->doing_task;
     loop->doing = UP_DOING_NOTHING;
     bool ordinary = up_ordinary(exc);
-    if (doing == UP_DOING_STEP) {
+    if (doing == UP_DOING_NOTHING && loop->cur != NULL) { // in a step
         up_step_over(loop); // while it is the current one: what it did not take is not for it
         loop->cur = NULL;
         // StopIteration: a coroutine that is not a generator returned.
@@ -315,6 +327,7 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
     }
     if (exc == MP_OBJ_NULL && main != NULL && main->handle == 0) {
         up_task_schedule(loop, main, UP_OWN, 0);
+        loop->stopping = main->handle == 0; // it has ended already
     }
     up_store(&loop->running, true);
     if (exc == MP_OBJ_NULL || up_contained(loop, exc)) {
@@ -350,13 +363,13 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
     mp_obj_t value = loop->stop_value;
     loop->stop_value = mp_const_none;
     loop->stopping = false;
+    // If the run ended with that very step.
+    if (loop->again != UP_NOT && up_place(loop, loop->doing_task->handle) == UP_IDLE) {
+        up_schedule(loop, loop->doing_task->handle, loop->again, 0);
+    }
+    loop->again = UP_NOT;
     loop->doing_task = NULL;
     loop->main = NULL;
-    // If the run ended with that very step.
-    if (up_place(loop, loop->yielded) == UP_IDLE) {
-        up_schedule(loop, loop->yielded, UP_OWN, 0);
-    }
-    loop->yielded = 0;
     // If an exception left its handler, what that was given is let go.
     up_report_context(loop, mp_const_none, mp_const_none);
 #if UP_THREADS

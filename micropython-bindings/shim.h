@@ -148,8 +148,7 @@ typedef struct _up_callback_t {
 
 // What the run loop is doing, so that it knows whose an exception is.
 enum {
-    UP_DOING_NOTHING,
-    UP_DOING_STEP,
+    UP_DOING_NOTHING, // or a step, if there is a current task
     UP_DOING_YIELD,
     UP_DOING_ASK,
     UP_DOING_CALLBACK
@@ -162,6 +161,7 @@ typedef struct _up_loop_t {
     uint8_t doing;
     bool running;
     bool stopping;
+    uint8_t again; // UP_NOT, or at which level the task is due as soon as its step has ended: a bare yield, a delay of 0
     bool fast_io; // streams wake at high level unless they say otherwise
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     bool mock;
@@ -188,7 +188,6 @@ typedef struct _up_loop_t {
     size_t fd_room; // rows of both
 #endif
     up_when_t *spare_when; // awaitables for when(): hpqlen of them
-    uint32_t yielded; // the task whose step just ended in a bare yield, or 0
     uint32_t stop_handle; // the entry queued by stop(), or 0
     up_waitqueue_t main_queue; // MicroPython's asyncio.core._task_queue: what is pushed there is due at a time
     uint32_t max_overdue;

@@ -154,6 +154,9 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
     }
     task->flags = flags;
     task->data = result;
+    if (task == loop->main) {
+        loop->stopping = true;
+    }
     if (flags & UP_TASK_UNSEEN) {
         up_schedule(loop, task->handle, UP_OWN, 0);
     } else {

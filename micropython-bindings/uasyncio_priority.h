@@ -23,7 +23,7 @@
 #define UP_ENTRY_BYTES_32 12
 #define UP_ENTRY_BYTES_64 20
 // Words of the core's state.
-#define UP_STATE_WORDS 50
+#define UP_STATE_WORDS 42
 // Low bits of a handle that hold the index: with 32 bit pointers, and with 64 bit ones. Handles
 // are below 2^24 with 32 bit pointers, so that a byte is left in the word that holds one.
 #define UP_INDEX_BITS_32 16
@@ -33,11 +33,12 @@
 // The longest delay that can be queued, in ms (12.4 days).
 #define UP_MAX_DELAY 1073741823
 
-// Levels (SPEC 2), and the level of the entry itself.
+// Levels (SPEC 2), the level of the entry itself, and none: for up_core_next().
 #define UP_HIGH 0
 #define UP_NORMAL 1
 #define UP_LOW 2
 #define UP_OWN 3
+#define UP_NOT 4
 
 // Where an entry is: UP_PLACE().
 #define UP_FREE 0
@@ -171,9 +172,9 @@ uint32_t up_core_fds(up_core_t *core, up_pollfd_t *table, uint32_t *owners, uint
 void up_core_found_fds(up_core_t *core, const up_pollfd_t *table, const uint32_t *owners, uint32_t rows, uint32_t now);
 // Makes an entry due now at its own level, unless it is due there or at high level. O(log n).
 void up_core_cancel(up_core_t *core, uint32_t handle, uint32_t now);
-// What to do next: UP_RUN ... UP_FAULT in the upper half. `yielded`, or 0, is the task whose step
-// just ended without naming a wake-up: if it is in no queue, it is due again now. O(log n).
-uint64_t up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t yielded, uint32_t now);
+// What to do next: UP_RUN ... UP_FAULT in the upper half. The entry that ran last
+// is due again now, if it is in no queue: at the level `again`, unless that is UP_NOT. O(log n).
+uint64_t up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t again, uint32_t now);
 
 // The mailbox. All of these may be called from any context: an interrupt, another thread. O(1).
 

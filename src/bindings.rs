@@ -1,7 +1,7 @@
 pub const UP_CHUNK_LEN: u32 = 16;
 pub const UP_ENTRY_BYTES_32: u32 = 12;
 pub const UP_ENTRY_BYTES_64: u32 = 20;
-pub const UP_STATE_WORDS: u32 = 50;
+pub const UP_STATE_WORDS: u32 = 42;
 pub const UP_INDEX_BITS_32: u32 = 16;
 pub const UP_INDEX_BITS_64: u32 = 24;
 pub const UP_FIRST_INDEX: u32 = 16;
@@ -10,6 +10,7 @@ pub const UP_HIGH: u32 = 0;
 pub const UP_NORMAL: u32 = 1;
 pub const UP_LOW: u32 = 2;
 pub const UP_OWN: u32 = 3;
+pub const UP_NOT: u32 = 4;
 pub const UP_FREE: u32 = 0;
 pub const UP_IDLE: u32 = 1;
 pub const UP_READY: u32 = 2;
@@ -45,7 +46,7 @@ pub struct up_core {
     pub lists: u32,
     pub chunks: *mut *mut up_chunk_t,
     pub chunk_count: u32,
-    pub state: [usize; 50usize],
+    pub state: [usize; 42usize],
 }
 pub type up_core_t = up_core;
 #[repr(C)]
@@ -147,12 +148,8 @@ unsafe extern "C" {
     pub fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32);
 }
 unsafe extern "C" {
-    pub fn up_core_next(
-        core: *mut up_core_t,
-        mail: *mut up_mailbox_t,
-        yielded: u32,
-        now: u32,
-    ) -> u64;
+    pub fn up_core_next(core: *mut up_core_t, mail: *mut up_mailbox_t, again: u32, now: u32)
+    -> u64;
 }
 unsafe extern "C" {
     pub fn up_mail_clear(mail: *mut up_mailbox_t);

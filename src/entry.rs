@@ -14,7 +14,8 @@
 //! | `List` | last | first | - | the list's stamp |
 //! | (a tree's head) | root | - | the earliest | when that is due |
 //!
-//! Each queue ends in its own head, an entry like any other, so what is taken out of one need not know of
+//! The entry that runs, though idle, is still in the ring of those that are ready (`ready`).
+//! Each other queue ends in its own head, an entry like any other, so what is taken out of one need not know of
 //! which (`queue`).
 
 use core::cell::Cell;
@@ -94,6 +95,8 @@ pub enum Level {
 
 /// A [`Level`] as an entry stores it, where it need not be looked at.
 pub(crate) type LevelBits = u16;
+/// In place of a level: the entry's own.
+pub(crate) const OWN_LEVEL: LevelBits = 3;
 
 impl Level {
     pub(crate) const fn from_bits(bits: LevelBits) -> Self {
@@ -239,6 +242,12 @@ impl Entry {
         self.bits.get() >> LEVEL & 3
     }
 
+    /// That level, its own for [`OWN_LEVEL`].
+    #[inline]
+    pub(crate) fn level_at(&self, at: LevelBits) -> LevelBits {
+        if at == OWN_LEVEL { self.level() } else { at }
+    }
+
     pub(crate) fn set_level(&self, level: Level) {
         self.set(LEVEL, 3, level as u16);
     }
@@ -256,15 +265,6 @@ impl Entry {
     #[inline]
     pub(crate) fn generation(&self) -> u8 {
         (self.bits.get() >> GENERATION) as u8
-    }
-
-    /// Whether it is the idle entry that `h` names: both questions in one comparison.
-    #[inline]
-    pub(crate) fn is_idle(&self, h: Handle) -> bool {
-        // In 32 bits, so that an invented generation that is too large is not cut to a valid one.
-        const BITS: u32 = 7 | 0xff << GENERATION;
-        let generation = h.0 >> INDEX_BITS << GENERATION;
-        u32::from(self.bits.get()) & BITS == Kind::Idle as u32 | generation
     }
 
     pub(crate) fn set_generation(&self, generation: u8) {

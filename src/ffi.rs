@@ -38,7 +38,7 @@ const _: () = {
     assert!(MAX_DELAY == bindings::UP_MAX_DELAY);
     assert!(size_of::<Scheduler>() <= size_of::<up_core_t>());
     assert!(align_of::<Scheduler>() <= align_of::<up_core_t>());
-    assert!(offset_of!(Scheduler, stamp) == offset_of!(up_core_t, lists));
+    assert!(offset_of!(Scheduler, store.stamp) == offset_of!(up_core_t, lists));
     assert!(offset_of!(Scheduler, store.chunks.first) == offset_of!(up_core_t, chunks));
     assert!(offset_of!(Scheduler, store.chunks.count) == offset_of!(up_core_t, chunk_count));
     assert!(size_of::<WaitList>() == size_of::<up_list_t>());
@@ -261,9 +261,9 @@ export! {
     fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32) {
         scheduler(core).cancel(Handle::from_raw(handle), Tick::new(now))
     }
-    fn up_core_next(core: *mut up_core_t, mail: *mut up_mailbox_t, yielded: u32, now: u32) -> u64 {
-        let yielded = (yielded != 0).then_some(Handle::from_raw(yielded));
-        let (action, value) = match scheduler(core).next(mailbox(mail), yielded, Tick::new(now)) {
+    fn up_core_next(core: *mut up_core_t, mail: *mut up_mailbox_t, again: u32, now: u32) -> u64 {
+        let again = (again != bindings::UP_NOT).then_some(level(again & 3));
+        let (action, value) = match scheduler(core).next(mailbox(mail), again, Tick::new(now)) {
             Action::Run(handle) => (bindings::UP_RUN, handle.raw()),
             Action::Ask(handle) => (bindings::UP_ASK, handle.raw()),
             Action::AskStream(handle) => (bindings::UP_ASK_STREAM, handle.raw()),

@@ -18,6 +18,8 @@
 //! | [`entry`] | what waits to run, in 12 bytes |
 //! | [`store`] | where entries live |
 //! | `queue` | queues in the order of arrival |
+//! | `ready` | entries that are due, and the one that runs |
+//! | `turns` | fairness: who had the turn |
 //! | `timers` | entries that are due later |
 //! | [`waitlist`] | tasks parked at an event, a lock, another task |
 //! | `questions` | tasks that wait until a callback is true or a stream is ready: what a pass asks |
@@ -38,7 +40,9 @@ pub mod waitlist;
 
 mod questions;
 mod queue;
+mod ready;
 mod timers;
+mod turns;
 
 #[allow(
     missing_docs,

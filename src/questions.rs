@@ -4,6 +4,8 @@
 //! the end again, so conditions that share something take turns. Streams are asked at most once per tick,
 //! unless a task waits with fast I/O.
 
+use core::cell::Cell;
+
 use crate::entry::{Entry, Handle, Index, Kind, NONE};
 use crate::queue::{CONDITIONS, NEXT, OTHERS};
 use crate::scheduler::Action;
@@ -12,105 +14,117 @@ use crate::streams::Interest;
 use crate::tick::Tick;
 
 /// Who waits for an answer, and how far this pass has asked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Questions {
     // The entry to be asked next, or the head at the end of its queue; NONE between passes.
-    cursor: Index,
-    count: u32,
-    fds: u32,
-    fast: u32,
+    cursor: Cell<Index>,
+    count: Cell<u32>,
+    fds: Cell<u32>,
+    fast: Cell<u32>,
     // A task has come whose stream can only be asked: that is done on the next pass, so that the loop
     // does not sleep for a millisecond beside a stream that is ready.
-    fresh: bool,
-    polled: Tick,
+    fresh: Cell<bool>,
+    polled: Cell<Tick>,
     // This pass asks the streams too.
-    streams: bool,
+    streams: Cell<bool>,
 }
 
 impl Questions {
+    #[allow(
+        clippy::declare_interior_mutable_const,
+        reason = "for new ones, never used in place"
+    )]
     pub(crate) const EMPTY: Self = Self {
-        cursor: NONE,
-        count: 0,
-        fds: 0,
-        fast: 0,
-        fresh: false,
-        polled: Tick::new(0),
-        streams: false,
+        cursor: Cell::new(NONE),
+        count: Cell::new(0),
+        fds: Cell::new(0),
+        fast: Cell::new(0),
+        fresh: Cell::new(false),
+        polled: Cell::new(Tick::new(0)),
+        streams: Cell::new(false),
     };
 
-    /// The next question of this pass; `None` at its end. O(1).
-    #[inline]
-    pub(crate) fn next(&mut self, store: &Store, now: Tick) -> Option<Action> {
-        if self.count == 0 {
-            self.cursor = NONE; // the most common pass
-            return None;
-        }
-        self.ask(store, now)
+    /// Whether nobody waits for an answer. O(1).
+    pub(crate) fn none(&self) -> bool {
+        self.count.get() == 0
     }
 
     /// Whether a wait must end soon because something can only be asked. O(1).
-    pub(crate) const fn any_but_fds(&self) -> bool {
+    pub(crate) fn any_but_fds(&self) -> bool {
         self.count != self.fds
     }
 
     /// How many tasks wait for a descriptor. O(1).
-    pub(crate) const fn fds(&self) -> u32 {
-        self.fds
+    pub(crate) fn fds(&self) -> u32 {
+        self.fds.get()
     }
+}
 
+impl Store<'_> {
     /// Adds a task that is in no queue, `Condition` or `Stream`; its entry has what it waits for. O(1).
-    pub(crate) fn push(&mut self, store: &Store, i: Index, e: &Entry, kind: Kind) {
+    pub(crate) fn push_question(&self, i: Index, e: &Entry, kind: Kind) {
+        let q = &self.questions;
         let mut queue = CONDITIONS;
         if kind == Kind::Stream {
             let interest = Interest::of(e);
-            self.fast += u32::from(interest.fast);
-            self.fds += u32::from(interest.fd);
-            self.fresh |= !interest.fd;
+            q.fast.update(|n| n + u32::from(interest.fast));
+            q.fds.update(|n| n + u32::from(interest.fd));
+            q.fresh.update(|fresh| fresh | !interest.fd);
             queue = interest.queue();
         }
         e.set_kind(kind);
-        self.count += 1;
-        store.push(queue, i);
+        q.count.update(|n| n + 1);
+        self.ready.plain.set(false);
+        self.push(queue, i);
     }
 
     /// Takes out a task, also in the middle of a pass. O(1).
-    pub(crate) fn remove(&mut self, store: &Store, i: Index, e: &Entry) {
-        if self.cursor == i {
-            self.cursor = e.link[NEXT].get();
+    pub(crate) fn remove_question(&self, i: Index, e: &Entry) {
+        let q = &self.questions;
+        if q.cursor.get() == i {
+            q.cursor.set(e.link[NEXT].get());
         }
         if e.kind() == Kind::Stream {
             let interest = Interest::of(e);
-            self.fast -= u32::from(interest.fast);
-            self.fds -= u32::from(interest.fd);
+            q.fast.update(|n| n - u32::from(interest.fast));
+            q.fds.update(|n| n - u32::from(interest.fd));
         }
-        self.count -= 1;
-        store.unlink(e);
+        q.count.update(|n| n - 1);
+        self.unlink(e);
     }
 
-    fn ask(&mut self, store: &Store, now: Tick) -> Option<Action> {
-        if self.cursor == NONE {
-            // A pass begins.
-            self.cursor = store.next(CONDITIONS);
-            self.streams = self.fast != 0 || self.fresh || self.polled != now;
-            self.fresh = false;
-            self.polled = now;
+    /// The next question of this pass; `None` at its end. O(1).
+    pub(crate) fn next_question(&self, now: Tick) -> Option<Action> {
+        let q = &self.questions;
+        if q.none() {
+            q.cursor.set(NONE);
+            return None;
         }
-        if self.cursor == CONDITIONS {
-            self.cursor = OTHERS;
-            if self.streams {
-                self.cursor = store.next(OTHERS);
-                if self.fds != 0 {
+        let mut i = q.cursor.get();
+        if i == NONE {
+            // A pass begins.
+            i = self.next(CONDITIONS);
+            q.streams
+                .set(q.fast.get() != 0 || q.fresh.get() || q.polled.get() != now);
+            q.fresh.set(false);
+            q.polled.set(now);
+        }
+        if i == CONDITIONS {
+            i = OTHERS;
+            if q.streams.get() {
+                i = self.next(OTHERS);
+                if q.fds.get() != 0 {
+                    q.cursor.set(i);
                     return Some(Action::AskFds);
                 }
             }
         }
-        if self.cursor == OTHERS {
-            self.cursor = NONE;
+        if i == OTHERS {
+            q.cursor.set(NONE);
             return None;
         }
-        let i = self.cursor;
-        let e = &store[i];
-        self.cursor = e.link[NEXT].get();
+        let e = &self[i];
+        q.cursor.set(e.link[NEXT].get());
         let h = Handle::new(i, e.generation());
         Some(if e.kind() == Kind::Stream {
             Action::AskStream(h)

@@ -1,4 +1,4 @@
-//! Queues in the order of arrival, linked through the entries: what is ready, what waits, what is free.
+//! Queues in the order of arrival, linked through the entries: what waits, what is free.
 //!
 //! A queue is a ring that begins and ends in its head, an entry too. So an entry is taken out of a queue
 //! in O(1), whichever it is in.
@@ -9,18 +9,16 @@ use crate::store::Store;
 pub(crate) const PREV: usize = 0;
 pub(crate) const NEXT: usize = 1;
 
-/// What is due at high level; the other levels' follow. Each is in the order of due times.
-pub(crate) const READY: Index = 1;
 /// Tasks that wait until a condition is true.
-pub(crate) const CONDITIONS: Index = 4;
+pub(crate) const CONDITIONS: Index = 1;
 /// Tasks that wait for a stream that the operating system knows by a number.
-pub(crate) const FDS: Index = 5;
+pub(crate) const FDS: Index = 2;
 /// Tasks that wait for any other stream.
-pub(crate) const OTHERS: Index = 6;
+pub(crate) const OTHERS: Index = 3;
 /// Entries that are not in use.
-pub(crate) const FREE: Index = 7;
+pub(crate) const FREE: Index = 4;
 /// What is due at high level later; the other levels' follow. Those are trees (`timers`).
-pub(crate) const TIMERS: Index = 8;
+pub(crate) const TIMERS: Index = 5;
 /// How many entries the scheduler has of its own: these, and `NONE`'s.
 pub(crate) const HEADS: Index = TIMERS + 3;
 

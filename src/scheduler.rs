@@ -28,21 +28,14 @@
 //! steps of a task, and after 8 of any tasks, one due entry of another level runs; and two overdue low
 //! entries never run back to back while a normal one is due.
 
-use heapless::Vec;
-
-use crate::entry::{Entry, Handle, Index, Kind, Level, LevelBits, NONE, Place};
+use crate::entry::{Entry, Handle, Index, Kind, Level, LevelBits, NONE, OWN_LEVEL, Place};
 use crate::ffi::Chunks;
 use crate::mailbox::Mailbox;
-use crate::questions::Questions;
-use crate::queue::{FDS, HEADS, NEXT, PREV, READY, TIMERS};
+use crate::queue::{FDS, HEADS, TIMERS};
 use crate::store::Store;
 use crate::streams::{Interest, PollFd, TRUE};
 use crate::tick::{MAX_DELAY, Tick};
 use crate::waitlist::WaitList;
-
-/// High steps in a row, while an entry of another level is due. A row of them need not be of tasks that
-/// take turns: each may be the start of the next.
-const SERVED: usize = 8;
 
 /// What the shim is to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,56 +62,18 @@ pub enum Action {
 /// The loop. It holds indices only beside its memory's address, so it may lie in the shim's memory, as
 /// `up_core_t`.
 #[derive(Debug)]
-#[repr(C)]
+#[repr(transparent)]
 pub struct Scheduler<'a> {
-    // Counts wait lists; C keeps it when it clears the rest.
-    pub(crate) stamp: u32,
     pub(crate) store: Store<'a>,
-    state: State,
-}
-
-/// All of the loop but its entries and queues.
-#[derive(Debug)]
-struct State {
-    questions: Questions,
-    max_overdue: u32,
-    // Tasks that ran at high level since another level had its turn, as far as they fit: if it is full,
-    // it is the turn of another. One that was freed meanwhile may still be named: its entry's mark is
-    // only cleared once more.
-    served: Vec<Index, SERVED>,
-    // The last step that was not at high level ran an overdue low entry (SPEC 3).
-    overdue_low: bool,
 }
 
 const HIGH: LevelBits = Level::High as LevelBits;
 const NORMAL: LevelBits = Level::Normal as LevelBits;
 
-impl State {
-    /// Takes an entry out of the place it is in; the entry.
-    fn detach<'s>(&mut self, store: &'s Store, i: Index) -> &'s Entry {
-        let e = &store[i];
-        match e.kind() {
-            Kind::Ready => store.unlink(e),
-            Kind::Timer => store.remove_timer(timers(e.queue()), i, e),
-            Kind::Condition | Kind::Stream => self.questions.remove(store, i, e),
-            Kind::Parked => {
-                let list = e.link[2].get();
-                store.unlink(e);
-                if store.next(list) == list {
-                    store.release(list);
-                }
-            }
-            Kind::Free | Kind::Idle | Kind::List => return e,
-        }
-        e.set_kind(Kind::Idle);
-        e
-    }
-}
-
-/// The queue of a level's entries that are due.
+/// A level, or [`OWN_LEVEL`].
 #[inline(always)]
-const fn ready(level: LevelBits) -> Index {
-    READY + level as Index
+fn bits(level: Option<Level>) -> LevelBits {
+    level.map_or(OWN_LEVEL, |level| level as LevelBits)
 }
 
 /// The tree of a level's entries that are due later.
@@ -131,31 +86,21 @@ impl Scheduler<'_> {
     /// An empty loop without room for any entry.
     pub const fn new() -> Self {
         Self {
-            stamp: 0,
             store: Store::new(Chunks::NONE),
-            state: State {
-                questions: Questions::EMPTY,
-                max_overdue: 0,
-                served: Vec::new(),
-                overdue_low: false,
-            },
         }
     }
 
     /// Forgets everything, as new. Wait lists of before stay recognisable as stale.
     pub fn clear(&mut self) {
-        *self = Self {
-            stamp: self.stamp,
-            ..Self::new()
-        };
+        let stamp = self.store.stamp.take();
+        *self = Self::new();
+        self.store.stamp.set(stamp);
     }
 
     /// The same loop with its entries elsewhere: in `chunks`.
     pub fn on<'b>(self, chunks: Chunks<'b>) -> Scheduler<'b> {
         Scheduler {
-            stamp: self.stamp,
             store: self.store.on(chunks),
-            state: self.state,
         }
     }
 
@@ -204,8 +149,12 @@ impl Scheduler<'_> {
     #[inline]
     pub fn free(&mut self, h: Handle) {
         if self.entry(h).is_some() {
-            self.state.detach(&self.store, h.index());
-            self.store.release(h.index());
+            let i = h.index();
+            self.detach(i);
+            self.store.release(i);
+            if self.store.ready.running.get() == i {
+                self.store.ready.running.set(NONE);
+            }
         }
     }
 
@@ -255,7 +204,8 @@ impl Scheduler<'_> {
     /// Sets how long a due low entry may wait behind normal ones, in ms; 0 is for ever (SPEC 3).
     #[inline]
     pub fn set_max_overdue(&mut self, ms: u32) {
-        self.state.max_overdue = ms.min(MAX_DELAY);
+        self.store.turns.max_overdue.set(ms.min(MAX_DELAY));
+        self.store.ready.plain.set(false);
     }
 
     /// Queues an entry to run `delay` ms from now, out of whatever place it is in.
@@ -265,16 +215,42 @@ impl Scheduler<'_> {
     #[inline]
     pub fn schedule(&mut self, h: Handle, level: Option<Level>, delay: u32, now: Tick) {
         if self.entry(h).is_some() {
-            self.queue(h.index(), level, delay, now);
+            self.queue(h.index(), bits(level), delay, now);
         }
     }
 
+    /// Takes an entry out of the place it is in; the entry.
+    fn detach(&self, i: Index) -> &Entry {
+        let store = &self.store;
+        let e = &store[i];
+        match e.kind() {
+            Kind::Idle if !store.ready.is_linked(i) => return e,
+            Kind::Ready | Kind::Idle => store.remove_ready(i, e),
+            Kind::Timer => store.remove_timer(timers(e.queue()), i, e),
+            Kind::Condition | Kind::Stream => store.remove_question(i, e),
+            Kind::Parked => {
+                let list = e.link[2].get();
+                store.unlink(e);
+                if store.next(list) == list {
+                    store.release(list);
+                }
+            }
+            Kind::Free | Kind::List => return e,
+        }
+        e.set_kind(Kind::Idle);
+        e
+    }
+
+    /// Queues an entry at a level, its own for [`OWN_LEVEL`].
     #[inline(never)]
-    fn queue(&mut self, i: Index, level: Option<Level>, delay: u32, now: Tick) {
-        let e = self.state.detach(&self.store, i);
-        let level = level.map_or(e.level(), |level| level as LevelBits);
+    fn queue(&self, i: Index, at: LevelBits, delay: u32, now: Tick) {
+        let e = self.detach(i);
+        let level = e.level_at(at);
+        if level == HIGH {
+            self.store.ready.plain.set(false);
+        }
         if delay == 0 {
-            self.push_ready(e, i, level, now);
+            self.store.push_ready(i, e, level, now);
         } else {
             e.set_queue(Kind::Timer, level);
             let due = now.after(delay.min(MAX_DELAY));
@@ -294,15 +270,15 @@ impl Scheduler<'_> {
         if self.store.room() == 0 && list.head(&self.store) == NONE {
             return false;
         }
-        let e = self.state.detach(&self.store, h.index());
-        list.park(&self.store, &mut self.stamp, h.index(), e)
+        let e = self.detach(h.index());
+        list.park(&self.store, h.index(), e)
     }
 
     /// Wakes the task that has waited longest: it is due now, at `level` or its own. O(1).
     #[inline]
     pub fn wake(&mut self, list: WaitList, level: Option<Level>, now: Tick) -> Option<Handle> {
         let h = self.first(list)?;
-        self.queue(h.index(), level, 0, now);
+        self.queue(h.index(), bits(level), 0, now);
         Some(h)
     }
 
@@ -324,10 +300,8 @@ impl Scheduler<'_> {
     #[inline]
     pub fn when(&mut self, h: Handle) {
         if self.entry(h).is_some() {
-            let e = self.state.detach(&self.store, h.index());
-            self.state
-                .questions
-                .push(&self.store, h.index(), e, Kind::Condition);
+            let e = self.detach(h.index());
+            self.store.push_question(h.index(), e, Kind::Condition);
         }
     }
 
@@ -347,15 +321,14 @@ impl Scheduler<'_> {
         if self.entry(h).is_none() {
             return true;
         }
-        let e = self.state.detach(&self.store, h.index());
+        let e = self.detach(h.index());
         let taken = self.store.iter(interest.queue()).any(|(_, other)| {
             let other = Interest::of(other);
             other.key == interest.key && other.events == interest.events
         });
         if !taken {
             interest.store(e);
-            let questions = &mut self.state.questions;
-            questions.push(&self.store, h.index(), e, Kind::Stream);
+            self.store.push_question(h.index(), e, Kind::Stream);
         }
         !taken
     }
@@ -370,14 +343,14 @@ impl Scheduler<'_> {
     /// Rows of the table that [`Self::fds`] fills. O(1).
     #[inline]
     pub fn fd_count(&self) -> u32 {
-        self.state.questions.fds()
+        self.store.questions.fds()
     }
 
     /// Takes an entry out of the queue it is in: somebody will schedule it. O(log n).
     #[inline]
     pub fn unqueue(&mut self, h: Handle) {
         if self.entry(h).is_some() {
-            self.state.detach(&self.store, h.index());
+            self.detach(h.index());
         }
     }
 
@@ -394,7 +367,7 @@ impl Scheduler<'_> {
             Kind::Stream if interest.woken_by(found) => interest.fast.then_some(Level::High),
             _ => return,
         };
-        self.queue(h.index(), level, 0, now);
+        self.queue(h.index(), bits(level), 0, now);
     }
 
     /// Fills poll(2)'s table, and beside it whose row it is; the number of rows. O(n).
@@ -444,27 +417,53 @@ impl Scheduler<'_> {
             _ => false,
         } && (e.queue() == e.level() || e.queue() == HIGH);
         if !keeps {
-            self.queue(h.index(), None, 0, now);
+            self.queue(h.index(), OWN_LEVEL, 0, now);
         }
     }
 
     /// What to do next, by the rules above. O(log n).
     ///
-    /// `yielded` is the task whose step just ended without naming a wake-up: if it is in no queue,
-    /// it is due again now, at its own level (SPEC 5).
+    /// `again`: the entry that ran last is due again now, if it is in no queue: at this level, or, with `Some(None)`, at
+    /// its own (SPEC 5).
     #[inline]
-    pub fn next(&mut self, mail: &Mailbox, yielded: Option<Handle>, now: Tick) -> Action {
-        if let Some(h) = yielded
-            && let Some(e) = self.store.get(h.index())
-            && e.is_idle(h)
-        {
-            self.push_ready(e, h.index(), e.level(), now);
+    pub fn next(&mut self, mail: &Mailbox, again: Option<Option<Level>>, now: Tick) -> Action {
+        if let Some(level) = again {
+            let ran = self.store.ready.running.get();
+            let e = &self.store[ran];
+            let at = bits(level);
+            if !self.store.turn(e, at, now) && e.kind() == Kind::Idle {
+                self.queue(ran, at, 0, now);
+            }
+        } else if self.store.ready.linked.get() {
+            self.detach(self.store.ready.running.get());
         }
         if mail.is_pending() {
             return Action::TakeMail;
         }
-        let question = self.state.questions.next(&self.store, now);
-        let action = question.unwrap_or_else(|| self.choose(now));
+        let mut i = NONE;
+        if self.store.ready.plain.get() {
+            i = self.first_normal(now);
+        }
+        if i == NONE {
+            if let Some(action) = self.consider(now) {
+                return self.unless_damaged(action);
+            }
+            i = self.store.ready.running.get();
+        }
+        let e = &self.store[i];
+        let h = Handle::new(i, e.generation());
+        self.store.ready.running.set(i);
+        if e.kind() == Kind::Ready {
+            e.set_kind(Kind::Idle);
+            self.store.ready.linked.set(true);
+        } else {
+            self.detach(i);
+        }
+        self.unless_damaged(Action::Run(h))
+    }
+
+    #[inline(always)]
+    fn unless_damaged(&self, action: Action) -> Action {
         if self.store.fault() {
             Action::Fault
         } else {
@@ -472,53 +471,60 @@ impl Scheduler<'_> {
         }
     }
 
-    #[inline]
-    fn choose(&mut self, now: Tick) -> Action {
-        let mut chosen = (NONE, Level::Normal, false);
-        if !self.has_any(Level::High) && self.state.max_overdue == 0 {
-            // The common case, by the same rules: the third comes first.
-            chosen.0 = match self.store.until_earliest(timers(NORMAL), now) {
-                Some(..=0) => self.due(Level::Normal, now),
-                _ => self.first_ready(Level::Normal),
-            };
-        }
-        if chosen.0 == NONE {
-            chosen = self.first_due(now);
-        }
-        match chosen {
-            (NONE, ..) => self.wait(now),
-            (i, level, overdue) => self.run(i, level, overdue),
+    /// The first normal entry that is due, or `NONE`.
+    #[inline(always)]
+    fn first_normal(&self, now: Tick) -> Index {
+        match self.store.until_earliest(timers(NORMAL), now) {
+            Some(..=0) => self.due(Level::Normal, now),
+            _ => self.store.ready.first(NORMAL),
         }
     }
 
-    /// The entry that runs next, or `NONE`; its level; whether it is an overdue low one.
-    fn first_due(&self, now: Tick) -> (Index, Level, bool) {
+    /// What to do next, by all of the rules. `None`: the entry that is noted as running then is to run.
+    #[inline(never)]
+    fn consider(&self, now: Tick) -> Option<Action> {
+        let question = self.store.next_question(now);
+        if question.is_some() {
+            return question;
+        }
         let high = self.due(Level::High, now);
-        if high != NONE && !self.store[high].served() && !self.state.served.is_full() {
-            return (high, Level::High, false);
+        let e = &self.store[high];
+        if high == NONE || e.served() || self.store.turns.high_is_over() {
+            // Nothing is at high level, or it had its steps and others have their turn.
+            let normal = self.due(Level::Normal, now);
+            let low = self.due(Level::Low, now);
+            let limit = self.store.turns.max_overdue.get();
+            let overdue = limit > 0
+                && low != NONE
+                && now.since(self.store[low].due.get()) > limit.cast_signed()
+                && (normal == NONE || !self.store.turns.overdue_low.get());
+            let next = if overdue || normal == NONE {
+                low
+            } else {
+                normal
+            };
+            if next != NONE {
+                self.store.end_row();
+                self.store.turns.overdue_low.set(overdue);
+                let plain = limit == 0 && self.store.questions.none() && !self.has_any(Level::High);
+                self.store.ready.plain.set(plain);
+                self.store.ready.running.set(next);
+                return None;
+            }
+            if high == NONE {
+                return Some(self.wait(now));
+            }
         }
-        // Nothing is at high level, or it had its steps and others have their turn.
-        let normal = self.due(Level::Normal, now);
-        let limit = self.state.max_overdue;
-        let low = self.due(Level::Low, now);
-        let overdue =
-            low != NONE && limit > 0 && now.since(self.store[low].due.get()) > limit.cast_signed();
-        if overdue && !(self.state.overdue_low && normal != NONE) {
-            return (low, Level::Low, true);
-        }
-        if normal != NONE {
-            return (normal, Level::Normal, false);
-        }
-        if low != NONE {
-            return (low, Level::Low, false);
-        }
-        (high, Level::High, false)
+        self.store.serve(high, e);
+        self.store.ready.running.set(high);
+        None
     }
 
     /// Whether a level has an entry, due or not.
     #[inline]
     fn has_any(&self, level: Level) -> bool {
-        self.first_ready(level) != NONE || self.store.earliest(timers(level as LevelBits)) != NONE
+        self.store.ready.first(level as LevelBits) != NONE
+            || self.store.earliest(timers(level as LevelBits)) != NONE
     }
 
     /// The first due entry of a level, or `NONE`.
@@ -527,7 +533,7 @@ impl Scheduler<'_> {
     /// the older of the two heads is the first. A timer that is due at the same time as a ready
     /// entry was queued before it: it waited.
     fn due(&self, level: Level, now: Tick) -> Index {
-        let ready = self.first_ready(level);
+        let ready = self.store.ready.first(level as LevelBits);
         let tree = timers(level as LevelBits);
         match self.store.until_earliest(tree, now) {
             None | Some(1..) => ready,
@@ -536,54 +542,9 @@ impl Scheduler<'_> {
         }
     }
 
-    /// The oldest entry of a level that was due when it was queued, or `NONE`: also of a head of zeros.
-    #[inline]
-    fn first_ready(&self, level: Level) -> Index {
-        let i = self.store.head(ready(level as LevelBits)).link[NEXT].get();
-        if i == ready(level as LevelBits) {
-            NONE
-        } else {
-            i
-        }
-    }
-
-    #[inline]
-    fn run(&mut self, i: Index, level: Level, overdue_low: bool) -> Action {
-        if level != Level::High {
-            if !self.state.served.is_empty() {
-                self.clear_served();
-            }
-            self.state.overdue_low = overdue_low;
-        }
-        let e = &self.store[i];
-        let action = Action::Run(Handle::new(i, e.generation()));
-        if level == Level::High && !e.served() && self.state.served.push(i).is_ok() {
-            e.set_served(true);
-        }
-        if e.kind() == Kind::Ready {
-            // detach() without a call: it is the first.
-            e.set_kind(Kind::Idle);
-            let next = e.link[NEXT].get();
-            self.store.head(ready(level as LevelBits)).link[NEXT].set(next);
-            self.store[next].link[PREV].set(ready(level as LevelBits));
-        } else {
-            self.state.detach(&self.store, i);
-        }
-        action
-    }
-
-    #[cold]
-    fn clear_served(&mut self) {
-        while let Some(i) = self.state.served.pop() {
-            if let Some(e) = self.store.get(i) {
-                e.set_served(false);
-            }
-        }
-    }
-
-    fn wait(&mut self, now: Tick) -> Action {
-        if self.state.served.is_full() {
-            self.clear_served(); // the row is over
+    fn wait(&self, now: Tick) -> Action {
+        if self.store.turns.high_is_over() {
+            self.store.end_row();
         }
         let mut nearest = None;
         for tree in TIMERS..HEADS {
@@ -592,35 +553,11 @@ impl Scheduler<'_> {
                 nearest = Some(nearest.map_or(ms, |n: u32| n.min(ms)));
             }
         }
-        if self.state.questions.any_but_fds() {
+        if self.store.questions.any_but_fds() {
             // Asked at least once a millisecond (SPEC 3).
             nearest = Some(1);
         }
         nearest.map_or(Action::WaitForever, Action::Wait)
-    }
-
-    /// Puts an entry that is in no queue behind those of a level that are due. O(1).
-    ///
-    /// The clock may be read before something younger was queued, by an interrupt or by the user's
-    /// own hand: the queue stays sorted by due time all the same.
-    #[inline(never)]
-    fn push_ready(&self, e: &Entry, i: Index, level: LevelBits, now: Tick) {
-        let head = self.store.head(ready(level));
-        let last = head.link[PREV].replace(i);
-        let mut due = now;
-        if last == ready(level) {
-            head.link[NEXT].set(i);
-        } else {
-            let last = &self.store[last];
-            last.link[NEXT].set(i);
-            if due.since(last.due.get()) < 0 {
-                due = last.due.get();
-            }
-        }
-        e.due.set(due);
-        e.link[PREV].set(last);
-        e.link[NEXT].set(ready(level));
-        e.set_queue(Kind::Ready, level);
     }
 
     /// The entry of a task or callback.

@@ -9,7 +9,10 @@ use core::ops;
 
 use crate::entry::{Entry, Handle, INDEX_BITS, Index, Kind, OWN};
 use crate::ffi::Chunks;
-use crate::queue::{FREE, HEADS, READY};
+use crate::questions::Questions;
+use crate::queue::{CONDITIONS, FREE, HEADS};
+use crate::ready::Ready;
+use crate::turns::Turns;
 
 /// Entries in a chunk. A power of two, so that finding an entry is a shift and a mask.
 pub const CHUNK_LEN: usize = 16;
@@ -27,11 +30,18 @@ pub struct Chunk {
     entries: [Entry; CHUNK_LEN],
 }
 
-/// All entries.
+/// All that the loop has: its entries, and what is known about them.
+///
+/// In this order because of Thumb's short instructions, which reach the first bytes of a structure only.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Store<'a> {
+    // Counts wait lists; C keeps it when it clears the rest.
+    pub(crate) stamp: Cell<u32>,
     pub(crate) chunks: Chunks<'a>,
+    pub(crate) ready: Ready,
+    pub(crate) turns: Turns,
+    pub(crate) questions: Questions,
     free: Cell<u32>,
     used: Cell<u32>,
     // New chunks begin with the generation after this one: the latest, cyclically, that an entry of
@@ -71,7 +81,11 @@ impl<'a> Store<'a> {
     /// No entry in `chunks` is in use.
     pub(crate) const fn new(chunks: Chunks<'a>) -> Self {
         Self {
+            stamp: Cell::new(0),
             chunks,
+            ready: Ready::EMPTY,
+            turns: Turns::EMPTY,
+            questions: Questions::EMPTY,
             free: Cell::new(0),
             used: Cell::new(0),
             born: Cell::new(0),
@@ -123,7 +137,7 @@ impl<'a> Store<'a> {
         if fits {
             if self.room() + self.used() == 0 {
                 // Nothing could be queued before.
-                (READY..FREE + 1).for_each(|head| self.ring(head));
+                (CONDITIONS..FREE + 1).for_each(|head| self.ring(head));
             }
             for i in Self::indices(chunk).rev() {
                 self[i as Index].set_generation(self.born.get());

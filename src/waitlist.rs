@@ -30,19 +30,20 @@ impl WaitList {
     }
 
     /// Parks an entry that is in no queue; false if the list needs an entry and none is free. O(1).
-    pub(crate) fn park(&mut self, store: &Store, stamp: &mut u32, i: Index, e: &Entry) -> bool {
+    pub(crate) fn park(&mut self, store: &Store, i: Index, e: &Entry) -> bool {
         let mut list = self.head(store);
         if list == NONE {
             let Some((head, e)) = store.alloc() else {
                 return false;
             };
             list = head;
-            *stamp = stamp.wrapping_add(1).max(1); // 0 is that of a list which nobody waited in
+            let stamp = store.stamp.get().wrapping_add(1).max(1); // 0 is that of a list which nobody waited in
+            store.stamp.set(stamp);
             e.set_kind(Kind::List);
-            e.due.set(Tick::new(*stamp));
+            e.due.set(Tick::new(stamp));
             *self = Self {
                 handle: Handle::new(list, e.generation()).raw(),
-                stamp: *stamp,
+                stamp,
             };
             store.ring(list);
         }
@@ -84,8 +85,9 @@ mod tests {
         let first = store.alloc().map_or(NONE, |(i, _)| i);
         let task = store.alloc().unwrap();
         store.release(first); // the list gets this one, which a list of zeros names
-        let (mut list, mut stamp) = (WaitList::default(), u32::MAX);
-        assert!(list.park(&store, &mut stamp, task.0, task.1));
+        let mut list = WaitList::default();
+        store.stamp.set(u32::MAX);
+        assert!(list.park(&store, task.0, task.1));
         assert_eq!(list.head(&store), first);
         assert_eq!(WaitList::default().head(&store), NONE);
     }

@@ -43,7 +43,7 @@ struct loop {
     uint32_t keep;
     up_list_t lists[2];
     // The task whose step just ended without naming a wake-up.
-    uint32_t yielded;
+    uint32_t again;
     task_t *victim;
     // The trace: lines of text, as far as they fit.
     char *out;
@@ -100,7 +100,7 @@ static uint32_t tick(const loop_t *loop) {
 // Memory
 
 static loop_t loop_new(char *out, size_t size, uint32_t index_bits, uint32_t start) {
-    loop_t loop = { .index_bits = index_bits, .start = start, .out = out, .size = size };
+    loop_t loop = { .index_bits = index_bits, .start = start, .out = out, .size = size, .again = UP_NOT };
     loop.core = guarded(sizeof(up_core_t));
     return loop;
 }
@@ -246,8 +246,8 @@ static void poll_fds(loop_t *loop, bool loud) {
 
 // Does one thing that the core says; false if there is nothing left to do.
 static bool turn(loop_t *loop, bool quiet) {
-    uint64_t next = up_core_next(loop->core, &loop->mail, loop->yielded, tick(loop));
-    loop->yielded = 0;
+    uint64_t next = up_core_next(loop->core, &loop->mail, loop->again, tick(loop));
+    loop->again = UP_NOT;
     uint32_t value = (uint32_t)next;
     switch (next >> 32) {
         case UP_RUN: {
@@ -318,7 +318,7 @@ static void yielder(loop_t *loop, task_t *task) {
     if (task->steps == 3) {
         task_end(loop, task);
     }
-    loop->yielded = task->handle; // the shim need not tell: it does nothing if the task ended
+    loop->again = UP_OWN; // also where the task has ended: then it does nothing
 }
 
 static void low(loop_t *loop, task_t *task) {

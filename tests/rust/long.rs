@@ -271,12 +271,12 @@ impl World {
     }
 
     fn run(&mut self, until: u64) {
-        let mut yielded = None;
+        let mut again = None;
         while self.now() < until {
             while self.pair.model.tasks.len() < POPULATION.start {
                 self.spawn();
             }
-            let action = self.pair.next(yielded.take());
+            let action = self.pair.next(again.take());
             self.counts.actions += 1;
             match action {
                 Action::Run(h) => {
@@ -294,7 +294,7 @@ impl World {
                         self.counts.fortnights += 1;
                     }
                     if self.step(h) {
-                        yielded = Some(h);
+                        again = Some(None);
                     }
                 }
                 Action::Ask(h) | Action::AskStream(h) => {

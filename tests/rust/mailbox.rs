@@ -97,7 +97,7 @@ fn a_yielded_task_is_queued_before_the_mail_is_taken() {
     b.own(a, 0);
     assert_eq!(b.next(), Action::Run(a));
     assert!(b.mail.post(1));
-    assert_eq!(b.next_after(Some(a)), Action::TakeMail);
+    assert_eq!(b.next_again(), Action::TakeMail);
     b.mail.clear();
     b.own(woken, 0); // what the mail said
     assert_eq!(b.next(), Action::Run(a));

@@ -100,7 +100,7 @@ fn op() -> impl Strategy<Value = Op> {
         32 => prop_oneof![6 => 0..4u64, 2 => 0..100u64, 1 => 0..1u64 << 33].prop_map(Op::Pass),
         12 => Just(Op::Idle),
         24 => Just(Op::Next),
-        24 => who().prop_map(Op::Yield),
+        24 => own_or().prop_map(Op::Again),
         64 => any::<u8>().prop_map(Op::Step),
         4 => (0..20u32, any::<bool>()).prop_map(|(items, count)| Op::Post(items, count)),
         4 => (0..20u32).prop_map(Op::Take),

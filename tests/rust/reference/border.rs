@@ -393,9 +393,9 @@ impl Core {
     }
 
     /// What to do next.
-    pub fn next(&mut self, yielded: Option<Handle>, now: Tick) -> Action {
-        let yielded = yielded.map_or(0, Handle::raw);
-        let word = call!(up_core_next(self.core, self.mail, yielded, now.raw()));
+    pub fn next(&mut self, again: Option<Option<Level>>, now: Tick) -> Action {
+        let again = again.map_or(c::UP_NOT, at);
+        let word = call!(up_core_next(self.core, self.mail, again, now.raw()));
         let value = word as u32;
         match (word >> 32) as u32 {
             c::UP_RUN => Action::Run(Handle::from_raw(value)),

@@ -160,7 +160,7 @@ impl<'a> Bytes<'a> {
             188..202 => Op::Pass(self.passes()),
             202..208 => Op::Idle,
             208..216 => Op::Next,
-            216..226 => Op::Yield(self.who()),
+            216..226 => Op::Again(self.own_or()),
             226..249 => Op::Step(self.byte()),
             249..252 => {
                 let bits = self.byte();

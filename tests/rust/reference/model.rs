@@ -83,6 +83,8 @@ pub struct Model {
     pub row: u32,
     // The last step that was not at high level ran an overdue low entry.
     pub overdue_low: bool,
+    // The task that ran last.
+    pub ran: Option<Handle>,
     pub pass: Option<Pass>,
     // When the last pass that had something to ask began.
     pub looked: Tick,

@@ -77,7 +77,7 @@ pub enum Op {
     Idle,
     Next,
     /// The next action, after a task named no wake-up.
-    Yield(Who),
+    Again(Option<Level>),
     /// Actions until something runs, or nothing can; the bits are what conditions answer, and
     /// whether streams are ready.
     Step(u8),
@@ -238,14 +238,15 @@ impl Pair {
         woken
     }
 
-    /// One action of both, perhaps after the step of a task that named no wake-up.
-    pub fn next(&mut self, yielded: Option<Handle>) -> Action {
+    /// One action of both; before that the task that ran last may be due again.
+    pub fn next(&mut self, again: Option<Option<Level>>) -> Action {
         let now = self.tick();
-        let action = self.core.next(yielded, now);
-        if let Some(t) = yielded.and_then(|h| self.model.find(h))
+        let action = self.core.next(again, now);
+        if let Some(level) = again
+            && let Some(t) = self.model.ran.and_then(|h| self.model.find(h))
             && self.model.tasks[t].at == At::Nowhere
         {
-            self.model.queue(t, None, 0);
+            self.model.queue(t, level, 0);
         }
         let expected = loop {
             if self.model.mail.pending {
@@ -261,6 +262,9 @@ impl Pair {
         assert_eq!(action, expected);
         if let Action::Ask(h) | Action::AskStream(h) | Action::Run(h) = action {
             self.last = Some(h);
+        }
+        if let Action::Run(h) = action {
+            self.model.ran = Some(h);
         }
         if let Action::Ask(_) | Action::AskStream(_) | Action::AskFds = action {
             self.model.asked(action);
@@ -464,9 +468,8 @@ impl Pair {
             Op::Next => {
                 self.next(None);
             }
-            Op::Yield(who) => {
-                let yielded = self.pick(who).map(|(h, _)| h);
-                self.next(yielded);
+            Op::Again(level) => {
+                self.next(Some(level));
             }
             Op::Step(mut truths) => loop {
                 let action = self.next(None);

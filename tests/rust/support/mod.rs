@@ -265,14 +265,19 @@ impl Bench {
 
     /// One action, recorded.
     pub fn next(&mut self) -> Action {
-        self.next_after(None)
+        self.next_with(None)
     }
 
-    /// One action, recorded, after the step of a task that named no wake-up.
-    pub fn next_after(&mut self, yielded: Option<Handle>) -> Action {
+    /// One action, recorded, after a step that named no wake-up: the task is due again, at its own level.
+    pub fn next_again(&mut self) -> Action {
+        self.next_with(Some(None))
+    }
+
+    /// One action, recorded; before that the entry that ran last may be due again.
+    pub fn next_with(&mut self, again: Option<Option<Level>>) -> Action {
         let now = self.tick();
         let mail = Rc::clone(&self.mail);
-        let action = self.core(|core| core.next(&mail, yielded, now));
+        let action = self.core(|core| core.next(&mail, again, now));
         let what = match action {
             Action::Run(h) => format!("run {}", self.name(h)),
             Action::Ask(h) => format!("ask {}", self.name(h)),
@@ -362,6 +367,8 @@ pub enum Do {
     Cancel(&'static str),
     /// Ends the step without a word: a bare `yield`.
     Yield,
+    /// The same, but it is due at low level: `after_ms(0)`.
+    YieldLow,
     /// Ends the step: `sleep_ms`, at its own level.
     Sleep(u32),
     /// Ends the step: `after_ms`.
@@ -393,7 +400,7 @@ pub struct Loop {
     pub bench: Bench,
     tasks: Vec<Task>,
     lists: [WaitList; 4],
-    yielded: Option<Handle>,
+    again: Option<Option<Level>>,
     quiet: bool,
 }
 
@@ -405,7 +412,7 @@ impl Loop {
             bench,
             tasks: Vec::new(),
             lists: Default::default(),
-            yielded: None,
+            again: None,
             quiet: false,
         };
         for &(name, level, script) in tasks {
@@ -439,8 +446,8 @@ impl Loop {
             if steps == 0 {
                 return self.bench.take();
             }
-            let yielded = self.yielded.take();
-            match self.bench.next_after(yielded) {
+            let again = self.again.take();
+            match self.bench.next_with(again) {
                 Action::Run(h) => {
                     self.step(h);
                     steps -= 1;
@@ -533,7 +540,8 @@ impl Loop {
                     self.bench.cancel(other);
                     continue;
                 }
-                Do::Yield => self.yielded = Some(h),
+                Do::Yield => self.again = Some(None),
+                Do::YieldLow => self.again = Some(Some(Low)),
                 Do::Sleep(ms) => self.bench.own(h, ms),
                 Do::After(ms) => self.bench.at(Low, h, ms),
                 Do::When(from) => {
