@@ -371,9 +371,17 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
     loop->doing_task = NULL;
     loop->main = NULL;
     // If an exception left its handler, what that was given is let go.
-    up_report_context(loop, mp_const_none, mp_const_none);
 #if UP_THREADS
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        up_report_context(loop, mp_const_none, mp_const_none);
+        nlr_pop();
+    } else if (exc == MP_OBJ_NULL) {
+        exc = MP_OBJ_FROM_PTR(nlr.ret_val); // the handler emptied it, and there is no memory to fill it anew
+    }
     up_store(&loop->taken, false);
+#else
+    up_report_context(loop, mp_const_none, mp_const_none);
 #endif
     if (exc == MP_OBJ_NULL) {
         if (main == NULL || !(main->flags & UP_TASK_DONE)) {

@@ -51,6 +51,7 @@ class Condition:
 
     # Wakes the `n` who wait longest, once they can have the lock.
     def notify(self, n=1):
+        core.__lt__("n", 1 if n == 0 else n)  # 0 or more
         if not self.locked():
             self.release()  # raises
         # If it is not locked nobody waits there.

@@ -52,6 +52,19 @@ s = asyncio.BoundedSemaphore(0)
 check("released more than acquired", ValueError, s.release)
 check("task_done() called too many times", ValueError, asyncio.Queue().task_done)
 check("Lock not acquired", RuntimeError, asyncio.Condition().notify)
+
+
+async def notified():
+    condition = asyncio.Condition()
+    async with condition:
+        for wrong in ("x", None, 1.5):
+            text = "'n' must be an int, not " + type(wrong).__name__
+            check(text, TypeError, condition.notify, wrong)
+        check("'n' must be 1 to 1073741823", ValueError, condition.notify, -1)
+        condition.notify(0)  # nobody
+
+
+asyncio.run(notified())
 for wrong in (1, 2):
     check(None, TypeError, asyncio.Lock, *range(wrong))
     check(None, TypeError, asyncio.ThreadSafeFlag, *range(wrong))
