@@ -128,7 +128,10 @@ def on_board(board, args, firmware=None):
     """(steps, bytes, instructions) of steps.py with these arguments."""
     more = ["--firmware", firmware] if firmware else []
     out = run([sys.executable, RUN, board, "--shift", "0", *more, STEPS, *args])
-    steps, heap, counts = map(int, out.split())
+    try:
+        steps, heap, counts = map(int, out.split())
+    except ValueError:
+        raise Failed(out) from None
     return steps, heap, counts * PER_COUNT[board]
 
 
