@@ -64,7 +64,14 @@ def run(argv, env=None, timeout=TIMEOUT):
     argv = [str(arg) for arg in argv]
     try:
         done = subprocess.run(
-            argv, cwd=ROOT, env=env, capture_output=True, text=True, timeout=timeout, check=False
+            argv,
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            encoding="utf-8",
+            errors="backslashreplace",  # a board without memory does not get its texts right
+            timeout=timeout,
+            check=False,
         )
     except FileNotFoundError:
         raise Failed(f"{argv[0]} is missing: make setup-bench") from None
