@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -439,13 +440,16 @@ def main():
     totals = (0, 0, 0)
     ran = {}
     for group in groups:
+        began = time.monotonic()
         counts = group()
+        seconds = time.monotonic() - began
         totals = tuple(map(sum, zip(totals, counts)))
         machine = getattr(group, "machine", None)
         if machine:
             ran[machine] = ran.get(machine, 0) + counts[0] + counts[1]
         print(
-            "{:66} {:4} passed {:4} failed {:4} skipped".format(group.__doc__, *counts), flush=True
+            f"{group.__doc__:66} {counts[0]:4} passed {counts[1]:4} failed {counts[2]:4} skipped {seconds:4.0f} s",
+            flush=True,
         )
     if ran:
         print("Tests run on", ", ".join(f"{machine}: {n}" for machine, n in ran.items()))
