@@ -13,8 +13,8 @@ SRC_USERMOD_C += $(UP_SRC)
 CFLAGS_USERMOD += -I$(UP_DIR) -DMICROPY_MODULE_BUILTIN_SUBPACKAGES=1
 
 UP_SHIM_O := $(patsubst $(USER_C_MODULES)/%.c,$(BUILD)/%.o,$(UP_SRC))
-ifneq ($(CROSS_COMPILE),)
-# A board's GCC. Of what -Os means to it these four make our code larger, by 140 bytes on Thumb.
+ifneq ($(findstring -gcc,$(CC)),)
+# A board's GCC, not a clang. Of what -Os means to it these four make our code larger, by 140 bytes on Thumb.
 $(UP_SHIM_O): CFLAGS += -fno-expensive-optimizations -fno-move-loop-invariants -fno-optimize-sibling-calls -fno-if-conversion
 endif
 

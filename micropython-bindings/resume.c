@@ -59,6 +59,9 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
         loop->back = MP_OBJ_NULL;
         mp_iternext(value);
         task->flags &= ~UP_TASK_AWAITING;
+        if (loop->again != UP_NOT) {
+            return; // a delay of 0: it is queued when the step is over
+        }
     } else if (!mp_obj_is_small_int(value) && value != mp_const_false) {
         mp_obj_t handle[2];
         mp_load_method_protected(value, MP_QSTR_handle, handle, false);
@@ -203,8 +206,7 @@ static void up_ask(up_loop_t *loop, up_task_t *task) {
     up_core_found(&loop->core, task->handle, truth ? UP_TRUE : 0, up_now(loop));
 }
 
-// Does what the core says that is not to run an entry. `idle_ends`: a run ends when nothing is left. EXCEPTION: what
-// conditions and streams raise.
+// Does what the core says that is not to run an entry. `idle_ends`: a run ends when nothing is left.
 static MP_NOINLINE void up_act(up_loop_t *loop, uint32_t action, uint32_t value, bool idle_ends) {
     switch (action) {
         case UP_ASK:
@@ -325,9 +327,11 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
     if (nlr_push(&nlr) != 0) {
         return MP_OBJ_FROM_PTR(nlr.ret_val);
     }
-    if (exc == MP_OBJ_NULL && main != NULL && main->handle == 0) {
-        up_task_schedule(loop, main, UP_OWN, 0);
-        loop->stopping = main->handle == 0; // it has ended already
+    if (exc == MP_OBJ_NULL && main != NULL) {
+        if (main->handle == 0) {
+            up_task_schedule(loop, main, UP_OWN, 0);
+        }
+        loop->stopping = main->flags & UP_TASK_DONE;
     }
     up_store(&loop->running, true);
     if (exc == MP_OBJ_NULL || up_contained(loop, exc)) {
@@ -370,18 +374,14 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
     loop->again = UP_NOT;
     loop->doing_task = NULL;
     loop->main = NULL;
-    // If an exception left its handler, what that was given is let go.
-#if UP_THREADS
+    // If an exception left its handler, what that was given is let go; unless it was emptied, and there is no memory.
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         up_report_context(loop, mp_const_none, mp_const_none);
         nlr_pop();
-    } else if (exc == MP_OBJ_NULL) {
-        exc = MP_OBJ_FROM_PTR(nlr.ret_val); // the handler emptied it, and there is no memory to fill it anew
     }
+#if UP_THREADS
     up_store(&loop->taken, false);
-#else
-    up_report_context(loop, mp_const_none, mp_const_none);
 #endif
     if (exc == MP_OBJ_NULL) {
         if (main == NULL || !(main->flags & UP_TASK_DONE)) {

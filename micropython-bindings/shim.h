@@ -170,7 +170,7 @@ typedef struct _up_loop_t {
     uint16_t hpqlen;
     uint16_t spare_room; // of hpqlen, how many are not in stock
     up_task_t *cur; // the task whose step runs, or NULL
-    up_task_t *doing_task; // the task that `doing` is about
+    up_task_t *doing_task; // the task that `doing` is about, or whose step runs or ran last
     up_task_t *main; // the task that run_until_complete() waits for, or NULL
     mp_obj_t calling; // the arguments of the callback or condition that runs, or what the running task waited at and was handed (sync.c); None
     mp_obj_t back; // what the running step came back from, until that notices; see up_back_from()

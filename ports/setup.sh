@@ -147,11 +147,13 @@ if [ -n "$missing" ]; then
     look "$@"
 fi
 if [ -n "$missing" ]; then
-    # They are there, but not as they must be: too old, since the lists are.
+    # They are there, but not as they must be: too old, most likely, since the lists are.
+    echo "Installed, but too old or not whole:$missing"
     # shellcheck disable=SC2086 # one word a package
-    as_root apt-get update && install $missing || exit 1
-    look "$@"
-    [ -z "$missing" ] || { echo "Installed, but too old or not whole:$missing" >&2 && exit 1; }
+    as_root apt-get -o DPkg::Lock::Timeout=300 update && install $missing && look "$@" && [ -z "$missing" ] || {
+        echo "Newer package lists did not bring what it takes:$missing" >&2
+        exit 1
+    }
 fi
 
 if ! cargo --version >/dev/null 2>&1; then

@@ -75,7 +75,7 @@ impl Store<'_> {
         e.set_kind(kind);
         q.count.update(|n| n + 1);
         self.ready.plain.set(false);
-        self.push(queue, i);
+        self.push(queue, i, e);
     }
 
     /// Takes out a task, also in the middle of a pass. O(1).

@@ -57,15 +57,16 @@ impl Store<'_> {
     }
 
     /// Appends an entry that is in no queue. O(1).
-    pub(crate) fn push(&self, head: Index, i: Index) {
-        self.insert(self[head].link[PREV].get(), i);
+    #[inline]
+    pub(crate) fn push(&self, head: Index, i: Index, e: &Entry) {
+        self.insert(self[head].link[PREV].get(), i, e);
     }
 
     /// Puts an entry that is in no queue behind another, or at the front of a queue. O(1).
-    pub(crate) fn insert(&self, prev: Index, i: Index) {
+    #[inline(never)]
+    pub(crate) fn insert(&self, prev: Index, i: Index, e: &Entry) {
         let next = self[prev].link[NEXT].replace(i);
         self[next].link[PREV].set(i);
-        let e = &self[i];
         e.link[PREV].set(prev);
         e.link[NEXT].set(next);
     }

@@ -5,7 +5,7 @@
 
 use core::cell::Cell;
 
-use crate::entry::{Entry, Index, Kind, LevelBits, NONE, OWN_LEVEL};
+use crate::entry::{Entry, Index, Kind, LevelBits, NONE};
 use crate::queue::{NEXT, PREV};
 use crate::store::Store;
 use crate::tick::Tick;
@@ -100,9 +100,8 @@ impl Store<'_> {
     /// The entry that ran is the youngest of a level, if that is where it was run from; whether that is so. O(1).
     #[inline(always)]
     pub(crate) fn turn(&self, e: &Entry, at: LevelBits, now: Tick) -> bool {
-        let (queue, own) = (e.queue(), e.level());
-        let level = if at == OWN_LEVEL { own } else { at };
-        let turns = self.ready.linked.get() && queue == level;
+        let level = e.level_at(at);
+        let turns = self.ready.linked.get() && e.queue() == level;
         if turns {
             self.ready.linked.set(false);
             // Nothing in the ring can be younger than the end of this step.

@@ -31,7 +31,7 @@
 use crate::entry::{Entry, Handle, Index, Kind, Level, LevelBits, NONE, OWN_LEVEL, Place};
 use crate::ffi::Chunks;
 use crate::mailbox::Mailbox;
-use crate::queue::{FDS, HEADS, TIMERS};
+use crate::queue::{FDS, HEADS, NEXT, PREV, TIMERS};
 use crate::store::Store;
 use crate::streams::{Interest, PollFd, TRUE};
 use crate::tick::{MAX_DELAY, Tick};
@@ -40,7 +40,7 @@ use crate::waitlist::WaitList;
 /// What the shim is to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Run this entry; it is in no queue now.
+    /// Run this entry; it is idle now.
     Run(Handle),
     /// Ask this task's condition, tell [`Scheduler::answer`], then ask for the next action.
     Ask(Handle),
@@ -229,10 +229,10 @@ impl Scheduler<'_> {
             Kind::Timer => store.remove_timer(timers(e.queue()), i, e),
             Kind::Condition | Kind::Stream => store.remove_question(i, e),
             Kind::Parked => {
-                let list = e.link[2].get();
-                store.unlink(e);
-                if store.next(list) == list {
-                    store.release(list);
+                if e.link[PREV] == e.link[NEXT] {
+                    store.release(e.link[2].get()); // nobody else waits there
+                } else {
+                    store.unlink(e);
                 }
             }
             Kind::Free | Kind::List => return e,
@@ -530,7 +530,7 @@ impl Scheduler<'_> {
     /// The first due entry of a level, or `NONE`.
     ///
     /// Ready entries are in the order of their due times, because each was due when it came. So
-    /// the older of the two heads is the first. A timer that is due at the same time as a ready
+    /// the older of the ring's front and the earliest timer is the first. A timer that is due at the same time as a ready
     /// entry was queued before it: it waited.
     fn due(&self, level: Level, now: Tick) -> Index {
         let ready = self.store.ready.first(level as LevelBits);

@@ -10,7 +10,7 @@ use core::ops;
 use crate::entry::{Entry, Handle, INDEX_BITS, Index, Kind, OWN};
 use crate::ffi::Chunks;
 use crate::questions::Questions;
-use crate::queue::{CONDITIONS, FREE, HEADS};
+use crate::queue::{CONDITIONS, FREE, HEADS, NEXT};
 use crate::ready::Ready;
 use crate::turns::Turns;
 
@@ -203,7 +203,7 @@ impl<'a> Store<'a> {
         let free = self.room().checked_sub(1)?;
         self.free.set(free);
         self.used.update(|n| n + 1);
-        let i = self.next(FREE);
+        let i = self.head(FREE).link[NEXT].get();
         let e = &self[i];
         self.unlink(e);
         e.set_kind(Kind::Idle);
@@ -217,8 +217,9 @@ impl<'a> Store<'a> {
     }
 
     fn give(&self, i: Index) {
-        self[i].next_generation();
-        self.insert(FREE, i);
+        let e = &self[i];
+        e.next_generation();
+        self.insert(FREE, i, e);
         self.free.update(|n| n + 1);
     }
 

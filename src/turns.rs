@@ -57,12 +57,11 @@ impl Store<'_> {
     /// Another level has its turn, or none has anything to do: the row of high steps is over. O(1).
     #[inline(never)]
     pub(crate) fn end_row(&self) {
-        while let Some(n) = self.turns.count.get().checked_sub(1)
-            && let Some(i) = self.turns.served.get(usize::from(n))
-        {
-            self.turns.count.set(n);
-            if let Some(e) = self.get(i.get()) {
-                e.set_served(false);
+        if self.turns.count.replace(0) != 0 {
+            for served in &self.turns.served {
+                if let Some(e) = self.get(served.get()) {
+                    e.set_served(false);
+                }
             }
         }
     }

@@ -47,7 +47,7 @@ impl WaitList {
             };
             store.ring(list);
         }
-        store.push(list, i);
+        store.push(list, i, e);
         e.link[2].set(list);
         e.set_kind(Kind::Parked);
         true

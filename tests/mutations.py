@@ -125,14 +125,14 @@ CORE = (
         "turned-in-another-level",
         COMPARISON,
         "src/ready.rs",
-        "self.ready.linked.get() && queue == level",
+        "self.ready.linked.get() && e.queue() == level",
         "self.ready.linked.get()",
     ),
     (
         "list-entry-kept",
         CLEAR,
         "src/scheduler.rs",
-        "                    store.release(list);\n",
+        "                    store.release(e.link[2].get()); // nobody else waits there\n",
         "",
     ),
     (
@@ -146,8 +146,8 @@ CORE = (
         "handle-lives-on",
         STALE,
         "src/store.rs",
-        "        self[i].next_generation();\n        self.insert(FREE, i);",
-        "        self[i].set_kind(Kind::Free);\n        self.insert(FREE, i);",
+        "        e.next_generation();\n        self.insert(FREE, i, e);",
+        "        e.set_kind(Kind::Free);\n        self.insert(FREE, i, e);",
     ),
     (
         "generation-not-asked",

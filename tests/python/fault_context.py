@@ -8,10 +8,13 @@ async def fails():
     raise ValueError("v")
 
 
+end = SystemExit()
+
+
 def handler(loop, context):
     context.clear()
     micropython.heap_lock()
-    raise SystemExit
+    raise end
 
 
 async def other(name):
@@ -25,8 +28,9 @@ loop.create_task(fails())
 loop.create_task(other("queued before"))
 try:
     loop.run_forever()
-except BaseException:  # a tuple would need memory
+except BaseException as e:
     micropython.heap_unlock()
+    print(e is end)
 print("running", loop.is_running())
 asyncio.run(other("runs"))
 
