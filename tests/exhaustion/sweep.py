@@ -7,6 +7,7 @@ import asyncio_priority as asyncio
 import errno
 import faults
 import io
+import micropython
 import os
 import pyb
 import sys
@@ -842,6 +843,16 @@ NAMES = (
 )
 
 
+async def is_cancelled(aio):
+    t = aio.create_task(work(1000))
+    await aio.sleep_ms(0)
+    t.cancel()
+    try:
+        await t
+    except BaseException as e:
+        return type(e)
+
+
 def import_(k, n):
     def imports(_=None):
         import asyncio_priority
@@ -865,7 +876,17 @@ def import_(k, n):
             sys.modules.pop(name, None)
     try:
         imports()
-        sys.modules["asyncio_priority"].run(work(1))
+        aio = sys.modules["asyncio_priority"]
+        aio.run(work(1))
+        # The loop's CancelledError is not MicroPython's one exception for those without memory, which changes its type.
+        micropython.heap_lock()
+        try:
+            raise ValueError
+        except ValueError:
+            micropython.heap_unlock()
+        got = aio.run(is_cancelled(aio))
+        if got is not aio.CancelledError:
+            wrong = "cancelled by", got
     except Exception as e:
         wrong = e
     return count, wrong
