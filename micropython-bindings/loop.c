@@ -27,6 +27,9 @@ static mp_obj_t up_call(mp_obj_t fun, mp_obj_t args, uint32_t level, uint32_t de
     up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
     self->fun = up_arg_callable(fun, MP_QSTR_callback);
     self->args = args;
+#if UP_THREADS
+    self->mailed = false;
+#endif
     self->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(self));
     up_schedule(loop, self->handle, level, delay);
     return MP_OBJ_FROM_PTR(self);
@@ -34,6 +37,13 @@ static mp_obj_t up_call(mp_obj_t fun, mp_obj_t args, uint32_t level, uint32_t de
 
 // A callback ran, was cancelled or forgotten. EXCEPTION: none.
 void up_callback_spend(up_callback_t *self) {
+#if UP_THREADS
+    if (self->mailed) {
+        self->mailed = false;
+        up_loop_t *loop = up_any_loop();
+        up_store(&loop->mailed_spent, loop->mailed_spent + 1);
+    }
+#endif
     self->handle = 0;
     self->fun = self->args = MP_OBJ_NULL;
 }
@@ -125,6 +135,19 @@ void up_take(up_loop_t *loop, bool run) {
     }
 }
 
+// Calls that threads have left and that had no turn yet, at most: who is faster than the loop waits, rather than
+// fill the heap and keep the loop at its mail.
+#define UP_MAILED_MOST (64)
+
+// Leaves such a call in the mailbox. False if there is no room for it.
+static bool up_mail_call(up_loop_t *loop, up_callback_t *self) {
+    mp_thread_mutex_lock(&loop->handover, 1);
+    bool posted = loop->mailed - up_load(&loop->mailed_spent) < UP_MAILED_MOST && up_mail_post(up_mail(), (uintptr_t)self);
+    loop->mailed += posted;
+    mp_thread_mutex_unlock(&loop->handover);
+    return posted;
+}
+
 // call_soon_threadsafe() from outside of the loop's run: by mail, waiting for room, for another thread may be
 // inside the core. In a loop that does not run directly, if it is ours; it does not become another's meanwhile.
 static mp_obj_t up_call_from_outside(up_loop_t *loop, mp_obj_t fun, mp_obj_t args) {
@@ -146,7 +169,8 @@ static mp_obj_t up_call_from_outside(up_loop_t *loop, mp_obj_t fun, mp_obj_t arg
         self->fun = fun;
         self->args = args;
         self->handle = 0;
-        while (!up_mail_post(up_mail(), (uintptr_t)self)) {
+        self->mailed = true;
+        while (!up_mail_call(loop, self)) {
             if (!up_load(&loop->taken)) {
                 up_raise_runtime(MP_ERROR_TEXT("the interrupt mailbox is full and the loop does not run"));
             }

@@ -32,6 +32,8 @@ void up_mail_read(up_loop_t *loop, bool drop) {
             up_waitqueue_wake_if_set(loop, MP_OBJ_TO_PTR(object)); // it may be posted again
         } else if (!drop) {
             up_call_queue(loop, object);
+        } else if (UP_THREADS && up_as_callback(object) != NULL) {
+            up_callback_spend(MP_OBJ_TO_PTR(object)); // who has its handle is told
         }
         up_settle(object);
     }

@@ -144,6 +144,9 @@ typedef struct _up_callback_t {
     mp_obj_t fun; // MP_OBJ_NULL when it ran or was cancelled
     mp_obj_t args; // a tuple
     uint32_t handle;
+#if UP_THREADS
+    bool mailed; // another thread left it, and it had no turn yet
+#endif
 } up_callback_t;
 
 // What the run loop is doing, so that it knows whose an exception is.
@@ -195,6 +198,8 @@ typedef struct _up_loop_t {
     void *thread; // whose the loop is: see up_take()
     bool taken; // it runs there
     mp_thread_mutex_t handover;
+    uint32_t mailed; // calls that other threads left, under the mutex
+    uint32_t mailed_spent; // those that had their turn or were cancelled
 #endif
     size_t reserved; // entries that are kept when they are free
     up_core_t core;

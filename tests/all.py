@@ -22,6 +22,7 @@ GIL = ROOT / "build/gil/micropython"
 TSAN = ROOT / "build/tsan/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
+FAILED = []  # what run() saw fail
 
 C_CODE = ("micropython-bindings/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
 PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs")
@@ -45,6 +46,8 @@ def run(name, *argv, show=30):
     if status != 0:
         print("\n".join(text.splitlines()[-show:]))
         print(f"Failed: {name}. All of it: {log.relative_to(ROOT)}")
+        lines = text.splitlines()
+        FAILED.append((name, [line for line in lines if line.lower().startswith("fail")] or lines[-3:]))
     return status == 0, text
 
 
@@ -451,6 +454,8 @@ def main():
             f"{group.__doc__:66} {counts[0]:4} passed {counts[1]:4} failed {counts[2]:4} skipped {seconds:4.0f} s",
             flush=True,
         )
+    for name, lines in FAILED:  # again, for who reads only the end
+        print(f"Failed: {name}", *(line[:300] for line in lines[:5]), sep="\n  ")
     if ran:
         print("Tests run on", ", ".join(f"{machine}: {n}" for machine, n in ran.items()))
     print("{} passed, {} failed, {} skipped".format(*totals))

@@ -145,6 +145,14 @@ def runs(micropython, long):
         run.expect(f"ran {[times] * 4} wrong {[[], [], [], []]}")
 
 
+def held(micropython, long):
+    """A thread that calls faster than the loop runs is held up: it fills no memory, and keeps no task waiting."""
+    calls = 100000 if long else 10000
+    with Running(micropython, "held.py", calls) as run:
+        run.expect(f"ran {calls} most at a time within bounds: True tasks ran: True")
+        run.expect("dropped or cancelled: others fit")
+
+
 def start_stop(micropython, long):
     """Two threads call into a loop that a third one runs again and again: each call once, in order."""
     calls = 100000 if long else 10000
@@ -213,7 +221,7 @@ def main():
     parser.add_argument("--long", action="store_true")
     args = parser.parse_args()
     micropython = [args.micropython.resolve()]
-    tests = ctrl_c, hammer, start_stop, foreign, runs, elsewhere
+    tests = ctrl_c, hammer, held, start_stop, foreign, runs, elsewhere
     if args.gil:
         micropython += ROOM  # threads queue faster than the loop runs, and nothing holds them up
         tests = ctrl_c, hammer, idle
@@ -223,6 +231,7 @@ def main():
         )
         tests = (
             hammer,
+            held,
             start_stop,
             foreign,
             runs,
