@@ -47,7 +47,9 @@ def run(name, *argv, show=30):
         print("\n".join(text.splitlines()[-show:]))
         print(f"Failed: {name}. All of it: {log.relative_to(ROOT)}")
         lines = text.splitlines()
-        FAILED.append((name, [line for line in lines if line.lower().startswith("fail")] or lines[-3:]))
+        FAILED.append(
+            (name, [line for line in lines if line.lower().startswith("fail")] or lines[-3:])
+        )
     return status == 0, text
 
 
