@@ -188,6 +188,12 @@ def terminal(board):
     try:
         term.type(b"", b">>> ")
         term.type(b"import asyncio\r", b"\n>>> ")
+        # No key comes twice or never.
+        for _ in range(10):
+            term.type(
+                b"".join(b"%d" % (i % 9 + 1) for i in range(200)) + b" % 1000007\r",
+                b"\n206419\r\n>>> ",
+            )
         # What is typed is echoed, so what is waited for is not typed.
         term.type(b"asyncio.run(asyncio.sleep_ms(300)); print(20 + 3)\r", b"23\r\n>>> ")
         term.type(b"print(30 + 4); asyncio.run(asyncio.sleep(1000))\r", b"34\r\n")
