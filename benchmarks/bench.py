@@ -122,6 +122,7 @@ RAM_KINDS = {
     "when": ("v2", "stock"),
     "stream": ("v2",),
     "joined": ("v2",),
+    "hundred": ("v2",),
 }
 
 
@@ -158,7 +159,7 @@ def count(key):
 
 
 def ram(key):
-    """Bytes of a waiting task of ours or stock's, or [at the start, with everything touched]."""
+    """Bytes of a waiting task of ours or stock's, of a hundred and the loop, or [at the start, with everything touched]."""
     where, loop, kind = key
     firmware = [counting.MICROPYTHON]
     if where != UNIX:

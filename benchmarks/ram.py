@@ -2,8 +2,9 @@
 #
 #   micropython ram.py LOOP KIND
 #
-# LOOP as in steps.py. KIND: what they wait for, or `start`: that prints what `import` and get_event_loop() with its
-# default lengths take, and what is taken when the names that programs use have been touched too.
+# LOOP as in steps.py. KIND: what they wait for; `hundred`: what `import`, get_event_loop() with its default lengths and
+# a hundred tasks that sleep take together; or `start`: that prints what `import` and get_event_loop() take, and what is
+# taken when the names that programs use have been touched too.
 
 import gc
 import sys
@@ -88,6 +89,12 @@ if kind == "start":
     for name in NAMES:
         getattr(aio, name)
     print(at_first, used() - before)
+    sys.exit()
+
+if kind == "hundred":
+    kind = "sleeping"
+    fill(loop, 100)
+    print(used() - before)
     sys.exit()
 
 it = None

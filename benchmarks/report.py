@@ -90,7 +90,8 @@ def pages(figures):
     yield ""
     yield "## RAM"
     yield ""
-    yield "Bytes of a task that waits, all counted, its generator too; at the start: after `import` and"
+    yield "Bytes of a task that waits, all counted, its generator too, when there are many; hundred: `import`, the loop and"
+    yield "100 tasks that sleep together (the loop has room for the first of them); at the start: after `import` and"
     yield "`get_event_loop()` with its default lengths, and with events, locks, `gather`, `wait_for` and streams touched."
     yield ""
     rows = []

@@ -142,7 +142,9 @@ void up_take(up_loop_t *loop, bool run) {
 // Leaves such a call in the mailbox. False if there is no room for it.
 static bool up_mail_call(up_loop_t *loop, up_callback_t *self) {
     mp_thread_mutex_lock(&loop->handover, 1);
-    bool posted = loop->mailed - up_load(&loop->mailed_spent) < UP_MAILED_MOST && up_mail_post(up_mail(), (uintptr_t)self);
+    // In a loop that does not run the mailbox is the limit.
+    bool room = loop->mailed - up_load(&loop->mailed_spent) < UP_MAILED_MOST || !up_load(&loop->taken);
+    bool posted = room && up_mail_post(up_mail(), (uintptr_t)self);
     loop->mailed += posted;
     mp_thread_mutex_unlock(&loop->handover);
     return posted;
@@ -185,8 +187,9 @@ static mp_obj_t up_call_from_outside(up_loop_t *loop, mp_obj_t fun, mp_obj_t arg
 // call_soon_threadsafe(callback, *args): due now, and ends an idle wait (CPython's name). May be called
 // from another thread, a soft interrupt, and from a hard interrupt, where the heap is locked, without
 // arguments: nothing is allocated then, and None returned instead of the Handle. What does not fit into
-// the mailbox then is lost, counted, and reported to the exception handler. O(1). TypeError, MemoryError;
-// RuntimeError if the mailbox is full and the loop does not run.
+// the mailbox then is lost, counted, and reported to the exception handler. Where threads have no lock around all of
+// Python, another thread waits here while the mailbox is full or 64 calls of threads had no turn yet: it must hold no lock
+// that the loop's code takes. O(1). TypeError, MemoryError; RuntimeError if the mailbox is full and the loop does not run.
 static mp_obj_t up_loop_call_soon_threadsafe(size_t n, const mp_obj_t *a) {
     mp_obj_t fun = up_arg_callable(a[1], MP_QSTR_callback);
     mp_obj_t handle = mp_const_none;

@@ -221,7 +221,8 @@ static mp_obj_t up_run_until_complete_(size_t n, const mp_obj_t *a) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_run_until_complete_obj, 0, 1, up_run_until_complete_);
 
-// wake(task): a task that parked itself is due now, at its own level. Nothing if it has ended.
+// wake(task): a task that parked itself is due now, at its own level; so is one that sleeps or waits for a stream. Nothing
+// if it has ended, or awaits a condition or in a list of ours, such as an Event's.
 static mp_obj_t up_wake_(mp_obj_t task_in) {
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(task_in);

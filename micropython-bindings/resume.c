@@ -37,7 +37,7 @@ mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at) {
 }
 
 void up_panic(void) {
-    up_raise_runtime(MP_ERROR_TEXT("uasyncio_priority is damaged: please report it"));
+    up_raise_runtime(MP_ERROR_TEXT("uasyncio_priority is damaged: report it"));
 }
 
 // Whether an exception is a task's own affair; else (KeyboardInterrupt, SystemExit) it ends the run.
@@ -105,8 +105,8 @@ static void up_step_over(up_loop_t *loop) {
     }
 }
 
-// A task whose data is not None begins its step: what it waited at is let go. Returns that, or what is to be thrown
-// into it, as `exc`. MP_OBJ_NULL: it was its last turn, and no step.
+// A task with data, or with a join box, begins its step: what it waited at is let go. Returns what it comes back from, for
+// up_back_from(), or what is to be thrown into it, which is `exc` too. MP_OBJ_NULL: it was its last turn, and no step.
 static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t *exc) {
     if (task->flags & UP_TASK_UNSEEN) {
         // Its last turn: report the exception it ended with, unless somebody has it by now.
@@ -122,7 +122,6 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
     *data = mp_const_none;
     if (up_is_exception(at)) {
         *exc = at;
-        task->flags &= ~UP_TASK_AWAITING;
         if (at == loop->cancelled) {
             // Its traceback begins anew, in the same place if that was not borrowed and has not grown.
             mp_obj_exception_t *native = MP_OBJ_TO_PTR(at);
@@ -131,7 +130,9 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
                 native->traceback_data = NULL;
             }
         }
-    } else if (task->flags & UP_TASK_HANDED) {
+        return at; // which no awaitable is
+    }
+    if (task->flags & UP_TASK_HANDED) {
         loop->calling = at;
     } else {
         up_when_done(loop, at, task);

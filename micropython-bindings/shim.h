@@ -199,7 +199,7 @@ typedef struct _up_loop_t {
     bool taken; // it runs there
     mp_thread_mutex_t handover;
     uint32_t mailed; // calls that other threads left, under the mutex
-    uint32_t mailed_spent; // those that had their turn or were cancelled
+    uint32_t mailed_spent; // those that had their turn, were cancelled, or dropped with the loop
 #endif
     size_t reserved; // entries that are kept when they are free
     up_core_t core;

@@ -60,16 +60,22 @@ void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t
     up_schedule(loop, up_task_entry(loop, task), level, delay);
 }
 
-// Schedules a task from outside, if it has not ended: it lets go of what it waits at, but not of an
-// exception or something else that is on its way to it. Raises MemoryError with nothing changed.
+// Schedules a task from outside. One with an exception on its way to it is due, wherever it is; one that parked itself lets
+// go of what it waits at; one that sleeps, or waits for a stream, goes on. Not one that has ended; nor one that awaits a
+// condition, or in a list of ours: it would ask again, and miss who wakes it meanwhile. Raises MemoryError, not scheduled.
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
-    if (!(task->flags & UP_TASK_DONE)) {
-        up_task_schedule(loop, task, level, delay);
-        mp_obj_t *data = up_task_data(task);
-        if (!up_is_exception(*data) && !(task->flags & UP_TASK_HANDED)) {
+    if (task->flags & UP_TASK_DONE) {
+        return;
+    }
+    mp_obj_t *data = up_task_data(task);
+    if (!up_is_exception(*data)) {
+        if (!(task->flags & UP_TASK_AWAITING)) {
             *data = mp_const_none;
+        } else if ((up_place(loop, task->handle) | 1) == UP_PARKED) { // or UP_CONDITION
+            return;
         }
     }
+    up_task_schedule(loop, task, level, delay);
 }
 
 // Takes a task out of whatever queue it is in. Raises MemoryError with nothing changed.
@@ -96,7 +102,6 @@ void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
     mp_obj_t *data = up_task_data(task);
     up_when_done(loop, *data, task);
     *data = exc;
-    task->flags &= ~UP_TASK_AWAITING;
     up_core_cancel(&loop->core, task->handle, up_now(loop));
     up_rouse();
 }

@@ -113,7 +113,7 @@ impl Level {
 pub enum Place {
     /// Not in use.
     Free,
-    /// In no queue: running, or waiting for somebody else to schedule it.
+    /// In no queue: running (it may be linked in its ring still), or waiting for somebody else to schedule it.
     Idle,
     /// In a level's queue of entries that are due.
     Ready(Level),

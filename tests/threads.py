@@ -149,7 +149,11 @@ def held(micropython, long):
     """A thread that calls faster than the loop runs is held up: it fills no memory, and keeps no task waiting."""
     calls = 100000 if long else 10000
     with Running(micropython, "held.py", calls) as run:
-        run.expect(f"ran {calls} most at a time within bounds: True tasks ran: True")
+        within = "left at a time, and between two steps of tasks, within bounds: True True"
+        run.expect(f"ran {calls} {within}")
+        run.expect("the interrupt mailbox is full and the loop does not run")
+        run.expect("more are left: True")
+        run.expect("all ran: True")
         run.expect("dropped or cancelled: others fit")
 
 

@@ -159,7 +159,7 @@ static uint32_t array;
 static uint32_t tasks[MAX_TASKS];
 static uint32_t task_count;
 static uint32_t stale[STALE];
-static uint32_t yielded;
+static uint32_t again = UP_NOT; // at which level what ran last is due again
 static uint32_t actions[UP_FAULT + 1];
 static uint32_t grown, shrunk, cleared;
 
@@ -229,7 +229,7 @@ static void forget_all(void) {
         stale[i] = 0;
     }
     task_count = 0;
-    yielded = 0;
+    again = UP_NOT;
 }
 
 // Tasks
@@ -334,7 +334,7 @@ static void wait(uint32_t handle) {
             break;
         }
         case 9:
-            yielded = handle;
+            again = below(4);
             break;
         case 10:
             destroy(handle);
@@ -362,10 +362,10 @@ static void found_fds(void) {
 }
 
 static void turn(void) {
-    uint64_t next = up_core_next(&core, &mail, yielded, now);
+    uint64_t next = up_core_next(&core, &mail, again, now);
     uint32_t action = next >> 32;
     uint32_t value = (uint32_t)next;
-    yielded = 0;
+    again = UP_NOT;
     got(action);
     check(action < UP_FAULT, "the state is sound");
     actions[action]++;
@@ -530,7 +530,7 @@ int main(void) {
     up_core_schedule(&core, tasks[0], UP_NORMAL, 0, now);
     core.chunk_count = 0;
     for (int i = 0; i < 3; i++) {
-        uint64_t next = up_core_next(&core, &mail, 0, now);
+        uint64_t next = up_core_next(&core, &mail, UP_NOT, now);
         actions[UP_FAULT] += next >> 32 == UP_FAULT;
         note(next >> 32);
     }

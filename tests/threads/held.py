@@ -1,19 +1,22 @@
 # A thread leaves calls faster than a busy loop gets to them: it is held up. held.py CALLS
 import sys
+import time
 import _thread
 import asyncio_priority as asyncio
 
 EACH = int(sys.argv[1])
 MOST = 64  # what micropython-bindings/loop.c lets threads leave at a time
 loop = asyncio.get_event_loop()
-left = ran = most = steps = 0
+left = ran = most = row = longest = 0
 ended = False
 
 
 def called():
-    global ran, most
+    global ran, most, row, longest
     ran += 1
     most = max(most, left - ran)
+    row += 1
+    longest = max(longest, row)
 
 
 def thread():
@@ -25,9 +28,9 @@ def thread():
 
 
 async def works():
-    global steps
+    global row
     while not ended:
-        steps += 1
+        row = 0
         await asyncio.sleep_ms(0)
 
 
@@ -40,11 +43,46 @@ async def main():
 
 
 asyncio.run(main())
-print("ran", ran, "most at a time within bounds:", most <= MOST, "tasks ran:", steps > 10)
+print(
+    "ran",
+    ran,
+    "left at a time, and between two steps of tasks, within bounds:",
+    most <= MOST,
+    longest <= MOST,
+)
 
-# What is dropped with its loop, or cancelled, gives its place back: with ten each time, more than fit would be left.
+# A run ends with as many left as may be: the mailbox takes more, and the next run all of them.
+left = ran = 0
+
+
+def leaves_all():
+    global left
+    try:
+        while True:
+            loop.call_soon_threadsafe(called)
+            left += 1
+    except RuntimeError as e:
+        print(e)
+    over.release()
+
+
+async def lags():
+    asyncio.current_task().set_level(asyncio.HIGH)
+    _thread.start_new_thread(leaves_all, ())
+    while left - ran < MOST:
+        time.sleep(0.001)
+        await asyncio.sleep_ms(0)
+
+
 over = _thread.allocate_lock()
 over.acquire()
+asyncio.run(lags())
+over.acquire()
+print("more are left:", left - ran > MOST)
+asyncio.run(asyncio.sleep_ms(20))
+print("all ran:", left == ran)
+
+# What is dropped with its loop, or cancelled, gives its place back: with ten each time, more than fit would be left.
 handles = []
 
 
