@@ -44,7 +44,7 @@ endef
 help:
 	@echo "make VERB [MPY_DIR=...]     MPY_DIR: a MicroPython tree of your own, 1.25 or later"
 	@sed -n 's/^## \([a-z0-9-]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r verb text; do \
-		printf '  %-13s %s\n' "$$verb" "$$text"; done
+		printf '  %-16s %s\n' "$$verb" "$$text"; done
 
 ## demo: set up, build, and show the gain: one driver task beside 20 busy ones, stock asyncio and ours
 demo: unix
@@ -79,7 +79,7 @@ test-model: setup-demo
 	@export LONG=$(LONG) $(if $(LONG),REPLAY_OPS=10000000); for features in '' --features=narrow-index; do \
 		cargo test --target-dir build/cargo $$features --test model --test replay --test long -- --nocapture || exit 1; done
 
-## test-mutations: break the code on purpose in 33 ways, and see a test catch each; minutes each
+## test-mutations: break the code on purpose in 37 ways, and see a test catch each; minutes each
 test-mutations: setup-demo source
 	@python3 tests/mutations.py --tree $(MPY)
 

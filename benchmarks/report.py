@@ -86,6 +86,7 @@ def pages(figures):
         yield ""
         head = ["instructions a step", *LOOPS.values(), "ours / bound", "stock / ours"]
         yield from table([*head, "bytes, ours", "stock"], one_n(figures["steps"][machine]))
+    yield "`timers` with few tasks on a board: the time in which none of them is due is counted too."
     yield "`stock / ours` of `bare_yield` and `after_ms_0`: stock's `sleep_ms(0)`."
     yield ""
     yield "## RAM"
@@ -100,7 +101,7 @@ def pages(figures):
         for machine in machines:
             by_loop = figures["ram"].get(machine, {}).get(kind, {})
             row += [
-                f"{by_loop[loop]:.0f}" if loop in by_loop else "-" for loop in ("ours", "stock")
+                f"{by_loop[loop]:.6g}" if loop in by_loop else "-" for loop in ("ours", "stock")
             ]
         rows.append(row)
     for i, what in enumerate(("at the start", "all touched")):
@@ -162,7 +163,7 @@ def summary(figures):
     row = ["RAM of a task that sleeps, bytes"]
     for machine in machines:
         ours, stock = (figures["ram"][machine]["sleeping"][loop] for loop in ("ours", "stock"))
-        row += [f"{ours:.0f}", f"{stock:.0f}", f"{stock / ours:.2f}"]
+        row += [f"{ours:g}", f"{stock:g}", f"{stock / ours:.2f}"]
     head = [f"{MACHINES[m]}: {what}" for m in machines for what in ("ours", "stock", "times")]
     yield from table(["instructions", *head], [*rows, row])
 

@@ -30,7 +30,7 @@ case " $boards " in
 esac
 
 # The tree. What our other commands fetch by themselves has no submodules, so it does for none of these.
-own_tree="git clone https://github.com/micropython/micropython (1.25 or later); then: make $verb MPY_DIR=/path/to/micropython"
+own_tree="git clone -b v1.25.0 https://github.com/micropython/micropython ../micropython && make $verb MPY_DIR=../micropython"
 if [ -z "$tree" ]; then
     missing "MPY_DIR: a full MicroPython source tree of your own, with its submodules" "$own_tree"
 elif [ ! -e "$tree/py/mpconfig.h" ]; then
