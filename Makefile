@@ -79,7 +79,7 @@ test-model: setup-demo
 	@export LONG=$(LONG) $(if $(LONG),REPLAY_OPS=10000000); for features in '' --features=narrow-index; do \
 		cargo test --target-dir build/cargo $$features --test model --test replay --test long -- --nocapture || exit 1; done
 
-## test-mutations: break the code on purpose in 37 ways, and see a test catch each; minutes each
+## test-mutations: break the code on purpose in 38 ways, and see a test catch each; minutes each
 test-mutations: setup-demo source
 	@python3 tests/mutations.py --tree $(MPY)
 

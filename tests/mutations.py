@@ -244,6 +244,14 @@ SHIM = (
         ("lock*", "semaphore*", "queue*"),
     ),
     (
+        "woken-and-forgotten",
+        LOST,
+        "micropython-bindings/task.c",
+        "if (!(task->flags & UP_TASK_AWAITING)) {",
+        "if (true) {",
+        ("wake_*",),
+    ),
+    (
         "handed-and-forgotten",
         LOST,
         "micropython-bindings/module.c",
