@@ -50,9 +50,10 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
         if (self->base.type == &up_event_type) {
             return mp_make_stop_iteration(mp_const_true);
         }
-        // A flag: cleared here and not at the wake-up, so a task cancelled in between leaves it set for the
-        // next. Not if it was set again meanwhile for another that waits: that is in the mailbox.
-        if (self->base.type == &up_flag_type && !(back && up_load(&self->posted))) {
+        // A flag: cleared here and not at the wake-up, so a task cancelled in between leaves it set for the next. Not if
+        // another waits by now, who found it cleared: it was set again for that one. (What is in the mailbox does not
+        // tell: another thread may have posted what was seen before.)
+        if (self->base.type == &up_flag_type && !(back && up_load(&self->waited))) {
             up_store(&self->set, false);
         }
         return MP_OBJ_STOP_ITERATION;
