@@ -14,6 +14,7 @@ fn main() {
             .use_core()
             .ctypes_prefix("cty")
             .allowlist_item("(up|UP)_.*")
+            .merge_extern_blocks(true) // one `unsafe`, for all that is declared
             .layout_tests(false) // of this machine; ffi.rs asserts what must hold on all
             .disable_header_comment()
             .generate()

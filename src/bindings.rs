@@ -72,70 +72,30 @@ pub struct up_pollfd {
 pub type up_pollfd_t = up_pollfd;
 unsafe extern "C" {
     pub fn up_core_grown(core: *mut up_core_t, chunk: u32) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_shrink(core: *mut up_core_t, keep: u32) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_room(core: *mut up_core_t) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_len(core: *mut up_core_t) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_create(core: *mut up_core_t) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_free(core: *mut up_core_t, handle: u32);
-}
-unsafe extern "C" {
     pub fn up_core_look(core: *mut up_core_t, handle: u32) -> u64;
-}
-unsafe extern "C" {
     pub fn up_core_set_level(core: *mut up_core_t, handle: u32, level: u32);
-}
-unsafe extern "C" {
     pub fn up_core_set_max_overdue(core: *mut up_core_t, ms: u32);
-}
-unsafe extern "C" {
     pub fn up_core_schedule(core: *mut up_core_t, handle: u32, level: u32, delay: u32, now: u32);
-}
-unsafe extern "C" {
     pub fn up_core_park(core: *mut up_core_t, handle: u32, list: *mut up_list_t) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_wake(core: *mut up_core_t, list: *mut up_list_t, level: u32, now: u32) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_first(core: *mut up_core_t, list: *mut up_list_t) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_waiting(core: *mut up_core_t, list: *mut up_list_t) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_when(core: *mut up_core_t, handle: u32);
-}
-unsafe extern "C" {
     pub fn up_core_wait_stream(core: *mut up_core_t, handle: u32, interest: u32, key: u32) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_fd_count(core: *mut up_core_t) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_unqueue(core: *mut up_core_t, handle: u32);
-}
-unsafe extern "C" {
     pub fn up_core_found(core: *mut up_core_t, handle: u32, found: u32, now: u32);
-}
-unsafe extern "C" {
     pub fn up_core_fds(
         core: *mut up_core_t,
         table: *mut up_pollfd_t,
         owners: *mut u32,
         room: u32,
     ) -> u32;
-}
-unsafe extern "C" {
     pub fn up_core_found_fds(
         core: *mut up_core_t,
         table: *const up_pollfd_t,
@@ -143,38 +103,16 @@ unsafe extern "C" {
         rows: u32,
         now: u32,
     );
-}
-unsafe extern "C" {
     pub fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32);
-}
-unsafe extern "C" {
     pub fn up_core_next(core: *mut up_core_t, mail: *mut up_mailbox_t, again: u32, now: u32)
     -> u64;
-}
-unsafe extern "C" {
     pub fn up_mail_clear(mail: *mut up_mailbox_t);
-}
-unsafe extern "C" {
     pub fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32;
-}
-unsafe extern "C" {
     pub fn up_mail_lose(mail: *mut up_mailbox_t);
-}
-unsafe extern "C" {
     pub fn up_mail_pending(mail: *mut up_mailbox_t) -> u32;
-}
-unsafe extern "C" {
     pub fn up_mail_take(mail: *mut up_mailbox_t) -> usize;
-}
-unsafe extern "C" {
     pub fn up_mail_lost(mail: *mut up_mailbox_t) -> u32;
-}
-unsafe extern "C" {
     pub fn up_atomic_begin() -> u32;
-}
-unsafe extern "C" {
     pub fn up_atomic_end(state: u32);
-}
-unsafe extern "C" {
     pub fn up_panic() -> !;
 }

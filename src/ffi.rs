@@ -1,4 +1,5 @@
-//! The C border: `micropython-bindings/uasyncio_priority.h` in Rust, and the only `unsafe` here.
+//! The C border: `micropython-bindings/uasyncio_priority.h` in Rust, and the only `unsafe` code here.
+//! (`bindings.rs` declares what the header says, in one `unsafe extern` block, as Rust 2024 spells them.)
 //!
 //! Each export builds a [`Scheduler`] from the shim's memory, makes one call and lets go of it, so
 //! no borrow outlives a call. What each function does, costs and requires is said in the header.
