@@ -29,7 +29,10 @@ void up_mail_read(up_loop_t *loop, bool drop) {
     while ((item = up_mail_take(up_mail())) != 0) {
         mp_obj_t object = MP_OBJ_FROM_PTR((void *)item);
         if (mp_obj_is_type(object, &up_flag_type)) {
-            up_waitqueue_wake_if_set(loop, MP_OBJ_TO_PTR(object)); // it may be posted again
+            up_waitqueue_t *flag = MP_OBJ_TO_PTR(object);
+            up_store(&flag->posted, false); // from here on a set() posts it again; one before is seen below
+            up_fence();
+            up_waitqueue_wake_if_set(loop, flag);
         } else if (!drop) {
             up_call_queue(loop, object);
         } else if (UP_THREADS && up_as_callback(object) != NULL) {

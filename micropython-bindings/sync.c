@@ -32,8 +32,6 @@ mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
 
 // Wakes who waits, if it is set. EXCEPTION: none.
 void up_waitqueue_wake_if_set(up_loop_t *loop, up_waitqueue_t *self) {
-    up_store(&self->posted, false);
-    up_fence();
     if (up_load(&self->set)) {
         up_wake(loop, &self->waiters, self->level, SIZE_MAX);
         up_store(&self->waited, false);

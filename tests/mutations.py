@@ -270,9 +270,9 @@ SHIM = (
     (
         "posted-for-ever",
         CLEAR,
-        "micropython-bindings/sync.c",
-        "    up_store(&self->posted, false);\n    up_fence();",
-        "    up_fence();",
+        "micropython-bindings/mail.c",
+        "up_store(&flag->posted, false); //",
+        "//",
         ("flag*",),
     ),
     (
