@@ -334,7 +334,7 @@ static MP_DEFINE_CONST_OBJ_TYPE(
 // rng(): 30 random bits, from the operating system.
 static mp_obj_t pyb_rng(void) {
     uint32_t bits;
-    mp_hal_get_random(sizeof(bits), &bits);
+    mp_hal_get_random(sizeof(bits), (void *)&bits); // MicroPython 1.28 wants bytes
     return MP_OBJ_NEW_SMALL_INT(bits & 0x3fffffff);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(pyb_rng_obj, pyb_rng);
