@@ -12,11 +12,6 @@
 #include "py/mphal.h"
 #include "uasyncio_priority.h"
 
-// (CMake's search for names does not see user modules' definitions.)
-#if !defined(NO_QSTR) && (!MICROPY_MODULE_BUILTIN_INIT || !MICROPY_MODULE_ATTR_DELEGATION || !MICROPY_MODULE_BUILTIN_SUBPACKAGES)
-#error "uasyncio_priority needs MICROPY_MODULE_BUILTIN_INIT, MICROPY_MODULE_ATTR_DELEGATION and MICROPY_MODULE_BUILTIN_SUBPACKAGES"
-#endif
-
 // A build for tests can replace the loop's clock: _mock_clock(). Boards leave it out.
 #ifndef MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
 #define MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK (0)
@@ -28,6 +23,8 @@
 #else
 #define UP_HAVE_FDS (0)
 #endif
+
+#include "requirements.h"
 
 // Threads run at the same time, with no lock around all of Python: the loop is one thread's at a time.
 #define UP_THREADS (MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL)
@@ -309,11 +306,9 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task);
 
 // Whether mp_handle_pending() has something to do. EXCEPTION: none.
 static inline bool up_pending(void) {
-#if MICROPY_ENABLE_SCHEDULER
     if (MP_STATE_VM(sched_state) == MP_SCHED_PENDING) {
         return true;
     }
-#endif
     return MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
 }
 
