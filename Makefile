@@ -18,6 +18,7 @@ ARCHIVE := $(CURDIR)/build/cargo/release/libuasyncio_priority.a
 UNIX := build/unix/micropython
 ASAN := build/asan/micropython
 ASSERTS := build/asserts/micropython
+STANDARD := build/standard/micropython
 GIL := build/gil/micropython
 TSAN := build/tsan/micropython
 TREE := build/tree.stamp
@@ -108,6 +109,18 @@ unix: setup-demo source mpy-cross core
 	$(call step,unix,Building MicroPython with our loop in it: $(UNIX),\
 		$(call micropython,ports/unix,build/unix) PROG=micropython VARIANT=uasyncio-priority \
 		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+.PHONY: unix-standard
+## unix-standard: build MicroPython's own unix variant `standard` with our loop in it: build/standard/micropython
+unix-standard: setup-demo source mpy-cross core
+	$(stock_asyncio)
+	$(call fresh_names,ports/unix,build/standard)
+	$(call step,standard,Building MicroPython's standard variant with our loop in it: $(STANDARD),\
+		$(call micropython,ports/unix,build/standard) VARIANT=standard \
+		USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) FROZEN_MANIFEST=$(CURDIR)/ports/unix/standard/manifest.py \
+		$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) \
+		$(call without,lib/berkeley-db-1.xx/PORT/include/db.h,MICROPY_PY_BTREE=0) MICROPY_PY_FFI=0 \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
 .PHONY: unix-gil
@@ -248,7 +261,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/asan build/asserts build/gil build/tsan build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
+	rm -rf build/unix build/standard build/asan build/asserts build/gil build/tsan build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
@@ -273,6 +286,9 @@ define fresh_names
 	@[ -z "$$(find micropython-bindings $(1) -name '*.[ch]' -newer $(2)/frozen_content.c 2>/dev/null)" ] || rm -f $(2)/frozen_content.c
 endef
 
+# $(call without,file,arguments): what to tell MicroPython's make where a submodule is not there.
+without = $(if $(wildcard $(MPY)/$(1)),,$(2))
+
 # Firmware for a board, with the target's variables above: our module (make's ports want the folder above it, CMake's
 # the file), our frozen Python before the board's own, and all that is made in our build/.
 FIRMWARE = build/$@/$(BOARD)$(BOARD_VARIANT:%=-%)
@@ -296,7 +312,7 @@ setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)
-	@version=$$(ports/check-tree.sh $(MPY) $(TREE) build/unix build/mpy-cross) && echo "Using MicroPython $$version in $(MPY)"
+	@version=$$(ports/check-tree.sh $(MPY) $(TREE) build/unix build/standard build/mpy-cross) && echo "Using MicroPython $$version in $(MPY)"
 
 $(CURDIR)/build/micropython/py/mpconfig.h:
 	$(call step,fetch,Fetching MicroPython's source,ports/fetch-micropython.sh $(CURDIR)/build/micropython)

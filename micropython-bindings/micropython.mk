@@ -34,6 +34,13 @@ $(UP_O): $(UP_ARCHIVE) $(UP_DIR)/uasyncio_priority.h
 ifeq ($(notdir $(CURDIR)),stm32)
 CFLAGS_USERMOD += -include $(UP_DIR)/../ports/pyboard/config.h
 endif
+ifeq ($(notdir $(CURDIR)),unix)
+ifeq ($(filter $(abspath $(UP_DIR)/..)/ports/%,$(abspath $(VARIANT_DIR))),)
+# MicroPython's own variants, and users'. Ours do it by themselves.
+CFLAGS_USERMOD += '-DMP_CONFIGFILE="$(abspath $(UP_DIR)/..)/ports/unix/standard/config.h"'
+SRC_USERMOD_C += $(patsubst %/,%,$(dir $(UP_DIR)))/ports/unix/interrupt.c
+endif
+endif
 ifeq ($(notdir $(CURDIR)),esp8266)
 # Its linker script sends code to the 32 KB of instruction RAM, which are full, but for files and sections
 # that it names. This is the section for code in flash. (The core's object comes with it.)

@@ -3,7 +3,7 @@
 
 #include "py/runtime.h"
 
-extern void mp_sched_exception_unheard(mp_obj_t exc); // MicroPython's own: mpconfigvariant.h
+extern void mp_sched_exception_unheard(mp_obj_t exc); // MicroPython's own: config.h
 
 // May be called from a signal handler, as what it replaces.
 void mp_sched_exception(mp_obj_t exc) {
