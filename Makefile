@@ -261,7 +261,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/standard build/asan build/asserts build/gil build/tsan build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/*.stamp build/logs
+	rm -rf build/unix build/standard build/asan build/asserts build/gil build/tsan build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/refusals build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
