@@ -18,6 +18,7 @@ BIN = ROOT / "build/venv/bin"
 MICROPYTHON = ROOT / "build/unix/micropython"
 ASAN = ROOT / "build/asan/micropython"
 ASSERTS = ROOT / "build/asserts/micropython"
+STANDARD = ROOT / "build/standard/micropython"
 GIL = ROOT / "build/gil/micropython"
 TSAN = ROOT / "build/tsan/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
@@ -176,8 +177,11 @@ def no_panic():
 def counted(name, *argv):
     """A script of ours that closes with a line of totals; those."""
     text = run(name, sys.executable, *argv, show=200)[1]
-    for skip in re.findall(r"^skip .*", text, re.MULTILINE):
-        print(skip)
+    skipped = {}
+    for test, why in re.findall(r"^skip ([^:\n]*)(.*)", text, re.MULTILINE):
+        skipped.setdefault(why, []).append(test)
+    for why, tests in skipped.items():
+        print("skip", f"{len(tests)} tests{why}" if len(tests) > 9 else f"{', '.join(tests)}{why}")
     total = re.findall(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", text, re.MULTILINE)
     return tuple(int(n or 0) for n in total[-1]) if total else (0, 1, 0)
 
@@ -190,6 +194,11 @@ def stubs():
 def manifest():
     """python/manifest.py freezes what it should, also beside a port's own asyncio."""
     return counted("manifest", "tests/manifest.py", TREE)
+
+
+def refusals():
+    """The module does not compile with settings it is not sound with."""
+    return counted("refusals", "tests/refusals.py", TREE)
 
 
 def recipes():
@@ -246,6 +255,24 @@ def interrupts():
 def python_tests():
     """tests/python on the unix firmware."""
     return counted("python", "tests/run.py", MICROPYTHON)
+
+
+def standard_firmware():
+    """MicroPython's own standard variant builds with our loop."""
+    return one("unix-standard", "make", "--no-print-directory", "unix-standard")
+
+
+@on("unix")
+def standard_python():
+    """tests/python on that, but for what needs `pyb` or the mock clock."""
+    without = ("--lacks", "pyb", "--lacks", "_mock_clock")
+    return counted("python-standard", "tests/run.py", STANDARD, *without)
+
+
+@on("unix")
+def standard_interrupts():
+    """On that, Ctrl-C at any instant beside 790 sleepers."""
+    return counted("faults-standard", "tests/faults.py", "ctrl-c", STANDARD)
 
 
 def asserts_firmware():
@@ -414,10 +441,14 @@ GROUPS = (
     python_tests,
     stubs,
     manifest,
+    refusals,
     recipes,
     size,
     upstream,
     http,
+    standard_firmware,
+    standard_python,
+    standard_interrupts,
     asserts_firmware,
     misuse,
     threads,

@@ -2,7 +2,8 @@
 """Faults that come from outside of the interpreter: faults.py COMMAND
 
 reset BOARD           soft resets of a board in QEMU in the middle of a run
-unix MICROPYTHON      peers that misbehave, descriptors that run out, system calls that fail
+unix MICROPYTHON      peers that misbehave, descriptors that run out, system calls that fail, Ctrl-C
+ctrl-c MICROPYTHON    Ctrl-C at any instant
 
 Ends with `N passed, N failed`.
 """
@@ -124,26 +125,47 @@ class Program:
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends RST
 
 
-def interrupts(micropython):
-    """Ctrl-C at 100 instants: at most the step under way is lost, all other tasks do all they have to."""
+def press(program, times):
+    """Ctrl-C at so many instants, each when the one before is told of; how often, and the line that begins with `done`."""
     waits = random.Random()
-    with Program(micropython, "interrupts.py") as program:
-        sent = 0
+    watchdog = threading.Timer(SLOW, program.process.kill)
+    watchdog.start()
+    sent = 0
+    try:
         for line in iter(program.process.stdout.readline, ""):
             if line.startswith("done"):
-                break
-            if sent < 100:
+                return sent, line
+            if sent < times:
                 time.sleep(waits.uniform(0.0005, 0.006))
                 program.process.send_signal(signal.SIGINT)
                 sent += 1
-        else:
-            raise AssertionError("it ended too soon")
+        raise AssertionError(f"it ended too soon, or hung for {SLOW} s")
+    finally:
+        watchdog.cancel()
+
+
+def interrupts(micropython):
+    """Ctrl-C at 100 instants: at most the step under way is lost, all other tasks do all they have to."""
+    with Program(micropython, "interrupts.py") as program:
+        sent, line = press(program, 100)
         lost = program.process.stdout.readline().strip()
     words = line.split()
     dead, caught = int(words[3]), int(words[5])
     print(f"{caught} interrupts, {dead} in the step of a task")
     assert words[:2] == ["done", "True"] and 50 <= caught <= sent and dead <= caught, line
     same(lost, "[]")
+
+
+def sleepers(micropython, times=500):
+    """Ctrl-C at 500 instants beside 790 tasks that sleep and busy ones: afterwards each sleeper still runs."""
+    with Program(micropython, "sleepers.py", str(times)) as program:
+        sent, line = press(program, times)
+    _, alive, _, struck, _, caught, _, ended = line.split()
+    print(
+        f"{sent} interrupts, {struck} in the step of a sleeper; then {alive} of 790 sleepers ran"
+    )
+    assert (alive, ended) == ("790", "0"), line
+    same(int(struck) + int(caught), times)
 
 
 class Server(Program):
@@ -431,9 +453,10 @@ def main():
         results = [reset(*args), interrupt(*args)]
     else:
         micropython = Path(args[0]).resolve()
-        results = [
-            passed(test, micropython) for test in (peers, exhausted, servers, calls, interrupts)
-        ]
+        tests = (interrupts, sleepers)
+        if name == "unix":
+            tests = (peers, exhausted, servers, calls, *tests)
+        results = [passed(test, micropython) for test in tests]
     print(f"{results.count(True)} passed, {results.count(False)} failed")
     return 0 if all(results) else 1
 

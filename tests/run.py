@@ -2,7 +2,8 @@
 """Run the Python tests on an interpreter and compare what they print: run.py COMMAND [FILE...]
 
 A test passes if its output (stdout and stderr as one) is that of FILE.exp, to the byte; a test without one fails.
-An exit status other than 0 is a last line of the output. A test that prints only `SKIP: why` is skipped.
+An exit status other than 0 is a last line of the output. A test that prints only `SKIP: why` is skipped, and so is one
+that ends at once because it cannot import what --lacks says is not there.
 """
 
 import argparse
@@ -43,11 +44,17 @@ def output(command, test, timeout):
     return out.decode(errors="backslashreplace").replace("\r\n", "\n") + end
 
 
-def judge(test, got, update):
+def judge(test, got, update, lacks=()):
     """One of pass, fail and skip, and what to say about it."""
     skip = re.fullmatch(r"SKIP: (.+)\n", got)
     if skip:
         return "skip", skip.group(1)
+    missing = re.fullmatch(
+        r"Traceback .*\n(?:  File .*\n)+ImportError: (?:can't import name|no module named) '?(\w+)'?\n.*\n",
+        got,
+    )
+    if missing and missing.group(1) in lacks:
+        return "skip", f"needs {missing.group(1)}"
     exp = test.with_name(test.name + ".exp")
     if update:
         exp.write_text(got)
@@ -70,6 +77,9 @@ def main():
     parser.add_argument("files", nargs="*", type=Path, help="tests; all of them if none is named")
     parser.add_argument("-j", type=int, default=2, metavar="N", help="tests at a time")
     parser.add_argument("--timeout", type=int, default=60, metavar="S", help="for one test")
+    parser.add_argument(
+        "--lacks", action="append", default=[], metavar="NAME", help="what is not there"
+    )
     parser.add_argument("--update", action="store_true", help="take what is printed as expected")
     args = parser.parse_args()
 
@@ -86,7 +96,7 @@ def main():
     with ThreadPoolExecutor(args.j) as pool:
         outputs = pool.map(lambda test: output(command, test, args.timeout), tests)
         for test, got in zip(tests, outputs):
-            verdict, text = judge(test, got, args.update)
+            verdict, text = judge(test, got, args.update, args.lacks)
             count[verdict] += 1
             print(f"{verdict} {test.name}" + (f": {text}" if verdict == "skip" else ""))
             if verdict == "fail":
