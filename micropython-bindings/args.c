@@ -65,7 +65,7 @@ uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
 mp_uint_t up_time(void) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (up_any_loop()->mock) {
-        return up_now(up_any_loop());
+        return up_any_loop()->mock_now & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
     }
 #endif
     return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);

@@ -168,7 +168,7 @@ typedef struct _up_loop_t {
     bool fast_io; // streams wake at high level unless they say otherwise
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     bool mock;
-    uint32_t mock_now;
+    mp_uint_t mock_now;
 #endif
     uint16_t hpqlen;
     uint16_t spare_room; // of hpqlen, how many are not in stock
@@ -263,7 +263,7 @@ static inline void up_own(up_loop_t *loop) {
 static inline uint32_t up_now(up_loop_t *loop) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock) {
-        return loop->mock_now;
+        return (uint32_t)loop->mock_now;
     }
 #else
     (void)loop;
