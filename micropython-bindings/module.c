@@ -63,13 +63,16 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
         // What is needed when the heap may be locked or full.
         loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
         loop->sleeper->armer = NULL;
-        loop->context = mp_obj_new_dict(3);
+        loop->context_state = UP_CONTEXT_GIVEN;
+        up_context_renew(loop);
+        if (loop->context_state != UP_CONTEXT_NEW) {
+            mp_raise_type(&mp_type_MemoryError);
+        }
         // Not by mp_obj_new_exception(): without memory that returns MicroPython's one for emergencies, which changes its type.
         mp_obj_exception_t *cancelled = m_new0(mp_obj_exception_t, 1);
         cancelled->base.type = &mp_type_CancelledError;
         cancelled->args = (mp_obj_tuple_t *)&mp_const_empty_tuple_obj;
         loop->cancelled = MP_OBJ_FROM_PTR(cancelled);
-        up_report_context(loop, mp_const_none, mp_const_none);
         MP_STATE_VM(up_loop) = loop;
     }
     // Last, so that an import that had no memory is not taken for done by the next one.

@@ -105,6 +105,9 @@ static void up_step_over(up_loop_t *loop) {
     }
 }
 
+// Words that MicroPython allocates for a traceback's first entry: file, line and block.
+#define TRACEBACK_ENTRY_WORDS (3)
+
 // A task with data, or with a join box, begins its step: what it waited at is let go. Returns what it comes back from, for
 // up_back_from(), or what is to be thrown into it, which is `exc` too. MP_OBJ_NULL: it was its last turn, and no step.
 static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t *exc) {
@@ -123,10 +126,10 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
     if (up_is_exception(at)) {
         *exc = at;
         if (at == loop->cancelled) {
-            // Its traceback begins anew, in the same place if that was not borrowed and has not grown.
+            // Its traceback begins anew. It may use the same place if that was not borrowed and has not grown.
             mp_obj_exception_t *native = MP_OBJ_TO_PTR(at);
             native->traceback_len = 0;
-            if (native->traceback_alloc != 3) {
+            if (native->traceback_alloc != TRACEBACK_ENTRY_WORDS) {
                 native->traceback_data = NULL;
             }
         }
@@ -232,6 +235,9 @@ static MP_NOINLINE void up_act(up_loop_t *loop, uint32_t action, uint32_t value,
             value = UINT32_MAX;
             MP_FALLTHROUGH
         case UP_WAIT:
+            if (loop->context_state == UP_CONTEXT_LOCKED && !gc_is_locked()) {
+                up_context_renew(loop); // the old one holds an exception
+            }
             up_idle(loop, value);
             break;
         default:
@@ -344,6 +350,23 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
     return exc;
 }
 
+// What a run leaves behind, however it ended, is put in order. EXCEPTION: none.
+static void up_run_over(up_loop_t *loop) {
+    loop->stop_value = mp_const_none;
+    loop->stopping = false;
+    // If the run ended with that very step.
+    if (loop->again != UP_NOT && up_place(loop, loop->doing_task->handle) == UP_IDLE) {
+        up_schedule(loop, loop->doing_task->handle, loop->again, 0);
+    }
+    loop->again = UP_NOT;
+    loop->doing_task = NULL;
+    loop->main = NULL;
+    up_context_renew(loop); // if an exception left its handler
+#if UP_THREADS
+    up_store(&loop->taken, false);
+#endif
+}
+
 // RuntimeError inside the loop.
 void up_check_idle(up_loop_t *loop) {
     if (up_load(&loop->running)) {
@@ -366,24 +389,7 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
         exc = up_protected_passes(loop, main, forever, exc);
     } while (loop->running);
     mp_obj_t value = loop->stop_value;
-    loop->stop_value = mp_const_none;
-    loop->stopping = false;
-    // If the run ended with that very step.
-    if (loop->again != UP_NOT && up_place(loop, loop->doing_task->handle) == UP_IDLE) {
-        up_schedule(loop, loop->doing_task->handle, loop->again, 0);
-    }
-    loop->again = UP_NOT;
-    loop->doing_task = NULL;
-    loop->main = NULL;
-    // If an exception left its handler, what that was given is let go; unless it was emptied, and there is no memory.
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        up_report_context(loop, mp_const_none, mp_const_none);
-        nlr_pop();
-    }
-#if UP_THREADS
-    up_store(&loop->taken, false);
-#endif
+    up_run_over(loop);
     if (exc == MP_OBJ_NULL) {
         if (main == NULL || !(main->flags & UP_TASK_DONE)) {
             return value;

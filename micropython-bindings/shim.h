@@ -157,6 +157,13 @@ enum {
     UP_DOING_CALLBACK
 };
 
+// What `context` is: new; what a handler was given, where a new one could not be had; the same, because the heap was locked.
+enum {
+    UP_CONTEXT_NEW,
+    UP_CONTEXT_GIVEN,
+    UP_CONTEXT_LOCKED
+};
+
 // The one loop.
 typedef struct _up_loop_t {
     mp_obj_base_t base;
@@ -166,6 +173,7 @@ typedef struct _up_loop_t {
     bool stopping;
     uint8_t again; // UP_NOT, or at which level the task is due as soon as its step has ended: a bare yield, a delay of 0
     bool fast_io; // streams wake at high level unless they say otherwise
+    uint8_t context_state; // UP_CONTEXT_NEW ...
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     bool mock;
     mp_uint_t mock_now;
@@ -177,7 +185,7 @@ typedef struct _up_loop_t {
     up_task_t *main; // the task that run_until_complete() waits for, or NULL
     mp_obj_t calling; // the arguments of the callback or condition that runs, or what the running task waited at and was handed (sync.c); None
     mp_obj_t back; // what the running step came back from, until that notices; see up_back_from()
-    mp_obj_t context; // what an exception handler is given, made beforehand
+    mp_obj_t context; // what the next exception handler is given, made beforehand
     // The CancelledError that is thrown. One for all: it says no more than its type, and a new one would be memory for
     // each cancel.
     mp_obj_t cancelled;
@@ -372,7 +380,7 @@ static inline void up_settle(mp_obj_t object) {
 
 // loop.c
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
-void up_report_context(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
+void up_context_renew(up_loop_t *loop);
 up_callback_t *up_as_callback(mp_obj_t object);
 void up_callback_spend(up_callback_t *self);
 void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle);
