@@ -340,6 +340,12 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
         }
         loop->stopping = main->flags & UP_TASK_DONE;
     }
+#if MICROPY_ENABLE_VM_ABORT
+    loop->run_nlr = &nlr;
+#if MICROPY_PY_THREAD
+    loop->run_thread = mp_thread_get_state();
+#endif
+#endif
     up_store(&loop->running, true);
     if (exc == MP_OBJ_NULL || up_contained(loop, exc)) {
         up_passes(loop, main, forever);
@@ -367,8 +373,46 @@ static void up_run_over(up_loop_t *loop) {
 #endif
 }
 
+#if MICROPY_ENABLE_VM_ABORT
+// mp_sched_vm_abort() jumps to the port's top level, past all that was pushed with nlr_push(), and so past the end of
+// up_run(): the loop stays as if it ran. That is seen, and put in order, when the loop is to run again: the run's nlr_buf_t
+// is not among the thread's any more. (MicroPython aborts the main thread only. A later nlr_buf_t may by chance be in the
+// same place: then the loop is said to run already, as long as that is there.)
+static void up_heal(up_loop_t *loop) {
+    if (!up_load(&loop->running)) {
+        return;
+    }
+#if MICROPY_PY_THREAD
+    if (loop->run_thread != mp_thread_get_state()) {
+        return;
+    }
+#endif
+    for (nlr_buf_t *nlr = MP_STATE_THREAD(nlr_top); nlr != NULL; nlr = nlr->prev) {
+        if (nlr == loop->run_nlr) {
+            return;
+        }
+    }
+    up_task_t *task = loop->cur;
+    if (task != NULL && loop->doing == UP_DOING_NOTHING) {
+        up_step_over(loop);
+        // Its coroutine was left in its midst and cannot go on: it is told so at the next step, and who awaits it is too.
+        if (up_place(loop, task->handle) == UP_IDLE) {
+            up_schedule(loop, task->handle, UP_OWN, 0);
+        }
+    }
+    loop->cur = NULL;
+    loop->calling = mp_const_none;
+    loop->doing = UP_DOING_NOTHING;
+    up_run_over(loop);
+    up_store(&loop->running, false);
+}
+#else
+#define up_heal(loop) ((void)0)
+#endif
+
 // RuntimeError inside the loop.
 void up_check_idle(up_loop_t *loop) {
+    up_heal(loop);
     if (up_load(&loop->running)) {
         up_raise_runtime(MP_ERROR_TEXT("the loop is running already"));
     }
@@ -378,6 +422,7 @@ void up_check_idle(up_loop_t *loop) {
 // until stop() if `forever` (the value given to stop_loop(), or None), else until nothing is left.
 mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
 #if UP_THREADS
+    up_heal(loop);
     up_take(loop, true);
 #else
     up_check_idle(loop);

@@ -202,6 +202,12 @@ typedef struct _up_loop_t {
     uint32_t stop_handle; // the entry queued by stop(), or 0
     up_waitqueue_t main_queue; // MicroPython's asyncio.core._task_queue: what is pushed there is due at a time
     uint32_t max_overdue;
+#if MICROPY_ENABLE_VM_ABORT
+    nlr_buf_t *run_nlr; // pushed by the running up_run(): see up_heal()
+#if MICROPY_PY_THREAD
+    void *run_thread; // whose it is
+#endif
+#endif
 #if UP_THREADS
     void *thread; // whose the loop is: see up_take()
     bool taken; // it runs there
