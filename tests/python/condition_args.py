@@ -4,7 +4,10 @@ import asyncio_priority as asyncio
 from asyncio_priority import Condition
 
 parts = [name for name in sys.modules if "condition" in name]
-print(len(parts), [name for part in parts for name in dir(sys.modules[part]) if name in ("select", "sys")])
+print(
+    len(parts),
+    [name for part in parts for name in dir(sys.modules[part]) if name in ("select", "sys")],
+)
 
 
 async def waiter(c, name):
