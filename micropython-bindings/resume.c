@@ -387,7 +387,7 @@ static void up_heal(up_loop_t *loop) {
         return;
     }
 #endif
-    for (nlr_buf_t *nlr = MP_STATE_THREAD(nlr_top); nlr != NULL; nlr = nlr->prev) {
+    for (nlr_buf_t *nlr = MP_STATE_THREAD( nlr_top); nlr != NULL; nlr = nlr->prev) {
         if (nlr == loop->run_nlr) {
             return;
         }

@@ -321,6 +321,15 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task);
 // Between a store that another context looks for and a look at what that context stores.
 #define up_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
+// Whether mp_sched_vm_abort() was called. EXCEPTION: none.
+static inline bool up_pending_abort(void) {
+#if MICROPY_ENABLE_VM_ABORT
+    return MP_STATE_VM( vm_abort);
+#else
+    return false;
+#endif
+}
+
 // Whether mp_handle_pending() has something to do. EXCEPTION: none.
 static inline bool up_pending(void) {
 #if MICROPY_ENABLE_SCHEDULER
@@ -328,7 +337,7 @@ static inline bool up_pending(void) {
         return true;
     }
 #endif
-    return MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
+    return up_pending_abort() || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
 }
 
 // resume.c: the run loop.
