@@ -65,7 +65,7 @@ uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
 mp_uint_t up_time(void) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (up_any_loop()->mock) {
-        return up_now(up_any_loop());
+        return up_any_loop()->mock_now & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
     }
 #endif
     return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
@@ -114,15 +114,18 @@ up_task_t *up_arg_task(mp_obj_t arg) {
     return MP_OBJ_TO_PTR(arg);
 }
 
-// For what is in Python: (name, arg) is a TypeError or ValueError if `arg` is not 1 or more; with a third argument, a
-// TypeError if it is not callable. None.
-static mp_obj_t up_arg_check(size_t n_args, const mp_obj_t *args) {
-    qstr name = mp_obj_str_get_qstr(args[0]);
-    if (n_args == 2) {
-        up_arg_range(args[1], name, 1, UP_MAX_DELAY);
-    } else {
-        up_arg_callable(args[1], name);
-    }
+// For what is in Python.
+
+// _check_int(name, arg, least): a TypeError or ValueError that names the argument, if `arg` is no int of `least` or more.
+static mp_obj_t up_check_int(mp_obj_t name, mp_obj_t arg, mp_obj_t least) {
+    up_arg_range(arg, mp_obj_str_get_qstr(name), mp_obj_get_int(least), UP_MAX_DELAY);
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_arg_check_obj, 2, 3, up_arg_check);
+MP_DEFINE_CONST_FUN_OBJ_3(up_check_int_obj, up_check_int);
+
+// _check_callable(name, arg): a TypeError that names the argument, if `arg` is not callable.
+static mp_obj_t up_check_callable(mp_obj_t name, mp_obj_t arg) {
+    up_arg_callable(arg, mp_obj_str_get_qstr(name));
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_2(up_check_callable_obj, up_check_callable);

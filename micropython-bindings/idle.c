@@ -48,7 +48,7 @@ static bool pending(void) {
     if (up_mail_pending(up_mail())) {
         return true;
     }
-    if (MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL) {
+    if (up_pending_abort() || MP_STATE_THREAD( mp_pending_exception) != MP_OBJ_NULL) {
         return true;
     }
     // Without a global lock the main thread runs what is scheduled.

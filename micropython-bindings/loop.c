@@ -1,4 +1,6 @@
 // The loop object: one, native, what get_event_loop() returns and what is exported as Loop.
+#include <string.h>
+
 #include "py/gc.h"
 #include "py/objstr.h"
 #include "py/objtype.h"
@@ -402,19 +404,44 @@ static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_call_exception_handler_obj, up_loop_cal
 static const MP_DEFINE_STR_OBJ(of_task, "Task exception wasn't retrieved");
 static const MP_DEFINE_STR_OBJ(of_callback, "Exception in callback");
 
-// Fills in what an exception handler is given. The keys are there already except the first time.
-void up_report_context(up_loop_t *loop, mp_obj_t exc, mp_obj_t future) {
-    mp_obj_dict_store(loop->context, MP_OBJ_NEW_QSTR(MP_QSTR_message), MP_OBJ_FROM_PTR(future == mp_const_none ? &of_callback : &of_task));
+// Fills in what an exception handler is given. The keys are there already, and it needs no memory, unless a handler took
+// them away and there was no memory for a new context. Raises MemoryError.
+static void up_context_fill(up_loop_t *loop, mp_obj_t message, mp_obj_t exc, mp_obj_t future) {
+    mp_obj_dict_store(loop->context, MP_OBJ_NEW_QSTR(MP_QSTR_message), message);
     mp_obj_dict_store(loop->context, MP_OBJ_NEW_QSTR(MP_QSTR_exception), exc);
     mp_obj_dict_store(loop->context, MP_OBJ_NEW_QSTR(MP_QSTR_future), future);
 }
 
-// Tells the handler of an exception that no task awaits. `future` is the task, None for a callback.
-// Allocates nothing. Raises what the handler raises.
+// A handler may keep what it was given: the next one is given a new context, which is made beforehand. If there is no memory
+// for one now, the old one stays until the next try. EXCEPTION: none.
+void up_context_renew(up_loop_t *loop) {
+    if (loop->context_state == UP_CONTEXT_NEW) {
+        return;
+    }
+    const size_t keys = 3;
+    mp_obj_dict_t *dict = m_new_obj_maybe(mp_obj_dict_t);
+    mp_map_elem_t *table = m_new_maybe(mp_map_elem_t, keys);
+    if (dict == NULL || table == NULL) {
+        loop->context_state = gc_is_locked() ? UP_CONTEXT_LOCKED : UP_CONTEXT_GIVEN;
+        return;
+    }
+    memset(table, 0, keys * sizeof(*table));
+    mp_obj_dict_init(dict, 0);
+    dict->map.table = table;
+    dict->map.alloc = keys;
+    loop->context = MP_OBJ_FROM_PTR(dict);
+    loop->context_state = UP_CONTEXT_NEW;
+    up_context_fill(loop, MP_OBJ_FROM_PTR(&of_task), mp_const_none, mp_const_none);
+}
+
+// Tells the handler of an exception that no task awaits. `future` is the task, None for a callback. Needs no memory: if there
+// is none, the next report is made in the same context. Raises what the handler raises.
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future) {
-    up_report_context(loop, exc, future);
+    up_context_renew(loop);
+    loop->context_state = UP_CONTEXT_GIVEN;
+    up_context_fill(loop, MP_OBJ_FROM_PTR(future == mp_const_none ? &of_callback : &of_task), exc, future);
     up_loop_call_exception_handler(MP_OBJ_FROM_PTR(loop), loop->context);
-    up_report_context(loop, mp_const_none, mp_const_none);
+    up_context_renew(loop);
 }
 
 // set_exception_handler(handler): a callable, called with (loop, context); None: the default one.

@@ -1,7 +1,7 @@
 // The built-in modules asyncio, uasyncio, asyncio_priority and uasyncio_priority: their names, and the loop's memory.
 //
-// All have one table in ROM, so an import costs no RAM but for the loop, which is one for all. What is in Python
-// (../python/_up_*.py) is loaded when it is named first.
+// Their tables are in ROM, so an import costs no RAM but for the loop, which is one for all. What is in Python
+// (../python/_asyncio_*.py) is loaded when it is named first.
 #include <string.h>
 
 #include "py/gc.h"
@@ -63,13 +63,16 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
         // What is needed when the heap may be locked or full.
         loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
         loop->sleeper->armer = NULL;
-        loop->context = mp_obj_new_dict(3);
+        loop->context_state = UP_CONTEXT_GIVEN;
+        up_context_renew(loop);
+        if (loop->context_state != UP_CONTEXT_NEW) {
+            mp_raise_type(&mp_type_MemoryError);
+        }
         // Not by mp_obj_new_exception(): without memory that returns MicroPython's one for emergencies, which changes its type.
         mp_obj_exception_t *cancelled = m_new0(mp_obj_exception_t, 1);
         cancelled->base.type = &mp_type_CancelledError;
         cancelled->args = (mp_obj_tuple_t *)&mp_const_empty_tuple_obj;
         loop->cancelled = MP_OBJ_FROM_PTR(cancelled);
-        up_report_context(loop, mp_const_none, mp_const_none);
         MP_STATE_VM(up_loop) = loop;
     }
     // Last, so that an import that had no memory is not taken for done by the next one.
@@ -260,127 +263,170 @@ static mp_obj_t up_mock_clock(size_t n, const mp_obj_t *a) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_clock);
 #endif
 
+// What is in Python, and in which part of it (../python): a part is loaded when one of its names is asked for first.
+static const struct {
+    uint16_t name;
+    uint16_t part;
+} up_lazy_names[] = {
+    { MP_QSTR_gather, MP_QSTR__asyncio_wait },
+    { MP_QSTR_wait_for, MP_QSTR__asyncio_wait },
+    { MP_QSTR_wait_for_ms, MP_QSTR__asyncio_wait },
+    { MP_QSTR_Server, MP_QSTR__asyncio_stream },
+    { MP_QSTR_Stream, MP_QSTR__asyncio_stream },
+    { MP_QSTR_StreamReader, MP_QSTR__asyncio_stream },
+    { MP_QSTR_StreamWriter, MP_QSTR__asyncio_stream },
+    { MP_QSTR_open_connection, MP_QSTR__asyncio_stream },
+    { MP_QSTR_start_server, MP_QSTR__asyncio_stream },
+    { MP_QSTR_Condition, MP_QSTR__asyncio_condition },
+    { MP_QSTR_Barrier, MP_QSTR__asyncio_barrier },
+    { MP_QSTR_BrokenBarrierError, MP_QSTR__asyncio_barrier },
+    { MP_QSTR_After, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_AfterMs, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_DEBUG, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_EventLoop, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_PriorityEventLoop, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_Sleep, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_SleepMs, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_StopLoop, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_SysCall, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_SysCall1, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_When, MP_QSTR__asyncio_v2 },
+    { MP_QSTR__promote_to_task, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_ensure_future, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_get_running_loop, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_got_event_loop, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_log, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_select, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_set_debug, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_sys, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_ticks, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_ticks_add, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_ticks_diff, MP_QSTR__asyncio_v2 },
+    { MP_QSTR_version, MP_QSTR__asyncio_v2 },
+};
+
 // What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an exception handler is
-// given; `_task_queue`; `__lt__`, which checks arguments for what is in Python; what differs between the modules; and, but for
-// uasyncio_priority, what is in Python.
+// given next; `_task_queue`; and, but for uasyncio_priority, what is in Python.
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
-    // What is in _up_funcs, then what is in _up_stream. All else is in _up_more, if anywhere.
-    static const uint16_t names[] = {
-        MP_QSTR_gather,
-        MP_QSTR_wait_for,
-        MP_QSTR_wait_for_ms,
-        MP_QSTR_Server,
-        MP_QSTR_Stream,
-        MP_QSTR_StreamReader,
-        MP_QSTR_StreamWriter,
-        MP_QSTR_open_connection,
-        MP_QSTR_start_server,
-    };
-    enum {
-        FUNCS = 3
-    };
     up_loop_t *loop = up_any_loop();
     if (dest[0] != MP_OBJ_NULL) {
         return; // nothing can be set
     }
-    bool asyncio = self_in == MP_OBJ_FROM_PTR(&up_asyncio_module);
-    bool uasyncio = self_in == MP_OBJ_FROM_PTR(&up_uasyncio_module);
-    bool native = self_in == MP_OBJ_FROM_PTR(&up_module);
     if (attr == MP_QSTR___init__) {
         dest[0] = MP_OBJ_FROM_PTR(&up_module_init_obj);
         dest[1] = self_in;
-    } else if (attr == MP_QSTR___name__) {
-        dest[0] = MP_OBJ_NEW_QSTR(asyncio ? MP_QSTR_asyncio : uasyncio ? MP_QSTR_uasyncio
-                                      : native                         ? MP_QSTR_uasyncio_priority
-                                                                       : MP_QSTR_asyncio_priority);
-    } else if (attr == MP_QSTR_get_event_loop) {
-        dest[0] = asyncio || uasyncio ? MP_OBJ_FROM_PTR(&up_get_event_loop_v2_obj) : MP_OBJ_FROM_PTR(&up_get_event_loop_obj);
     } else if (attr == MP_QSTR_Loop) {
         dest[0] = MP_OBJ_FROM_PTR(loop);
     } else if (attr == MP_QSTR_cur_task) {
         dest[0] = loop->cur == NULL ? mp_const_none : MP_OBJ_FROM_PTR(loop->cur);
     } else if (attr == MP_QSTR__exc_context) {
         dest[0] = loop->context;
-    } else if (attr == MP_QSTR___lt__) {
-        dest[0] = MP_OBJ_FROM_PTR(&up_arg_check_obj);
     } else if (attr == MP_QSTR__task_queue) {
         dest[0] = MP_OBJ_FROM_PTR(&loop->main_queue);
-    } else if (!native && qstr_str(attr)[1] != '_') { // __path__ and the like are not there
-        qstr part = MP_QSTR__up_more;
-        for (size_t i = 0; i < MP_ARRAY_SIZE(names); ++i) {
-            if (names[i] == attr) {
-                part = i < FUNCS ? MP_QSTR__up_funcs : MP_QSTR__up_stream;
+    } else if (self_in != MP_OBJ_FROM_PTR(&up_module)) {
+        for (size_t i = 0; i < MP_ARRAY_SIZE(up_lazy_names); ++i) {
+            if (up_lazy_names[i].name == attr) {
+                mp_obj_t part = MP_OBJ_NEW_QSTR(up_lazy_names[i].part);
+                mp_map_elem_t *loaded = mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, part, MP_MAP_LOOKUP);
+                mp_load_method_maybe(loaded != NULL ? loaded->value : mp_import_name(up_lazy_names[i].part, mp_const_none, MP_OBJ_NEW_SMALL_INT(0)), attr, dest);
+                break;
             }
         }
-        mp_map_elem_t *loaded = mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, MP_OBJ_NEW_QSTR(part), MP_MAP_LOOKUP);
-        mp_load_method_maybe(loaded != NULL ? loaded->value : mp_import_name(part, mp_const_none, MP_OBJ_NEW_SMALL_INT(0)), attr, dest);
     }
 }
 
 static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_INT(3), MP_ROM_INT(0), MP_ROM_INT(0) } };
 
-// A look-up goes through it from the start: what is called most comes first. asyncio's part is all of it, those of the
-// others end sooner. No name may be here twice: MicroPython looks first at the place where it found one in another table.
-static const mp_rom_map_elem_t up_module_globals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_sleep_ms), MP_ROM_PTR(&up_sleep_ms_obj) },
-    { MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&up_sleep_obj) },
-    { MP_ROM_QSTR(MP_QSTR_after_ms), MP_ROM_PTR(&up_after_ms_obj) },
-    { MP_ROM_QSTR(MP_QSTR_after), MP_ROM_PTR(&up_after_obj) },
-    { MP_ROM_QSTR(MP_QSTR_when), MP_ROM_PTR(&up_when_obj) },
-    { MP_ROM_QSTR(MP_QSTR_create_task), MP_ROM_PTR(&up_create_task_obj) },
-    { MP_ROM_QSTR(MP_QSTR_current_task), MP_ROM_PTR(&up_current_task_obj) },
-    { MP_ROM_QSTR(MP_QSTR__io_queue), MP_ROM_PTR(&up_ioqueue) },
-    { MP_ROM_QSTR(MP_QSTR_readable), MP_ROM_PTR(&up_readable_obj) },
-    { MP_ROM_QSTR(MP_QSTR_writable), MP_ROM_PTR(&up_writable_obj) },
-    { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) },
-    { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_wake_obj) },
-    { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) },
-    { MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&mp_type_TimeoutError) },
-    { MP_ROM_QSTR(MP_QSTR_HIGH), MP_ROM_INT(UP_HIGH) },
-    { MP_ROM_QSTR(MP_QSTR_NORMAL), MP_ROM_INT(UP_NORMAL) },
-    { MP_ROM_QSTR(MP_QSTR_LOW), MP_ROM_INT(UP_LOW) },
-    { MP_ROM_QSTR(MP_QSTR_Task), MP_ROM_PTR(&up_task_type) },
-    { MP_ROM_QSTR(MP_QSTR_Event), MP_ROM_PTR(&up_event_type) },
-    { MP_ROM_QSTR(MP_QSTR_Lock), MP_ROM_PTR(&up_lock_type) },
-    { MP_ROM_QSTR(MP_QSTR_Semaphore), MP_ROM_PTR(&up_semaphore_type) },
-    { MP_ROM_QSTR(MP_QSTR_BoundedSemaphore), MP_ROM_PTR(&up_bounded_type) },
-    { MP_ROM_QSTR(MP_QSTR_Queue), MP_ROM_PTR(&up_queue_type) },
-    { MP_ROM_QSTR(MP_QSTR_QueueEmpty), MP_ROM_PTR(&mp_type_QueueEmpty) },
-    { MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&mp_type_QueueFull) },
-    { MP_ROM_QSTR(MP_QSTR_WaitQueue), MP_ROM_PTR(&up_waitqueue_type) },
-    { MP_ROM_QSTR(MP_QSTR_TaskQueue), MP_ROM_PTR(&up_waitqueue_type) },
-    { MP_ROM_QSTR(MP_QSTR_ThreadSafeFlag), MP_ROM_PTR(&up_flag_type) },
-    { MP_ROM_QSTR(MP_QSTR_IOQueue), MP_ROM_PTR(&up_ioqueue_type) },
-    { MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&up_new_event_loop_obj) },
-    { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&up_run_obj) },
-    { MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&up_run_until_complete_obj) },
-    { MP_ROM_QSTR(MP_QSTR_stop_loop), MP_ROM_PTR(&up_stop_loop_obj) },
+// The modules' tables. A look-up goes through one from the start: what is called most comes first. A name may be only once
+// in a module's table: MicroPython looks first at the place where it found it in another table.
+//
+// Two modules that have the same names share a table but for its ends, where each has its own __name__; so do two of which
+// one has some names more.
+
+// What is in uasyncio_priority: all that is native. _check_callable and _check_int are for what is in Python.
+#define NATIVE_NAMES \
+    { MP_ROM_QSTR(MP_QSTR_sleep_ms), MP_ROM_PTR(&up_sleep_ms_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&up_sleep_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_after_ms), MP_ROM_PTR(&up_after_ms_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_after), MP_ROM_PTR(&up_after_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_when), MP_ROM_PTR(&up_when_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_create_task), MP_ROM_PTR(&up_create_task_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_current_task), MP_ROM_PTR(&up_current_task_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR__io_queue), MP_ROM_PTR(&up_ioqueue) }, \
+        { MP_ROM_QSTR(MP_QSTR_readable), MP_ROM_PTR(&up_readable_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_writable), MP_ROM_PTR(&up_writable_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_wake_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) }, \
+        { MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&mp_type_TimeoutError) }, \
+        { MP_ROM_QSTR(MP_QSTR_HIGH), MP_ROM_INT(UP_HIGH) }, \
+        { MP_ROM_QSTR(MP_QSTR_NORMAL), MP_ROM_INT(UP_NORMAL) }, \
+        { MP_ROM_QSTR(MP_QSTR_LOW), MP_ROM_INT(UP_LOW) }, \
+        { MP_ROM_QSTR(MP_QSTR_Task), MP_ROM_PTR(&up_task_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_Event), MP_ROM_PTR(&up_event_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_Lock), MP_ROM_PTR(&up_lock_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_Semaphore), MP_ROM_PTR(&up_semaphore_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_BoundedSemaphore), MP_ROM_PTR(&up_bounded_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_Queue), MP_ROM_PTR(&up_queue_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_QueueEmpty), MP_ROM_PTR(&mp_type_QueueEmpty) }, \
+        { MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&mp_type_QueueFull) }, \
+        { MP_ROM_QSTR(MP_QSTR_WaitQueue), MP_ROM_PTR(&up_waitqueue_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_TaskQueue), MP_ROM_PTR(&up_waitqueue_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_ThreadSafeFlag), MP_ROM_PTR(&up_flag_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_IOQueue), MP_ROM_PTR(&up_ioqueue_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&up_new_event_loop_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&up_run_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&up_run_until_complete_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_stop_loop), MP_ROM_PTR(&up_stop_loop_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR__check_callable), MP_ROM_PTR(&up_check_callable_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR__check_int), MP_ROM_PTR(&up_check_int_obj) },
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
-    { MP_ROM_QSTR(MP_QSTR__mock_clock), MP_ROM_PTR(&up_mock_clock_obj) },
+#define CLOCK_NAMES { MP_ROM_QSTR(MP_QSTR__mock_clock), MP_ROM_PTR(&up_mock_clock_obj) },
+#else
+#define CLOCK_NAMES
 #endif
+
+// What is in the others too: the version of the asyncio whose names these are; what libraries look for in asyncio.core; the
+// type of what sleep_ms() returns; the decorator of the days before `async def`; the type of all coroutines.
+#define ASYNCIO_NAMES \
+    { MP_ROM_QSTR(MP_QSTR___version__), MP_ROM_PTR(&up_version) }, \
+        { MP_ROM_QSTR(MP_QSTR_core), MP_ROM_PTR(&up_priority_module) }, \
+        { MP_ROM_QSTR(MP_QSTR_SingletonGenerator), MP_ROM_PTR(&up_sleep_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_coroutine), MP_ROM_PTR(&mp_identity_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_type_gen), MP_ROM_PTR(&mp_type_gen_instance) },
+
+static const mp_rom_map_elem_t up_priority_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio_priority) },
+    NATIVE_NAMES
+        CLOCK_NAMES{ MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_obj) },
     // uasyncio_priority ends here.
-    { MP_ROM_QSTR(MP_QSTR___version__), MP_ROM_PTR(&up_version) }, // of the asyncio whose names these are
-    { MP_ROM_QSTR(MP_QSTR_core), MP_ROM_PTR(&up_priority_module) }, // has what libraries look for in asyncio.core
-    { MP_ROM_QSTR(MP_QSTR_SingletonGenerator), MP_ROM_PTR(&up_sleep_type) }, // what sleep_ms() returns
-    { MP_ROM_QSTR(MP_QSTR_coroutine), MP_ROM_PTR(&mp_identity_obj) }, // the decorator of the days before `async def`
-    { MP_ROM_QSTR(MP_QSTR_type_gen), MP_ROM_PTR(&mp_type_gen_instance) }, // of all coroutines
-    // asyncio_priority ends here.
-    { MP_ROM_QSTR(MP_QSTR_event), MP_ROM_PTR(&up_asyncio_module) },
+    ASYNCIO_NAMES{ MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio_priority) },
+};
+enum {
+    NOT_NATIVE = 6 // the last names of this table
+};
+
+static const mp_rom_map_elem_t up_asyncio_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio) },
+    NATIVE_NAMES
+        CLOCK_NAMES{ MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_v2_obj) },
+    ASYNCIO_NAMES{ MP_ROM_QSTR(MP_QSTR_event), MP_ROM_PTR(&up_asyncio_module) },
     { MP_ROM_QSTR(MP_QSTR_funcs), MP_ROM_PTR(&up_asyncio_module) },
     { MP_ROM_QSTR(MP_QSTR_lock), MP_ROM_PTR(&up_asyncio_module) },
     { MP_ROM_QSTR(MP_QSTR_stream), MP_ROM_PTR(&up_asyncio_module) },
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio) },
 };
 
-// A module whose part of the table has `behind` entries behind it.
-#define MODULE(name, behind) \
-    static MP_DEFINE_CONST_DICT_WITH_SIZE(name##_globals, up_module_globals_table, MP_ARRAY_SIZE(up_module_globals_table) - behind); \
+// A module that has what is in `table` but for `before` names in front and `behind` at the end.
+#define MODULE(name, table, before, behind) \
+    static MP_DEFINE_CONST_DICT_WITH_SIZE(name##_globals, &table[before], MP_ARRAY_SIZE(table) - before - behind); \
     const mp_obj_module_t name = { .base = { &mp_type_module }, .globals = (mp_obj_dict_t *)&name##_globals }
 
-MODULE(up_asyncio_module, 0);
-MODULE(up_uasyncio_module, 0);
-MODULE(up_priority_module, 4);
-MODULE(up_module, 9);
+MODULE(up_asyncio_module, up_asyncio_table, 0, 1);
+MODULE(up_uasyncio_module, up_asyncio_table, 1, 0);
+MODULE(up_module, up_priority_table, 0, NOT_NATIVE);
+MODULE(up_priority_module, up_priority_table, 1, 0);
 
 // A file or frozen module of this name comes first: MicroPython's own asyncio may be frozen beside ours.
 MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_asyncio, up_asyncio_module);

@@ -105,6 +105,9 @@ static void up_step_over(up_loop_t *loop) {
     }
 }
 
+// Words that MicroPython allocates for a traceback's first entry: file, line and block.
+#define TRACEBACK_ENTRY_WORDS (3)
+
 // A task with data, or with a join box, begins its step: what it waited at is let go. Returns what it comes back from, for
 // up_back_from(), or what is to be thrown into it, which is `exc` too. MP_OBJ_NULL: it was its last turn, and no step.
 static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t *exc) {
@@ -123,10 +126,10 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
     if (up_is_exception(at)) {
         *exc = at;
         if (at == loop->cancelled) {
-            // Its traceback begins anew, in the same place if that was not borrowed and has not grown.
+            // Its traceback begins anew. It may use the same place if that was not borrowed and has not grown.
             mp_obj_exception_t *native = MP_OBJ_TO_PTR(at);
             native->traceback_len = 0;
-            if (native->traceback_alloc != 3) {
+            if (native->traceback_alloc != TRACEBACK_ENTRY_WORDS) {
                 native->traceback_data = NULL;
             }
         }
@@ -232,6 +235,9 @@ static MP_NOINLINE void up_act(up_loop_t *loop, uint32_t action, uint32_t value,
             value = UINT32_MAX;
             MP_FALLTHROUGH
         case UP_WAIT:
+            if (loop->context_state == UP_CONTEXT_LOCKED && !gc_is_locked()) {
+                up_context_renew(loop); // the old one holds an exception
+            }
             up_idle(loop, value);
             break;
         default:
@@ -334,6 +340,12 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
         }
         loop->stopping = main->flags & UP_TASK_DONE;
     }
+#if MICROPY_ENABLE_VM_ABORT
+    loop->run_nlr = &nlr;
+#if MICROPY_PY_THREAD
+    loop->run_thread = mp_thread_get_state();
+#endif
+#endif
     up_store(&loop->running, true);
     if (exc == MP_OBJ_NULL || up_contained(loop, exc)) {
         up_passes(loop, main, forever);
@@ -344,8 +356,63 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
     return exc;
 }
 
+// What a run leaves behind, however it ended, is put in order. EXCEPTION: none.
+static void up_run_over(up_loop_t *loop) {
+    loop->stop_value = mp_const_none;
+    loop->stopping = false;
+    // If the run ended with that very step.
+    if (loop->again != UP_NOT && up_place(loop, loop->doing_task->handle) == UP_IDLE) {
+        up_schedule(loop, loop->doing_task->handle, loop->again, 0);
+    }
+    loop->again = UP_NOT;
+    loop->doing_task = NULL;
+    loop->main = NULL;
+    up_context_renew(loop); // if an exception left its handler
+#if UP_THREADS
+    up_store(&loop->taken, false);
+#endif
+}
+
+#if MICROPY_ENABLE_VM_ABORT
+// mp_sched_vm_abort() jumps to the port's top level, past all that was pushed with nlr_push(), and so past the end of
+// up_run(): the loop stays as if it ran. That is seen, and put in order, when the loop is to run again: the run's nlr_buf_t
+// is not among the thread's any more. (MicroPython aborts the main thread only. A later nlr_buf_t may by chance be in the
+// same place: then the loop is said to run already, as long as that is there.)
+static void up_heal(up_loop_t *loop) {
+    if (!up_load(&loop->running)) {
+        return;
+    }
+#if MICROPY_PY_THREAD
+    if (loop->run_thread != mp_thread_get_state()) {
+        return;
+    }
+#endif
+    for (nlr_buf_t *nlr = MP_STATE_THREAD( nlr_top); nlr != NULL; nlr = nlr->prev) {
+        if (nlr == loop->run_nlr) {
+            return;
+        }
+    }
+    up_task_t *task = loop->cur;
+    if (task != NULL && loop->doing == UP_DOING_NOTHING) {
+        up_step_over(loop);
+        // Its coroutine was left in its midst and cannot go on: it is told so at the next step, and who awaits it is too.
+        if (up_place(loop, task->handle) == UP_IDLE) {
+            up_schedule(loop, task->handle, UP_OWN, 0);
+        }
+    }
+    loop->cur = NULL;
+    loop->calling = mp_const_none;
+    loop->doing = UP_DOING_NOTHING;
+    up_run_over(loop);
+    up_store(&loop->running, false);
+}
+#else
+#define up_heal(loop) ((void)0)
+#endif
+
 // RuntimeError inside the loop.
 void up_check_idle(up_loop_t *loop) {
+    up_heal(loop);
     if (up_load(&loop->running)) {
         up_raise_runtime(MP_ERROR_TEXT("the loop is running already"));
     }
@@ -355,6 +422,7 @@ void up_check_idle(up_loop_t *loop) {
 // until stop() if `forever` (the value given to stop_loop(), or None), else until nothing is left.
 mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
 #if UP_THREADS
+    up_heal(loop);
     up_take(loop, true);
 #else
     up_check_idle(loop);
@@ -366,24 +434,7 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
         exc = up_protected_passes(loop, main, forever, exc);
     } while (loop->running);
     mp_obj_t value = loop->stop_value;
-    loop->stop_value = mp_const_none;
-    loop->stopping = false;
-    // If the run ended with that very step.
-    if (loop->again != UP_NOT && up_place(loop, loop->doing_task->handle) == UP_IDLE) {
-        up_schedule(loop, loop->doing_task->handle, loop->again, 0);
-    }
-    loop->again = UP_NOT;
-    loop->doing_task = NULL;
-    loop->main = NULL;
-    // If an exception left its handler, what that was given is let go; unless it was emptied, and there is no memory.
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        up_report_context(loop, mp_const_none, mp_const_none);
-        nlr_pop();
-    }
-#if UP_THREADS
-    up_store(&loop->taken, false);
-#endif
+    up_run_over(loop);
     if (exc == MP_OBJ_NULL) {
         if (main == NULL || !(main->flags & UP_TASK_DONE)) {
             return value;

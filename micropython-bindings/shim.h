@@ -154,6 +154,13 @@ enum {
     UP_DOING_CALLBACK
 };
 
+// What `context` is: new; what a handler was given, where a new one could not be had; the same, because the heap was locked.
+enum {
+    UP_CONTEXT_NEW,
+    UP_CONTEXT_GIVEN,
+    UP_CONTEXT_LOCKED
+};
+
 // The one loop.
 typedef struct _up_loop_t {
     mp_obj_base_t base;
@@ -163,9 +170,10 @@ typedef struct _up_loop_t {
     bool stopping;
     uint8_t again; // UP_NOT, or at which level the task is due as soon as its step has ended: a bare yield, a delay of 0
     bool fast_io; // streams wake at high level unless they say otherwise
+    uint8_t context_state; // UP_CONTEXT_NEW ...
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     bool mock;
-    uint32_t mock_now;
+    mp_uint_t mock_now;
 #endif
     uint16_t hpqlen;
     uint16_t spare_room; // of hpqlen, how many are not in stock
@@ -174,7 +182,7 @@ typedef struct _up_loop_t {
     up_task_t *main; // the task that run_until_complete() waits for, or NULL
     mp_obj_t calling; // the arguments of the callback or condition that runs, or what the running task waited at and was handed (sync.c); None
     mp_obj_t back; // what the running step came back from, until that notices; see up_back_from()
-    mp_obj_t context; // what an exception handler is given, made beforehand
+    mp_obj_t context; // what the next exception handler is given, made beforehand
     // The CancelledError that is thrown. One for all: it says no more than its type, and a new one would be memory for
     // each cancel.
     mp_obj_t cancelled;
@@ -191,6 +199,12 @@ typedef struct _up_loop_t {
     uint32_t stop_handle; // the entry queued by stop(), or 0
     up_waitqueue_t main_queue; // MicroPython's asyncio.core._task_queue: what is pushed there is due at a time
     uint32_t max_overdue;
+#if MICROPY_ENABLE_VM_ABORT
+    nlr_buf_t *run_nlr; // pushed by the running up_run(): see up_heal()
+#if MICROPY_PY_THREAD
+    void *run_thread; // whose it is
+#endif
+#endif
 #if UP_THREADS
     void *thread; // whose the loop is: see up_take()
     bool taken; // it runs there
@@ -260,7 +274,7 @@ static inline void up_own(up_loop_t *loop) {
 static inline uint32_t up_now(up_loop_t *loop) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock) {
-        return loop->mock_now;
+        return (uint32_t)loop->mock_now;
     }
 #else
     (void)loop;
@@ -304,12 +318,21 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task);
 // Between a store that another context looks for and a look at what that context stores.
 #define up_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
+// Whether mp_sched_vm_abort() was called. EXCEPTION: none.
+static inline bool up_pending_abort(void) {
+#if MICROPY_ENABLE_VM_ABORT
+    return MP_STATE_VM( vm_abort);
+#else
+    return false;
+#endif
+}
+
 // Whether mp_handle_pending() has something to do. EXCEPTION: none.
 static inline bool up_pending(void) {
     if (MP_STATE_VM(sched_state) == MP_SCHED_PENDING) {
         return true;
     }
-    return MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
+    return up_pending_abort() || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
 }
 
 // resume.c: the run loop.
@@ -367,7 +390,7 @@ static inline void up_settle(mp_obj_t object) {
 
 // loop.c
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
-void up_report_context(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
+void up_context_renew(up_loop_t *loop);
 up_callback_t *up_as_callback(mp_obj_t object);
 void up_callback_spend(up_callback_t *self);
 void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle);
@@ -382,7 +405,8 @@ uint32_t up_arg_seconds(mp_obj_t arg, qstr name);
 mp_uint_t up_time(void);
 uint32_t up_arg_until(mp_obj_t arg, qstr name);
 uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t min, uint32_t max);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(up_arg_check_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(up_check_callable_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(up_check_int_obj);
 uint32_t up_arg_level(mp_obj_t arg);
 mp_obj_t up_arg_callable(mp_obj_t arg, qstr name);
 up_task_t *up_arg_task(mp_obj_t arg);

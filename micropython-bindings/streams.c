@@ -23,10 +23,10 @@ static mp_uint_t (*up_ioctl(mp_obj_t stream))(mp_obj_t, mp_uint_t, uintptr_t, in
 
 #if UP_HAVE_FDS
 // The descriptor of a stream, or -1. Only a native stream is asked for one: a driver in Python may
-// return 0 to requests that it does not know, and 0 is a descriptor.
+// return 0 to requests that it does not know, and 0 is a descriptor. ValueError for a number that poll(2) does not know.
 static mp_int_t up_descriptor(mp_obj_t stream) {
     if (mp_obj_is_small_int(stream)) {
-        return MP_OBJ_SMALL_INT_VALUE(stream);
+        return up_arg_range(stream, MP_QSTR_s, 0, INT32_MAX);
     }
     if (!mp_obj_is_instance_type(mp_obj_get_type(stream))) {
         int error;

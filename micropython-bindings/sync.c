@@ -93,10 +93,35 @@ static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_push_obj, 2, 3, up_waitqueue_push);
 
-// peek(): the task that has waited longest, or None.
+// Of the tasks in the ready queues and of those that sleep, the one that is due first, or None. O(entries). It is for
+// debugging: which of those that are due at the same time is the core's to say.
+static mp_obj_t up_first_due(up_loop_t *loop) {
+    mp_obj_t first = mp_const_none;
+    uint32_t now = up_now(loop);
+    int32_t least = INT32_MAX;
+    mp_obj_t object;
+    for (size_t at = 0; (object = up_next_object(loop, &at)) != MP_OBJ_NULL;) {
+        up_task_t *task = MP_OBJ_TO_PTR(object);
+        if (!up_is_task(object) || task->flags & UP_TASK_DONE) {
+            continue;
+        }
+        uint64_t look = up_core_look(&loop->core, task->handle);
+        int32_t from_now = (int32_t)(UP_DUE(look) - now);
+        if ((UP_PLACE(look) == UP_READY || UP_PLACE(look) == UP_TIMER) && from_now < least) {
+            least = from_now;
+            first = object;
+        }
+    }
+    return first;
+}
+
+// peek(): the task that has waited longest, or None; of the main queue: the one that is due first.
 static mp_obj_t up_waitqueue_peek(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
+    if (self == &loop->main_queue) {
+        return up_first_due(loop);
+    }
     uint32_t handle = up_core_first(&loop->core, &self->waiters);
     return handle == 0 ? mp_const_none : *up_object(loop, handle);
 }

@@ -71,8 +71,11 @@ void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t d
     if (!up_is_exception(*data)) {
         if (!(task->flags & UP_TASK_AWAITING)) {
             *data = mp_const_none;
-        } else if ((up_place(loop, task->handle) | 1) == UP_PARKED) { // or UP_CONDITION
-            return;
+        } else {
+            uint32_t place = up_place(loop, task->handle);
+            if (place == UP_CONDITION || place == UP_PARKED) {
+                return;
+            }
         }
     }
     up_task_schedule(loop, task, level, delay);
@@ -254,6 +257,18 @@ static mp_obj_t up_task_state(up_loop_t *loop, up_task_t *self) {
     return mp_const_true;
 }
 
+// When a task is due that is in a ready queue or sleeps, in ticks as time.ticks_ms() has them; else 0. The core knows
+// the low 32 bits only: it is at most half of their range from now.
+static mp_uint_t up_task_ph_key(up_loop_t *loop, up_task_t *self) {
+    uint64_t look = up_core_look(&loop->core, self->handle);
+    if (UP_PLACE(look) != UP_READY && UP_PLACE(look) != UP_TIMER) {
+        return 0;
+    }
+    mp_uint_t now = up_time();
+    int32_t from_now = (int32_t)(UP_DUE(look) - (uint32_t)now);
+    return (now + (mp_uint_t)(mp_int_t)from_now) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+}
+
 static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_any_loop();
@@ -261,7 +276,7 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         up_own(loop);
     }
     if (dest[0] == MP_OBJ_NULL) {
-        uint32_t number;
+        mp_uint_t number;
         switch (attr) {
             case MP_QSTR_coro:
                 dest[0] = self->coro;
@@ -273,7 +288,7 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
                 dest[0] = up_task_state(loop, self);
                 return;
             case MP_QSTR_ph_key:
-                number = UP_DUE(up_core_look(&loop->core, self->handle)) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+                number = up_task_ph_key(loop, self);
                 break;
             case MP_QSTR_level:
                 number = UP_LEVEL(up_core_look(&loop->core, self->handle));

@@ -46,7 +46,7 @@ TARGETS = {
 SHIM_FILES = {file.stem for file in (ROOT / "micropython-bindings").glob("*.c")}
 FROZEN_NAME = re.compile(
     r"\.rodata\.(?:fun_data|proto_fun|children|const_qstr_table_data|const_obj_table_data|const_obj|frozen_module)"
-    r"_(?:_up_[a-z0-9]+|asyn)(?:_|$)"
+    r"_(?:_asyncio_[a-z0-9]+|asyn)(?:_|$)"
 )
 # An input section of a map, whose name may have a line of its own: name, size, file.
 INPUT = re.compile(r"^ (\.[^\s*]\S*|COMMON)\s+0x[0-9a-f]+ +0x([0-9a-f]+) (\S.*)$", re.MULTILINE)

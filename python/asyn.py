@@ -18,38 +18,39 @@ def launch(func, tup_args=()):
 class Event(asyncio_priority.Event):
     def __init__(self, lp=False):
         super().__init__(asyncio_priority.LOW if lp else None)
-        self.data = None
+        self._data = None
 
     def set(self, data=None):
-        self.data = data
+        self._data = data
         super().set()
 
     def clear(self):
-        self.data = None
+        self._data = None
         super().clear()
 
     def value(self):
-        return self.data
+        return self._data
 
 
 # `await barrier`: goes on when `participants` tasks have come here. The last one calls `func`.
 class Barrier:
     def __init__(self, participants, func=None, args=()):
-        asyncio_priority.__lt__("participants", participants)  # 1 or more
+        asyncio_priority._check_int("participants", participants, 1)
         if func is not None:
-            asyncio_priority.__lt__("func", func, 1)  # callable
-        self.group = asyncio_priority.WaitQueue(asyncio_priority.LOW)
-        self.n = participants - 1  # how many the last one finds there
-        self.function = func, args
+            asyncio_priority._check_callable("func", func)
+        self._waiters = asyncio_priority.WaitQueue(asyncio_priority.LOW)
+        self._others = participants - 1  # how many the last one finds there
+        self._func = func
+        self._args = args
 
     def __iter__(self):
-        q = self.group
-        if len(q) < self.n:
-            yield from q.wait()
+        waiters = self._waiters
+        if len(waiters) < self._others:
+            yield from waiters.wait()
         else:
-            q.wake(self.n)  # first: func may raise
-            if self.function[0] is not None:
-                launch(*self.function)
+            waiters.wake(self._others)  # first: func may raise
+            if self._func is not None:
+                launch(self._func, self._args)
 
 
 # acquire() or `async with`: at most `value` at a time.

@@ -6,8 +6,10 @@
 # opt=3 drops asserts and line numbers: nothing here checks its arguments by assert.
 options.defaults(stock_asyncio=False)
 
-for _name in ("_up_funcs", "_up_stream", "_up_more", "asyn"):
-    module(_name + ".py", base_path=".", opt=3)
+# The parts that the built-in modules load when one of their names is asked for, and asyn.
+for _part in ("wait", "stream", "condition", "barrier", "v2"):
+    module("_asyncio_" + _part + ".py", base_path=".", opt=3)
+module("asyn.py", base_path=".", opt=3)
 if options.stock_asyncio:
     package(
         "asyncio",

@@ -103,7 +103,7 @@ MAP = """Linker script and memory map
                 0x08020000      0x3d4 /x/uasyncio_priority_core.o
  .text.up_run   0x080203d4       0xc8 /x/micropython-bindings/resume.o
  .text.other    0x0802049c       0xc8 /x/py/vm.o
- .rodata.fun_data__up_funcs_gather
+ .rodata.fun_data__asyncio_wait_gather
                 0x08020564       0x10 /x/frozen_content.o
  .rodata.fun_data_upysh_x
                 0x08020574       0x10 /x/frozen_content.o

@@ -30,14 +30,7 @@ INSTANCES = {
     "SysCall1": "a.SysCall1(0)",
     "StopLoop": "a.StopLoop(0)",
 }
-# Attributes of instances that are no part of the interface, and those that a new instance lacks.
-INTERNAL = {
-    "Stream": {"poll", "copy", "push"},
-    "Server": {"run"},
-    "Condition": {"group"},
-    "Barrier": {"group", "n", "function"},
-    "Event": {"data"},
-}
+# Attributes that a new instance lacks.
 LATER = {"Server": {"task"}, "SysCall1": {"args"}, "StopLoop": {"args"}}
 
 
@@ -144,7 +137,7 @@ def check_names(checks, micropython, module):
     for name, node in classes.items():
         if name in real:
             want = members(node, {**bases, **classes}) - LATER.get(name, set())
-            got = public(real[name]) - INTERNAL.get(name, set())
+            got = public(real[name])
             checks.equal(f"{module}.{name}", sorted(public(want)), sorted(got))
 
 
@@ -168,7 +161,7 @@ def defaults(args):
 def source_of(module):
     """Everything that is defined in the Python source behind a stub: functions, methods, classes."""
     python = ROOT / "python"
-    files = [python / "asyn.py"] if module == "asyn" else sorted(python.glob("_up_*.py"))
+    files = [python / "asyn.py"] if module == "asyn" else sorted(python.glob("_asyncio_*.py"))
     found = {}
     for file in files:
         for node in ast.parse(file.read_text()).body:
@@ -233,6 +226,7 @@ class CSource:
             for name, body in re.findall(
                 r"(\w+_table)\[\] = \{\n(.*?)^\};", self.text, re.M | re.S
             )
+            + re.findall(r"^#define (NATIVE_NAMES) ((?:.*\\\n)*.*)$", self.text, re.M)
         }
         self.objects = {
             name: (kind, [int(n) for n in re.findall(r"\b\d+\b", numbers)], function)
@@ -326,7 +320,7 @@ def nameless(node, method):
 def check_native(checks):
     """Functions and methods of the built-in module's stub against the C source."""
     source = CSource()
-    module = dict(source.tables["up_module_globals_table"], get_event_loop="up_get_event_loop_obj")
+    module = dict(source.tables["NATIVE_NAMES"], get_event_loop="up_get_event_loop_obj")
     types = {name: source.types[obj] for name, obj in module.items() if obj in source.types}
     for name, variable in (
         ("_Loop", "up_loop_type"),

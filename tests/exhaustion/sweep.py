@@ -836,10 +836,11 @@ NAMES = (
     "asyncio",
     "uasyncio",
     "asyn",
-    "_up_sync",
-    "_up_funcs",
-    "_up_stream",
-    "_up_v2",
+    "_asyncio_wait",
+    "_asyncio_stream",
+    "_asyncio_condition",
+    "_asyncio_barrier",
+    "_asyncio_v2",
 )
 
 

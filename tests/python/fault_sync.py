@@ -87,8 +87,8 @@ class Condition(Kind):
             self.c.notify()
 
     def left(self):
-        self.c.group.release()  # nobody waits who would get it
-        return self.c.locked() or self.c.group.locked() or None
+        self.c._notified.release()  # nobody waits who would get it
+        return self.c.locked() or self.c._notified.locked() or None
 
 
 class ConditionFor(Condition):
@@ -276,13 +276,13 @@ class AsynBarrier(Barrier):
         await self.b
 
     async def one(self):
-        if len(self.b.group) == 2:
+        if len(self.b._waiters) == 2:
             await self.b
         else:
             self.more.append(asyncio.create_task(self.use()))
 
     def left(self):
-        return len(self.b.group) or not all(t.done() for t in self.more) or None
+        return len(self.b._waiters) or not all(t.done() for t in self.more) or None
 
 
 run(

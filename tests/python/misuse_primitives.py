@@ -60,7 +60,7 @@ async def notified():
         for wrong in ("x", None, 1.5):
             text = "'n' must be an int, not " + type(wrong).__name__
             check(text, TypeError, condition.notify, wrong)
-        check("'n' must be 1 to 1073741823", ValueError, condition.notify, -1)
+        check("'n' must be 0 to 1073741823", ValueError, condition.notify, -1)
         condition.notify(0)  # nobody
 
 

@@ -43,7 +43,7 @@ async def handler(reader, writer):
 
 async def main():
     server = asyncio.Server()
-    server.task = asyncio.create_task(server.run(Listener(), handler, None))
+    server.task = asyncio.create_task(server._serve(Listener(), handler, None))
     await asyncio.sleep_ms(95)
     server.close()
     await server.wait_closed()

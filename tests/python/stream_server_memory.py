@@ -53,7 +53,7 @@ def reported(loop, context):
 async def main():
     asyncio.get_event_loop().set_exception_handler(reported)
     server = asyncio.Server()
-    server.task = asyncio.create_task(server.run(Listener(0), handler, None))
+    server.task = asyncio.create_task(server._serve(Listener(0), handler, None))
     await asyncio.sleep_ms(95)
     print(server.task.done())
     server.close()

@@ -128,8 +128,8 @@ async def condition(n):
     for t in waiting:
         t.cancel()
     cancelled = await ended(tasks)
-    c.group.release()  # nobody waits who would get it
-    return right, c.locked(), c.group.locked(), 0 < cancelled < n
+    c._notified.release()  # nobody waits who would get it
+    return right, c.locked(), c._notified.locked(), 0 < cancelled < n
 
 
 async def main():

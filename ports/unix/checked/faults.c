@@ -1,4 +1,4 @@
-// The module `faults`: lets tests make allocations fail and see what the loop holds.
+// The module `faults`: lets tests make allocations fail, abort what runs, and see what the loop holds.
 #include "heap.h"
 #include "shim.h"
 
@@ -41,6 +41,35 @@ static mp_obj_t faults_forget_loop(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(faults_forget_loop_obj, faults_forget_loop);
 
+// abort(): what an interrupt does that ends whatever runs.
+static mp_obj_t faults_abort(void) {
+    mp_sched_vm_abort();
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(faults_abort_obj, faults_abort);
+
+// top(fun): calls it as a port's top level does, where an abort ends. True if one did.
+static mp_obj_t faults_top(mp_obj_t fun) {
+    mp_obj_dict_t *locals = mp_locals_get();
+    mp_obj_dict_t *globals = mp_globals_get();
+    nlr_buf_t nlr;
+    nlr_set_abort(&nlr);
+    if (nlr_push(&nlr) == 0) {
+        mp_call_function_0(fun);
+        nlr_pop();
+        nlr_set_abort(NULL);
+        return mp_const_false;
+    }
+    nlr_set_abort(NULL);
+    mp_locals_set(locals);
+    mp_globals_set(globals);
+    if (nlr.ret_val != NULL) {
+        nlr_raise(MP_OBJ_FROM_PTR(nlr.ret_val));
+    }
+    return mp_const_true;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(faults_top_obj, faults_top);
+
 static const mp_rom_map_elem_t faults_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_faults) },
     { MP_ROM_QSTR(MP_QSTR_fail_at), MP_ROM_PTR(&faults_fail_at_obj) },
@@ -48,6 +77,8 @@ static const mp_rom_map_elem_t faults_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_denied), MP_ROM_PTR(&faults_denied_obj) },
     { MP_ROM_QSTR(MP_QSTR_entries), MP_ROM_PTR(&faults_entries_obj) },
     { MP_ROM_QSTR(MP_QSTR_forget_loop), MP_ROM_PTR(&faults_forget_loop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_abort), MP_ROM_PTR(&faults_abort_obj) },
+    { MP_ROM_QSTR(MP_QSTR_top), MP_ROM_PTR(&faults_top_obj) },
 };
 static MP_DEFINE_CONST_DICT(faults_globals, faults_globals_table);
 

@@ -1,9 +1,10 @@
 # Streams over whatever can be polled, TCP connections and servers.
+from micropython import const
 import uasyncio_priority as core
 
 _io_queue = core._io_queue
 
-buffer = (bytes, bytearray, memoryview)
+BYTES_LIKE = (bytes, bytearray, memoryview)  # whose len() is in bytes
 
 
 # Stream(s, e={}, fast=None, ios=None): reads and writes `s`; `e` is what get_extra_info() knows.
@@ -12,12 +13,12 @@ buffer = (bytes, bytearray, memoryview)
 # No method may be called by two tasks at a time, but one may read while another writes.
 class Stream:
     fast = None
-    copy = True  # out_buf is not the caller's
+    _copied = True  # out_buf is not the caller's
 
     def __init__(self, s, e={}, fast=None, ios=None):
         if not isinstance(e, dict):
             ios, e = e, {}
-        self.poll = s
+        self._polled = s
         self.s = s if ios is None else ios
         self.e = e
         self.out_buf = b""  # what drain() has to send
@@ -42,7 +43,7 @@ class Stream:
     def read(self, n=-1):
         r = b""
         while True:
-            yield _io_queue.queue_read(self.poll, self.fast)
+            yield _io_queue.queue_read(self._polled, self.fast)
             more = self.s.read(n)
             if more is not None:
                 if n >= 0:
@@ -55,7 +56,7 @@ class Stream:
     # async
     def readinto(self, buf, n=0):
         while True:
-            yield _io_queue.queue_read(self.poll, self.fast)
+            yield _io_queue.queue_read(self._polled, self.fast)
             got = self.s.readinto(buf, n) if n else self.s.readinto(buf)
             if got is not None:
                 return got
@@ -65,7 +66,7 @@ class Stream:
     def readexactly(self, n):
         r = b""
         while n > 0:  # a driver may give more than it was asked for
-            yield _io_queue.queue_read(self.poll, self.fast)
+            yield _io_queue.queue_read(self._polled, self.fast)
             more = self.s.read(n)
             if more is not None:
                 if not more:
@@ -79,14 +80,14 @@ class Stream:
     def readline(self):
         r = b""
         while True:
-            yield _io_queue.queue_read(self.poll, self.fast)
+            yield _io_queue.queue_read(self._polled, self.fast)
             more = self.s.readline()
             if more is not None:
                 r += more
                 if not more or r[-1] == 10:
                     return r
 
-    def push(self, buf):
+    def _send(self, buf):
         try:
             return self.s.write(buf)
         except TypeError:
@@ -99,20 +100,20 @@ class Stream:
     # Sends what it can at once; drain() sends the rest. With copy=False that is sent from `buf`
     # itself: OSError if something else waits for drain() or is written before drain() is done.
     def write(self, buf, copy=True):
-        if not isinstance(buf, buffer):
-            buf = bytes(memoryview(buf))  # its length must be in bytes
+        if not isinstance(buf, BYTES_LIKE):
+            buf = bytes(memoryview(buf))
         out = self.out_buf
         if out:
-            if not (copy and self.copy):
+            if not (copy and self._copied):
                 raise OSError("drain() must come first")
             self.out_buf = bytes(out) + bytes(buf)
             return
-        n = self.push(buf) or 0
+        n = self._send(buf) or 0
         if n < len(buf):
             if copy:
                 buf = bytes(buf)  # of bytes it is no copy
             else:
-                self.copy = False
+                self._copied = False
             self.out_buf = memoryview(buf)[n:] if n else buf
 
     # Waits until all is sent. It always lets others run.
@@ -122,12 +123,12 @@ class Stream:
             yield
         # Afresh each time: others may write meanwhile, and what is sent is so also after a cancel.
         while self.out_buf:
-            yield _io_queue.queue_write(self.poll, self.fast)
-            n = self.push(self.out_buf)
+            yield _io_queue.queue_write(self._polled, self.fast)
+            n = self._send(self.out_buf)
             if n:
                 self.out_buf = memoryview(self.out_buf)[n:] or b""
-        if not self.copy:
-            self.copy = True
+        if not self._copied:
+            self._copied = True
 
     # V2: write() and drain() in one.
     async def awrite(self, buf, off=0, sz=-1):
@@ -188,9 +189,13 @@ def open_connection(host, port, ssl=None, server_hostname=None):
     raise error
 
 
+# A set of so many numbers takes what accept() does: had that no memory it would lose the connection.
+_ACCEPT_NEEDS = const(13)
+
+
 # What start_server() returns; `async with` closes it at the end.
 class Server:
-    state = None  # False once run() has begun, which closes the socket; True: closed on purpose
+    state = None  # False once _serve() has begun, which closes the socket; True: closed on purpose
 
     async def __aenter__(self):
         return self
@@ -210,14 +215,14 @@ class Server:
 
     # Goes on whatever a connection comes to: what else has no memory does so too, later.
     # async
-    def run(self, s, cb, ssl):
+    def _serve(self, s, cb, ssl):
         self.state = False
         try:
             while True:
                 s2 = None
                 try:
                     yield _io_queue.queue_read(s)
-                    set(range(13)).clear()  # what accept() takes: it would lose the connection
+                    set(range(_ACCEPT_NEEDS)).clear()
                     s2, addr = s.accept()
                     if ssl:
                         s2 = ssl.wrap_socket(s2, server_side=True, do_handshake_on_connect=False)
@@ -253,8 +258,8 @@ def start_server(cb, host, port, backlog=5, ssl=None):
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         s.bind(ai[-1])
         s.listen(backlog)
-        server.task = core.create_task(server.run(s, cb, ssl), core.current_task().level)
-        yield  # run() begins
+        server.task = core.create_task(server._serve(s, cb, ssl), core.current_task().level)
+        yield  # _serve() begins
     except:  # noqa: E722
         if server.state is None:
             s.close()  # once: then its number may be another's

@@ -3,20 +3,20 @@ import uasyncio_priority as core
 
 
 # Makes a coroutine of what only knows to be awaited, such as when() or asyn.Event.
-async def awaited(aw):
+async def await_it(aw):
     return await aw
 
 
 # What is waited for on behalf of a task runs at that task's level.
-def future(aw):
+def task_of(aw):
     if isinstance(aw, core.Task):
         return aw
-    return core.create_task(aw if hasattr(aw, "send") else awaited(aw), core.current_task().level)
+    return core.create_task(aw if hasattr(aw, "send") else await_it(aw), core.current_task().level)
 
 
 # Calls `wake` when `task` has ended, however it ended. A task of its own, because others may
 # await the same `task`, and because a cancel of the waiter must not end up in `task` first.
-async def join(task, wake):
+async def wake_at_end(task, wake):
     try:
         await task
     except:  # noqa: E722
@@ -24,18 +24,18 @@ async def join(task, wake):
     wake()
 
 
-async def wait(aw, timeout, call_later):
+async def wait_limited(aw, timeout, call_later):
     if timeout is None:
-        return await future(aw)
+        return await task_of(aw)
     q = core.WaitQueue()
     task = timer = call_later(timeout, q.wake)  # the task is to come
     try:
-        task = future(aw)
-        core.create_task(join(task, q.wake), core.current_task().level)
+        task = task_of(aw)
+        core.create_task(wake_at_end(task, q.wake), core.current_task().level)
         await q.wait()
         if not task.done():
             if timer.cancel():
-                raise MemoryError  # it was join(), which had none
+                raise MemoryError  # it was wake_at_end(), which had none
             task.cancel()
             await q.wait()  # what it does about it is still part of the wait
             raise core.TimeoutError
@@ -50,12 +50,12 @@ async def wait(aw, timeout, call_later):
 # wait_for(aw, timeout) -> what `aw` returns; `timeout` in seconds, None: no limit.
 # Then CancelledError goes into `aw`, and TimeoutError to the caller once `aw` has ended.
 def wait_for(aw, timeout):
-    return wait(aw, timeout, core.Loop.call_later)
+    return wait_limited(aw, timeout, core.Loop.call_later)
 
 
 # The same with `timeout` an int of milliseconds.
 def wait_for_ms(aw, timeout):
-    return wait(aw, timeout, core.Loop.call_later_ms)
+    return wait_limited(aw, timeout, core.Loop.call_later_ms)
 
 
 # gather(*aws, return_exceptions=False) -> list of results. The first exception ends the wait and
@@ -66,7 +66,7 @@ async def gather(*aws, return_exceptions=False):
     error = return_exceptions  # no other takes its place if that is true
 
     # Needs no memory: a closure over more than three would.
-    def done(task, e):
+    def ended(task, e):
         nonlocal left, error
         left -= 1
         if not (error or isinstance(e, StopIteration)):
@@ -81,16 +81,16 @@ async def gather(*aws, return_exceptions=False):
             t is core.current_task() or t.state and t.state is not True
         ):
             raise RuntimeError("can't gather")
-    tasks = list(map(future, aws))
+    tasks = list(map(task_of, aws))
     cancelled = None
     try:
         for t in tasks:
-            if t.state is not done:  # not given twice
+            if t.state is not ended:  # not given twice
                 left += 1
                 if t.state:
-                    t.state = done
+                    t.state = ended
                 else:
-                    done(t, t.data)
+                    ended(t, t.data)
         if left and error is return_exceptions:
             await q.wait()
     except core.CancelledError as er:
@@ -99,7 +99,7 @@ async def gather(*aws, return_exceptions=False):
         error = er
     for i in range(len(tasks)):  # of these lines none needs memory
         t = tasks[i]
-        if t.state is done:
+        if t.state is ended:
             t.state = True
             if cancelled:
                 t.cancel()
