@@ -30,7 +30,7 @@ def now():
 class Kind:
     late = False  # only one task can wait
     first = False  # who is cancelled and waits again does so before the peer
-    ends = 10  # when a wait ends that one() ends; a stream may be asked a ms later (SPEC 3)
+    ends = 10  # when a wait ends that one() ends; a stream may be asked a ms later (docs/behaviour.md 4.2)
     alive = 10  # when the peer's wait ends if the subject lives,
     gone = 10  # if the subject was gone before one(),
     passed = 10  # if it went when one() had chosen it

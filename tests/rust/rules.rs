@@ -1,5 +1,5 @@
-//! The rules of the loop (SPEC 2, 3, 6, 7) as exact traces, and the faults of the 2017 original
-//! (`bug_*`, numbered as in the project's reference) as cases of their own.
+//! The rules of the loop (`docs/behaviour.md` 2, 3, 4, 6, 7) as exact traces, and the faults of the 2017
+//! version (`bug_*`, numbered as in its section 0) as cases of their own.
 
 mod support;
 
@@ -34,7 +34,7 @@ fn times(trace: &[String], name: &str) -> Vec<u32> {
     trace.iter().filter_map(ran).collect()
 }
 
-// Which entry runs next (SPEC 3)
+// Which entry runs next (docs/behaviour.md 3)
 
 #[test]
 fn rule_1_high_runs_before_all_others_oldest_first() {
@@ -854,7 +854,7 @@ fn nothing_to_do_is_waited_for_without_spinning() {
     assert_eq!(b.take(), ["0 wait for ever", "0 wait for ever"]);
 }
 
-// Streams (SPEC 4)
+// Streams (docs/behaviour.md 4)
 
 /// Beside the directions: an error, a hang-up.
 const ERR: u32 = 8;
@@ -1580,7 +1580,7 @@ fn a_fault_ends_with_clearing() {
     assert_eq!(b.take(), ["0 run a", "0 wait for ever"]);
 }
 
-// Levels of wake-ups (SPEC 2)
+// Levels of wake-ups (docs/behaviour.md 2)
 
 #[test]
 fn a_wake_up_that_names_no_level_lands_at_the_tasks_own() {
@@ -1671,7 +1671,7 @@ fn a_task_at_low_level_that_only_knows_sleep_runs_behind_normal_ones() {
     );
 }
 
-// Cancelling (SPEC 7)
+// Cancelling (docs/behaviour.md 7)
 
 #[test]
 fn cancelling_is_prompt_wherever_a_task_waits() {
@@ -2492,7 +2492,7 @@ fn thousands_of_sleepers_cancelled_leave_nothing_behind() {
     assert_eq!(b.size(), CHUNK);
 }
 
-// Time (SPEC 6)
+// Time (docs/behaviour.md 6)
 
 #[test]
 fn a_program_records_the_same_trace_across_every_wrap_of_the_counter() {

@@ -1,5 +1,5 @@
-//! The loop as SPEC 2 to 4 tell it: a plain list that is scanned from end to end, with time that does
-//! not wrap. Nothing here knows how the core does it.
+//! The loop as `docs/behaviour.md` 2 to 4 tell it: a plain list that is scanned from end to end, with
+//! time that does not wrap. Nothing here knows how the core does it.
 
 use std::collections::VecDeque;
 
@@ -72,7 +72,7 @@ pub struct Task {
     pub served: bool,
 }
 
-/// The loop as SPEC tells it.
+/// The loop as `docs/behaviour.md` tells it.
 #[derive(Debug, Default)]
 pub struct Model {
     pub tasks: Vec<Task>,
