@@ -70,13 +70,13 @@ typedef struct up_entry {
 } up_entry_t;
 
 // A new entry's `core`: idle, its own level is UP_NORMAL.
-#define UP_NEW 0x20
+#define UP_NEW 0x8106
 // Where an entry is: UP_IDLE ... UP_STREAM;
-#define UP_PLACE(entry) ((entry)->core & 7u)
+#define UP_PLACE(entry) ((entry)->core >> 3 & 7u)
 // its own level;
-#define UP_LEVEL(entry) ((entry)->core >> 5 & 3u)
+#define UP_LEVEL(entry) ((entry)->core >> 8 & 3u)
 // and the events that it waits for, if it waits for a stream.
-#define UP_EVENTS(entry) ((entry)->core >> 8 & (UP_READ | UP_WRITE))
+#define UP_EVENTS(entry) ((entry)->core >> 11 & (UP_READ | UP_WRITE))
 
 // The head of what tasks wait at. The owner sets `object` to its type word; NULL is an empty list. It needs no clean-up.
 typedef struct up_list {
@@ -107,11 +107,10 @@ typedef struct up_pollfd {
     int16_t revents;
 } up_pollfd_t;
 
-// Some entry that is queued in the loop itself (ready, a timer, a condition, a stream), or NULL. O(1).
-up_entry_t *up_core_queued(up_core_t *core);
-// Forgets all entries: those that are queued are idle then, and who is parked in a list is not there any more. What
-// the loop was set to do stays. O(n log n).
-void up_core_clear(up_core_t *core);
+// Forgets all entries: who is parked in a list is not there any more, and those that were queued in the loop are idle.
+// The latter are returned, linked by `next`, which the shim sets to NULL; NULL if there are none. What the loop was set
+// to do stays. O(n log n).
+up_entry_t *up_core_clear(up_core_t *core);
 // An entry has ended: it is idle, and the core does not refer to it any more. O(log n) for a timer, else O(1).
 void up_core_forget(up_core_t *core, up_entry_t *entry);
 // Sets the own level, for the entry's next wake-ups. O(1).

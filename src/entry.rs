@@ -99,11 +99,15 @@ impl Kind {
     }
 }
 
-// The bit fields of an entry: how far each is shifted. The kind is in the lowest three.
-const QUEUE: u32 = 3; // 2 bits: the level of the queue it is in (Ready, Timer)
-const LEVEL: u32 = 5; // 2 bits: its own level
-const SERVED: u32 = 7; // 1 bit: it ran at high level since another level had its turn
-const INTEREST: u32 = 8; // 4 bits: what a Stream waits for, see schedule::poll
+// Set in every entry. With these bits the word is no Python object of MicroPython's (representation A), so that whoever
+// searches the heap for entries (heap_search.c) does not take an array of objects for one.
+const TAG: u16 = 0x8006;
+// The bit fields of an entry: how far each is shifted.
+const KIND: u32 = 3; // 3 bits
+const QUEUE: u32 = 6; // 2 bits: the level of the queue it is in (Ready, Timer)
+const LEVEL: u32 = 8; // 2 bits: its own level
+const SERVED: u32 = 10; // 1 bit: it ran at high level since another level had its turn
+const INTEREST: u32 = 11; // 4 bits: what a Stream waits for, see schedule::poll
 
 /// What an entry's third link refers to. The kind of the entry says which.
 #[derive(Clone, Copy)]
@@ -150,19 +154,24 @@ impl core::fmt::Debug for Entry<'_> {
 
 impl<'a> Entry<'a> {
     /// The bits of a new entry, which is idle: what the C header calls `UP_NEW`.
-    pub(crate) const NEW: u16 = (Level::Normal as u16) << LEVEL;
+    pub(crate) const NEW: u16 = TAG | (Level::Normal as u16) << LEVEL;
 
     /// An idle entry whose wake-ups land at `level`.
     pub const fn new(level: Level) -> Self {
         Self {
             object: Cell::new(0),
-            bits: Cell::new((level as u16) << LEVEL),
+            bits: Cell::new(TAG | (level as u16) << LEVEL),
             flags: Cell::new(0),
             due: Cell::new(Tick::new(0)),
             up: Cell::new(Up { parent: None }),
             prev: Cell::new(None),
             next: Cell::new(None),
         }
+    }
+
+    /// Takes an idle entry off a chain of them: what follows it. O(1).
+    pub fn chained(&self) -> Option<&'a Entry<'a>> {
+        self.next.take()
     }
 
     fn set(&self, shift: u32, mask: u16, value: u16) {
@@ -172,19 +181,19 @@ impl<'a> Entry<'a> {
 
     #[inline]
     pub(crate) fn kind(&self) -> Kind {
-        Kind::from_bits(self.bits.get())
+        Kind::from_bits(self.bits.get() >> KIND)
     }
 
     /// Changes the kind between two whose third link means the same, or nothing.
     #[inline]
     pub(crate) fn set_kind(&self, kind: Kind) {
-        self.set(0, 7, kind as u16);
+        self.set(KIND, 7, kind as u16);
     }
 
     /// Puts it in a queue of `level`: `Ready` or `Timer`.
     #[inline]
     pub(crate) fn set_queue(&self, kind: Kind, level: LevelBits) {
-        self.set(0, 31, kind as u16 | level << QUEUE);
+        self.set(KIND, 31, kind as u16 | level << (QUEUE - KIND));
     }
 
     /// It is in no queue: what it was linked to is let go. O(1).

@@ -136,11 +136,8 @@ macro_rules! export {
 }
 
 export! {
-    fn up_core_queued(core: *mut up_core_t) -> *mut up_entry_t {
-        raw(scheduler(core).queued())
-    }
-    fn up_core_clear(core: *mut up_core_t) {
-        scheduler(core).clear()
+    fn up_core_clear(core: *mut up_core_t) -> *mut up_entry_t {
+        raw(scheduler(core).clear())
     }
     fn up_core_forget(core: *mut up_core_t, e: *mut up_entry_t) {
         scheduler(core).forget(entry(e))

@@ -102,10 +102,14 @@ impl<'a> Scheduler<'a> {
         &self.timers[(level & 3) as usize]
     }
 
-    /// Forgets all entries, as new. Those that are queued in the loop are given out by [`Self::queued`] before.
-    pub fn clear(&self) {
+    /// Forgets all entries. Those that were queued in the loop are idle then, and are returned as a chain: each one's
+    /// next is in its `next` ([`Entry::chained`]). Who is parked in a list is not there any more. O(n log n).
+    pub fn clear(&self) -> Option<&'a Entry<'a>> {
+        let mut chain = None;
         while let Some(e) = self.queued() {
             self.forget(e);
+            e.next.set(chain);
+            chain = Some(e);
         }
         if let Some(e) = self.ready.running.take() {
             self.forget(e);
@@ -114,10 +118,11 @@ impl<'a> Scheduler<'a> {
         self.fairness.overdue_low.set(false);
         self.ready.plain.set(false);
         self.epoch.update(|epoch| epoch.wrapping_add(1));
+        chain
     }
 
     /// Some entry that is queued in the loop itself: ready, a timer, waiting for a condition or a stream. O(1).
-    pub fn queued(&self) -> Option<&'a Entry<'a>> {
+    fn queued(&self) -> Option<&'a Entry<'a>> {
         for level in HIGH..OWN_LEVEL {
             let first = self.ready.first(level).or(self.timers(level).earliest());
             if first.is_some() {
