@@ -106,13 +106,16 @@ impl<'a> Scheduler<'a> {
     /// next is in its `next` ([`Entry::chained`]). Who is parked in a list is not there any more. O(n log n).
     pub fn clear(&self) -> Option<&'a Entry<'a>> {
         let mut chain = None;
+        if self.ready.linked.get()
+            && let Some(ran) = self.ready.running.get()
+        {
+            self.detach(ran); // it is in no queue
+        }
+        self.ready.running.set(None);
         while let Some(e) = self.queued() {
             self.forget(e);
             e.next.set(chain);
             chain = Some(e);
-        }
-        if let Some(e) = self.ready.running.take() {
-            self.forget(e);
         }
         self.fairness.end_row();
         self.fairness.overdue_low.set(false);

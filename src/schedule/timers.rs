@@ -128,19 +128,20 @@ impl<'a> Timers<'a> {
             }
             self.set_earliest(next);
         }
-        // Down until it has one child at most, which takes its place.
-        loop {
-            match (e.prev.get(), e.next.get()) {
-                (Some(left), Some(right)) => {
-                    self.lift(if above(left, right) { left } else { right }, e);
-                }
-                (left, right) => {
-                    let parent = e.parent();
-                    self.attach(parent, Self::side(parent, e), left.or(right));
-                    return;
-                }
+        // Its children's trees become one in its place: at each step the higher root goes up.
+        let (mut left, mut right) = (e.prev.get(), e.next.get());
+        let mut parent = e.parent();
+        let mut side = Self::side(parent, e);
+        while let (Some(l), Some(r)) = (left, right) {
+            if above(l, r) {
+                self.attach(parent, side, left);
+                (parent, side, left) = (left, Side::Right, l.next.get());
+            } else {
+                self.attach(parent, side, right);
+                (parent, side, right) = (right, Side::Left, r.prev.get());
             }
         }
+        self.attach(parent, side, left.or(right));
     }
 
     /// On which side of its parent an entry is.
