@@ -67,9 +67,9 @@ static mp_obj_t up_sleep_iternext(mp_obj_t self_in) {
     if (self->delay == 0) {
         loop->again = self->level; // queued when the step is over, as after a bare yield
     } else {
-        up_core_schedule(&loop->core, task->handle, self->level, self->delay, self->called);
+        up_core_schedule(&loop->core, &task->entry, self->level, self->delay, self->called);
     }
-    task->flags |= UP_TASK_AWAITING;
+    task->entry.flags |= UP_TASK_AWAITING;
     return mp_const_none;
 }
 
@@ -144,7 +144,7 @@ static mp_obj_t up_when_iternext(mp_obj_t self_in) {
         up_raise_runtime(MP_ERROR_TEXT("another task awaits this when()"));
     }
     self->waiter = task;
-    up_core_when(&loop->core, task->handle);
+    up_core_when(&loop->core, &task->entry);
     return up_parked(task, self_in);
 }
 

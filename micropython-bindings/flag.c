@@ -40,23 +40,6 @@ static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_flag_wait_obj, 1, up_flag_wait);
 
-// Wakes who waits for a flag that is set, whatever is in the mailbox; whether somebody waits for a flag.
-// O(entries). EXCEPTION: none.
-bool up_flags_look(up_loop_t *loop) {
-    bool waited = false;
-    mp_obj_t object;
-    for (size_t at = 0; (object = up_next_object(loop, &at)) != MP_OBJ_NULL;) {
-        if (up_is_task(object)) {
-            mp_obj_t flag = *up_task_data(MP_OBJ_TO_PTR(object));
-            if (mp_obj_is_type(flag, &up_flag_type)) {
-                waited = true;
-                up_waitqueue_wake_if_set(loop, MP_OBJ_TO_PTR(flag));
-            }
-        }
-    }
-    return waited;
-}
-
 static mp_uint_t up_flag_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&up_flag_type)));
     if (request == MP_STREAM_POLL) {

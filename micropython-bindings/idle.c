@@ -59,9 +59,11 @@ void up_poll_reserve(up_loop_t *loop, size_t n) {
     if (n + 1 > loop->fd_room) {
         size_t room = n + n / 2 + 4;
         up_pollfd_t *fds = m_new(up_pollfd_t, room);
-        loop->fd_owners = m_renew(uint32_t, loop->fd_owners, loop->fd_room, room);
+        up_entry_t **owners = m_new0(up_entry_t *, room);
         m_del(up_pollfd_t, loop->fds, loop->fd_room);
+        m_del(up_entry_t *, loop->fd_owners, loop->fd_room);
         loop->fds = fds;
+        loop->fd_owners = owners;
         loop->fd_room = room;
     }
 }
@@ -73,9 +75,8 @@ void up_poll(up_loop_t *loop) {
     MP_THREAD_GIL_EXIT();
     int found = poll((struct pollfd *)(loop->fds + 1), rows, 0);
     MP_THREAD_GIL_ENTER();
-    if (found > 0) {
-        up_core_found_fds(&loop->core, loop->fds + 1, loop->fd_owners, rows, up_now(loop));
-    }
+    (void)found; // nothing was found: the owners are let go
+    up_core_found_fds(&loop->core, loop->fds + 1, loop->fd_owners, rows, up_now(loop));
 }
 
 static void wait_for_event(up_loop_t *loop, uint32_t ms) {
@@ -107,8 +108,10 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     }
     __atomic_store_n(&idle, 0, __ATOMIC_SEQ_CST);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (found > 0) {
+    if (rows != 0) {
         up_core_found_fds(&loop->core, fds + 1, loop->fd_owners, rows, up_now(loop));
+    }
+    if (found > 0) {
         char drain[16];
         while (fds[0].revents != 0 && read(wake_pipe[0], drain, sizeof(drain)) > 0) {
         }

@@ -12,6 +12,15 @@
 
 // -- callbacks
 
+// A callback that is in no queue. Raises MemoryError.
+static up_callback_t *up_callback_new(mp_obj_t fun, mp_obj_t args) {
+    up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
+    self->entry = (up_entry_t){ .object = &up_callback_type, .core = UP_NEW };
+    self->fun = fun;
+    self->args = args;
+    return self;
+}
+
 // Queues fun(*args); a coroutine in place of a function is started, or, if it is a task's, woken
 // (V2). The Handle, or the task.
 static mp_obj_t up_call(mp_obj_t fun, mp_obj_t args, uint32_t level, uint32_t delay) {
@@ -26,27 +35,20 @@ static mp_obj_t up_call(mp_obj_t fun, mp_obj_t args, uint32_t level, uint32_t de
         up_task_revive(loop, task, level, delay);
         return MP_OBJ_FROM_PTR(task);
     }
-    up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
-    self->fun = up_arg_callable(fun, MP_QSTR_callback);
-    self->args = args;
-#if UP_THREADS
-    self->mailed = false;
-#endif
-    self->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(self));
-    up_schedule(loop, self->handle, level, delay);
+    up_callback_t *self = up_callback_new(up_arg_callable(fun, MP_QSTR_callback), args);
+    up_schedule(loop, &self->entry, level, delay);
     return MP_OBJ_FROM_PTR(self);
 }
 
 // A callback ran, was cancelled or forgotten. EXCEPTION: none.
 void up_callback_spend(up_callback_t *self) {
 #if UP_THREADS
-    if (self->mailed) {
-        self->mailed = false;
+    if (self->entry.flags & UP_CALLBACK_MAILED) {
+        self->entry.flags = 0;
         up_loop_t *loop = up_any_loop();
         up_store(&loop->mailed_spent, loop->mailed_spent + 1);
     }
 #endif
-    self->handle = 0;
     self->fun = self->args = MP_OBJ_NULL;
 }
 
@@ -55,42 +57,34 @@ MP_NOINLINE up_callback_t *up_as_callback(mp_obj_t object) {
     return mp_obj_is_type(object, &up_callback_type) ? MP_OBJ_TO_PTR(object) : NULL;
 }
 
-// The turn of a callback, or of a bare callable from the mailbox, has come; `handle` is its entry or 0.
-// Its exceptions are the run loop's to contain.
-void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle) {
-    mp_obj_t fun = object;
-    mp_obj_t args = mp_const_empty_tuple;
-    up_callback_t *self = up_as_callback(object);
-    if (self != NULL) {
-        fun = self->fun;
-        args = self->args;
-        up_callback_spend(self);
-    }
-    up_entry_free(loop, handle);
+// The turn of a callback has come. Its exceptions are the run loop's to contain.
+void up_callback_run(up_loop_t *loop, up_callback_t *self) {
+    mp_obj_t fun = self->fun;
+    mp_obj_t args = self->args;
+    up_callback_spend(self);
+    up_core_forget(&loop->core, &self->entry);
     up_call_now(loop, UP_DOING_CALLBACK, fun, args);
     loop->doing = UP_DOING_NOTHING;
 }
 
-// A callback or a bare callable from the mailbox: due now. It is called at once, before others that are
-// due, where there is no entry for it and no memory for one.
+// A callback or a bare callable from the mailbox: due now. A bare one is called at once, before others that are due,
+// where there is no memory for a callback.
 void up_call_queue(up_loop_t *loop, mp_obj_t object) {
     up_callback_t *self = up_as_callback(object);
-    if (self != NULL && self->fun == MP_OBJ_NULL) {
-        return; // cancelled
+    if (self == NULL) {
+        nlr_buf_t nlr;
+        if (nlr_push(&nlr) == 0) {
+            self = up_callback_new(object, mp_const_empty_tuple);
+            nlr_pop();
+        } else {
+            up_call_now(loop, UP_DOING_CALLBACK, object, mp_const_empty_tuple);
+            loop->doing = UP_DOING_NOTHING;
+            return;
+        }
     }
-    uint32_t handle;
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        handle = up_entry_new(loop, object);
-        nlr_pop();
-    } else {
-        up_callback_run(loop, object, 0);
-        return;
+    if (self->fun != MP_OBJ_NULL) { // else it was cancelled
+        up_schedule(loop, &self->entry, UP_OWN, 0);
     }
-    if (self != NULL) {
-        self->handle = handle;
-    }
-    up_schedule(loop, handle, UP_OWN, 0);
 }
 
 // Handle.cancel(): the callback will not run. False if it ran or was cancelled before.
@@ -99,7 +93,7 @@ static mp_obj_t up_callback_cancel(mp_obj_t self_in) {
     if (self->fun == MP_OBJ_NULL) {
         return mp_const_false;
     }
-    up_entry_free(up_loop(), self->handle); // if it is not in the mailbox
+    up_core_forget(&up_loop()->core, &self->entry); // if it is not in the mailbox
     up_callback_spend(self);
     return mp_const_true;
 }
@@ -169,11 +163,8 @@ static mp_obj_t up_call_from_outside(up_loop_t *loop, mp_obj_t fun, mp_obj_t arg
     nlr_pop();
     mp_thread_mutex_unlock(&loop->handover);
     if (self == NULL) {
-        self = mp_obj_malloc(up_callback_t, &up_callback_type);
-        self->fun = fun;
-        self->args = args;
-        self->handle = 0;
-        self->mailed = true;
+        self = up_callback_new(fun, args);
+        self->entry.flags = UP_CALLBACK_MAILED;
         while (!up_mail_call(loop, self)) {
             if (!up_load(&loop->taken)) {
                 up_raise_runtime(MP_ERROR_TEXT("the interrupt mailbox is full and the loop does not run"));
@@ -316,9 +307,8 @@ static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_run_until_complete_obj, up_run_until_co
 static mp_obj_t up_loop_stop(mp_obj_t self_in) {
     up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
     up_own(loop);
-    if (loop->stop_handle == 0) {
-        loop->stop_handle = up_entry_new(loop, mp_const_none);
-        up_schedule(loop, loop->stop_handle, UP_OWN, 0);
+    if (UP_PLACE(loop->stop) == UP_IDLE) {
+        up_schedule(loop, loop->stop, UP_OWN, 0);
     }
     return mp_const_none;
 }

@@ -16,13 +16,14 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/args.c
     ${CMAKE_CURRENT_LIST_DIR}/awaitables.c
     ${CMAKE_CURRENT_LIST_DIR}/flag.c
+    ${CMAKE_CURRENT_LIST_DIR}/heap_search.c
     ${CMAKE_CURRENT_LIST_DIR}/idle.c
     ${CMAKE_CURRENT_LIST_DIR}/loop.c
     ${CMAKE_CURRENT_LIST_DIR}/mail.c
     ${CMAKE_CURRENT_LIST_DIR}/module.c
     ${CMAKE_CURRENT_LIST_DIR}/queue.c
+    ${CMAKE_CURRENT_LIST_DIR}/queues.c
     ${CMAKE_CURRENT_LIST_DIR}/resume.c
-    ${CMAKE_CURRENT_LIST_DIR}/store.c
     ${CMAKE_CURRENT_LIST_DIR}/streams.c
     ${CMAKE_CURRENT_LIST_DIR}/sync.c
     ${CMAKE_CURRENT_LIST_DIR}/task.c

@@ -53,7 +53,8 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
         loop->exc_handler = mp_const_none;
         loop->stop_value = mp_const_none;
         loop->calling = mp_const_none;
-        loop->main_queue.base.type = &up_waitqueue_type;
+        loop->epoch = 1;
+        loop->main_queue.waiters.object = &up_waitqueue_type;
         loop->main_queue.level = UP_OWN;
         up_mail_clear(up_mail()); // of before a soft reset
 #if UP_THREADS
@@ -63,6 +64,8 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
         // What is needed when the heap may be locked or full.
         loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
         loop->sleeper->armer = NULL;
+        loop->stop = m_new0(up_entry_t, 1);
+        loop->stop->core = UP_NEW;
         loop->context_state = UP_CONTEXT_GIVEN;
         up_context_renew(loop);
         if (loop->context_state != UP_CONTEXT_NEW) {
@@ -88,23 +91,20 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_module_init_obj, up_module_init);
 static mp_obj_t up_new_event_loop(void) {
     up_loop_t *loop = up_loop();
     up_check_idle(loop);
-    // Who still has one of these is told that it is in no queue any more.
-    mp_obj_t object;
-    for (size_t at = 0; (object = up_next_object(loop, &at)) != MP_OBJ_NULL;) {
-        up_callback_t *callback = up_as_callback(object);
-        if (callback != NULL) {
-            up_callback_spend(callback);
-        } else if (up_is_task(object)) {
-            up_task_t *task = MP_OBJ_TO_PTR(object);
-            task->handle = 0;
-            up_sem_refuse(task);
+    // Who is parked somewhere is not there any more, from here on: what is handed on below finds nobody.
+    loop->epoch = loop->epoch == 255 ? 1 : loop->epoch + 1;
+    up_entry_t *entry;
+    up_entry_t *entries = up_core_clear(&loop->core);
+    while ((entry = entries) != NULL) {
+        entries = entry->next;
+        entry->next = NULL;
+        if (entry->object == &up_callback_type) {
+            up_callback_spend((up_callback_t *)entry);
+        } else if (entry->object == &up_task_type) {
+            up_sem_refuse((up_task_t *)entry);
         }
     }
-    memset(&loop->core.chunks, 0, sizeof(loop->core) - offsetof(up_core_t, chunks)); // all but `lists`
     up_mail_read(loop, true);
-    loop->stop_handle = 0;
-    up_core_set_max_overdue(&loop->core, loop->max_overdue);
-    up_reserve(loop, loop->reserved);
     return MP_OBJ_FROM_PTR(loop);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);
@@ -171,12 +171,7 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
     if (used < kw->used) {
         mp_arg_parse_all(0, NULL, kw, 0, NULL, NULL); // raises
     }
-    // Without any length the seed's defaults hold, on the first call; V2's names replace them.
-    if (loop->core.chunk_count == 0) {
-        sum[NORMAL] = sum[NORMAL] == 0 ? 42 : sum[NORMAL];
-        sum[LOW] = sum[LOW] == 0 ? 42 : sum[LOW];
-    }
-    up_reserve(loop, sum[NORMAL] + sum[LOW]);
+    // The lengths of the normal and the low queue are checked and make no room: queues take no memory of their own.
     up_when_reserve(loop, sum[HIGH]);
     loop->fast_io = sum[IOQ] != 0;
     loop->max_overdue = sum[OVERDUE];

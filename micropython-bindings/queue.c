@@ -10,10 +10,11 @@ static mp_obj_t up_queue_make_new(const mp_obj_type_t *type, size_t n_args, size
     mp_arg_val_t a[1];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, 1, allowed, a);
     up_queue_t *self = m_new0(up_queue_t, 1);
-    self->items.queue.base.type = type;
-    self->items.queue.level = self->room.queue.level = UP_OWN;
+    self->items.queue.waiters.object = type;
+    self->room = m_new0(up_sem_t, 1);
+    self->items.queue.level = self->room->queue.level = UP_OWN;
     self->maxsize = a[0].u_int;
-    self->room.free = a[0].u_int > 0 ? a[0].u_int : MP_SSIZE_MAX;
+    self->room->free = a[0].u_int > 0 ? a[0].u_int : MP_SSIZE_MAX;
     mp_obj_list_init(&self->list, 0);
     self->finished = MP_OBJ_TO_PTR(mp_call_function_0(MP_OBJ_FROM_PTR(&up_waitqueue_type)));
     self->finished->set = true;
@@ -25,7 +26,7 @@ static bool up_queue_push(up_queue_t *self, mp_obj_t item, mp_obj_t at) {
     up_own(MP_STATE_VM(up_loop));
     mp_obj_list_append(MP_OBJ_FROM_PTR(&self->list), MP_OBJ_NULL); // makes the list long enough
     --self->list.len;
-    if (!up_sem_take(&self->room, at)) {
+    if (!up_sem_take(self->room, at)) {
         return false;
     }
     self->list.items[self->list.len++] = item;
@@ -53,7 +54,7 @@ static mp_obj_t up_queue_pop(up_queue_t *self, mp_obj_t at) {
         }
         self->list.len = left;
     }
-    up_sem_give(&self->room);
+    up_sem_give(self->room);
     return item;
 }
 
@@ -118,7 +119,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_queue_qsize_obj, up_queue_qsize);
 
 // full(): whether there is no room for put_nowait().
 static mp_obj_t up_queue_full(mp_obj_t self_in) {
-    return mp_obj_new_bool(((up_queue_t *)MP_OBJ_TO_PTR(self_in))->room.free == 0);
+    return mp_obj_new_bool(((up_queue_t *)MP_OBJ_TO_PTR(self_in))->room->free == 0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_queue_full_obj, up_queue_full);
 

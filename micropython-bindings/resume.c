@@ -25,14 +25,14 @@ bool up_back_from(up_loop_t *loop, mp_obj_t what) {
 // A task is parked by one of our awaitables, at `at`. What that says to the run loop. EXCEPTION: none.
 mp_obj_t up_parked(up_task_t *task, mp_obj_t at) {
     *up_task_data(task) = at;
-    task->flags |= UP_TASK_AWAITING;
+    task->entry.flags |= UP_TASK_AWAITING;
     return mp_const_none;
 }
 
-// Parks the running task in a list of `at`. RuntimeError outside of a task; MemoryError, not parked.
+// Parks the running task in a list of `at`. RuntimeError outside of a task.
 mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at) {
     up_task_t *task = up_current(loop);
-    up_park(loop, task, list);
+    up_core_park(&loop->core, up_task_entry(loop, task), list);
     return up_parked(task, at);
 }
 
@@ -58,7 +58,7 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
         // `yield sleep_ms(n)`, as in V2. It resumes the task, not an await.
         loop->back = MP_OBJ_NULL;
         mp_iternext(value);
-        task->flags &= ~UP_TASK_AWAITING;
+        task->entry.flags &= ~UP_TASK_AWAITING;
         if (loop->again != UP_NOT) {
             return; // a delay of 0: it is queued when the step is over
         }
@@ -70,7 +70,7 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
             known = true;
         }
     }
-    if (up_place(loop, task->handle) != UP_IDLE || *up_task_data(task) != mp_const_none) {
+    if (up_place(task) != UP_IDLE || *up_task_data(task) != mp_const_none) {
         return; // it parked itself
     }
     if (value == mp_const_false) {
@@ -111,11 +111,11 @@ static void up_step_over(up_loop_t *loop) {
 // A task with data, or with a join box, begins its step: what it waited at is let go. Returns what it comes back from, for
 // up_back_from(), or what is to be thrown into it, which is `exc` too. MP_OBJ_NULL: it was its last turn, and no step.
 static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t *exc) {
-    if (task->flags & UP_TASK_UNSEEN) {
+    if (task->entry.flags & UP_TASK_UNSEEN) {
         // Its last turn: report the exception it ended with, unless somebody has it by now.
-        task->flags &= ~UP_TASK_UNSEEN;
+        task->entry.flags &= ~UP_TASK_UNSEEN;
         up_task_leave(loop, task);
-        if (!(task->flags & UP_TASK_AWAITED)) {
+        if (!(task->entry.flags & UP_TASK_AWAITED)) {
             up_report(loop, task->data, MP_OBJ_FROM_PTR(task));
         }
         return MP_OBJ_NULL;
@@ -135,12 +135,12 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
         }
         return at; // which no awaitable is
     }
-    if (task->flags & UP_TASK_HANDED) {
+    if (task->entry.flags & UP_TASK_HANDED) {
         loop->calling = at;
     } else {
         up_when_done(loop, at, task);
     }
-    return task->flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
+    return task->entry.flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
 }
 
 // One step of a task. Raises what leaves the task: while a task is the current one and nothing else is done.
@@ -153,9 +153,9 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
             return;
         }
     }
-    uint32_t flags = task->flags;
+    uint32_t flags = task->entry.flags;
     loop->back = flags & UP_TASK_AWAITING ? at : MP_OBJ_NULL;
-    task->flags = flags & ~(UP_TASK_AWAITING | UP_TASK_STREAMING | UP_TASK_HANDED);
+    task->entry.flags = flags & ~(UP_TASK_AWAITING | UP_TASK_STREAMING | UP_TASK_HANDED);
     loop->doing_task = task;
     loop->cur = task;
     mp_obj_t ret;
@@ -180,7 +180,7 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
         loop->doing = UP_DOING_YIELD;
         up_yielded(loop, task, ret);
         loop->doing = UP_DOING_NOTHING;
-    } else if (!(task->flags & UP_TASK_AWAITING) && (task->data == mp_const_none || *up_task_data(task) == mp_const_none)) {
+    } else if (!(task->entry.flags & UP_TASK_AWAITING) && (task->data == mp_const_none || *up_task_data(task) == mp_const_none)) {
         // A bare yield: again, unless it is in some queue.
         loop->again = UP_OWN;
     }
@@ -207,17 +207,17 @@ static void up_ask(up_loop_t *loop, up_task_t *task) {
         truth = mp_obj_is_true(up_call_now(loop, UP_DOING_ASK, when->callback, when->args));
         loop->doing = UP_DOING_NOTHING;
     }
-    up_core_found(&loop->core, task->handle, truth ? UP_TRUE : 0, up_now(loop));
+    up_core_found(&loop->core, &task->entry, truth ? UP_TRUE : 0, up_now(loop));
 }
 
 // Does what the core says that is not to run an entry. `idle_ends`: a run ends when nothing is left.
-static MP_NOINLINE void up_act(up_loop_t *loop, uint32_t action, uint32_t value, bool idle_ends) {
+static MP_NOINLINE void up_act(up_loop_t *loop, uint32_t action, up_entry_t *entry, uint32_t ms, bool idle_ends) {
     switch (action) {
         case UP_ASK:
-            up_ask(loop, MP_OBJ_TO_PTR(*up_object(loop, value)));
+            up_ask(loop, (up_task_t *)entry); // only tasks wait
             break;
         case UP_ASK_STREAM:
-            up_stream_ask(loop, MP_OBJ_TO_PTR(*up_object(loop, value)));
+            up_stream_ask(loop, (up_task_t *)entry);
             break;
 #if UP_HAVE_FDS
         case UP_ASK_FDS:
@@ -232,13 +232,13 @@ static MP_NOINLINE void up_act(up_loop_t *loop, uint32_t action, uint32_t value,
                 loop->stopping = true; // no stream can bring anything, and no flag
                 break;
             }
-            value = UINT32_MAX;
+            ms = UINT32_MAX;
             MP_FALLTHROUGH
         case UP_WAIT:
             if (loop->context_state == UP_CONTEXT_LOCKED && !gc_is_locked()) {
                 up_context_renew(loop); // the old one holds an exception
             }
-            up_idle(loop, value);
+            up_idle(loop, ms);
             break;
         default:
             up_panic();
@@ -270,21 +270,17 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
 #endif
         uint32_t again = loop->again;
         loop->again = UP_NOT;
-        uint64_t next = up_core_next(&loop->core, up_mail(), again, up_now(loop));
-        uint32_t value = (uint32_t)next;
-        uint32_t action = (uint32_t)(next >> 32);
+        up_entry_t *entry;
+        uint32_t ms;
+        uint32_t action = up_core_next(&loop->core, up_mail(), again, up_now(loop), &entry, &ms);
         if (action != UP_RUN) {
-            up_act(loop, action, value, main == NULL && !forever);
-            continue;
-        }
-        mp_obj_t object = *up_object_inline(loop, value);
-        if (mp_obj_is_type(object, &up_task_type)) {
-            up_step(loop, MP_OBJ_TO_PTR(object));
-        } else if (object != mp_const_none) {
-            up_callback_run(loop, object, value);
+            up_act(loop, action, entry, ms, main == NULL && !forever);
+        } else if (entry->object == &up_task_type) {
+            up_step(loop, (up_task_t *)entry);
+        } else if (entry != loop->stop) {
+            up_callback_run(loop, (up_callback_t *)entry);
         } else {
-            up_entry_free(loop, value); // stop()
-            loop->stop_handle = 0;
+            up_core_forget(&loop->core, entry);
             loop->stopping = forever;
         }
     }
@@ -315,9 +311,9 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
     if (doing == UP_DOING_CALLBACK) {
         up_report(loop, exc, mp_const_none);
     } else if (doing != UP_DOING_NOTHING) {
-        uint32_t place = up_place(loop, task->handle);
+        uint32_t place = up_place(task);
         if (place == UP_CONDITION) {
-            up_schedule(loop, task->handle, UP_HIGH, 0); // as urgent as if it had come true
+            up_schedule(loop, &task->entry, UP_HIGH, 0); // as urgent as if it had come true
         }
         // Into the task, unless the condition itself ended the wait.
         if (doing == UP_DOING_YIELD || place == UP_CONDITION || place == UP_STREAM) {
@@ -335,10 +331,10 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
         return MP_OBJ_FROM_PTR(nlr.ret_val);
     }
     if (exc == MP_OBJ_NULL && main != NULL) {
-        if (main->handle == 0) {
+        if (!up_task_known(loop, main)) {
             up_task_schedule(loop, main, UP_OWN, 0);
         }
-        loop->stopping = main->flags & UP_TASK_DONE;
+        loop->stopping = main->entry.flags & UP_TASK_DONE;
     }
 #if MICROPY_ENABLE_VM_ABORT
     loop->run_nlr = &nlr;
@@ -361,8 +357,8 @@ static void up_run_over(up_loop_t *loop) {
     loop->stop_value = mp_const_none;
     loop->stopping = false;
     // If the run ended with that very step.
-    if (loop->again != UP_NOT && up_place(loop, loop->doing_task->handle) == UP_IDLE) {
-        up_schedule(loop, loop->doing_task->handle, loop->again, 0);
+    if (loop->again != UP_NOT && up_place(loop->doing_task) == UP_IDLE) {
+        up_task_schedule(loop, loop->doing_task, loop->again, 0);
     }
     loop->again = UP_NOT;
     loop->doing_task = NULL;
@@ -396,8 +392,8 @@ static void up_heal(up_loop_t *loop) {
     if (task != NULL && loop->doing == UP_DOING_NOTHING) {
         up_step_over(loop);
         // Its coroutine was left in its midst and cannot go on: it is told so at the next step, and who awaits it is too.
-        if (up_place(loop, task->handle) == UP_IDLE) {
-            up_schedule(loop, task->handle, UP_OWN, 0);
+        if (up_place(task) == UP_IDLE) {
+            up_task_schedule(loop, task, UP_OWN, 0);
         }
     }
     loop->cur = NULL;
@@ -436,12 +432,12 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
     mp_obj_t value = loop->stop_value;
     up_run_over(loop);
     if (exc == MP_OBJ_NULL) {
-        if (main == NULL || !(main->flags & UP_TASK_DONE)) {
+        if (main == NULL || !(main->entry.flags & UP_TASK_DONE)) {
             return value;
         }
-        main->flags |= UP_TASK_AWAITED;
+        main->entry.flags |= UP_TASK_AWAITED;
         exc = main->data;
-        if (!(main->flags & UP_TASK_RAISED)) {
+        if (!(main->entry.flags & UP_TASK_RAISED)) {
             return exc; // its value
         }
     }

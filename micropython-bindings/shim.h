@@ -33,37 +33,14 @@
 #define up_store(place, value) __atomic_store_n(place, value, UP_THREADS ? __ATOMIC_RELEASE : __ATOMIC_RELAXED)
 #define up_load(place) __atomic_load_n(place, UP_THREADS ? __ATOMIC_ACQUIRE : __ATOMIC_RELAXED)
 
-#if UINTPTR_MAX > 0xffffffff
-#define UP_ENTRY_BYTES (UP_ENTRY_BYTES_64)
-#define UP_INDEX_BITS (UP_INDEX_BITS_64)
-#else
-#define UP_ENTRY_BYTES (UP_ENTRY_BYTES_32)
-#define UP_INDEX_BITS (UP_INDEX_BITS_32)
-#endif
-#define UP_INDEX(handle) ((handle) & ((1u << UP_INDEX_BITS) - 1))
-
-// A chunk of entries: our objects, which the garbage collector follows, and the core's part.
-struct up_chunk {
-    mp_obj_t object[UP_CHUNK_LEN];
-    uint8_t entry[UP_CHUNK_LEN * UP_ENTRY_BYTES];
-};
-
-_Static_assert(sizeof(mp_obj_t) == sizeof(void *), "the core reserves a word for an object");
-
-// A task. It is small because there are many: what only some need is in a join box or in the core.
+// A task. It is small because there are many: what only some need is in a join box. In this order because of the
+// garbage collector: docs/architecture.md.
 typedef struct _up_task_t {
-    mp_obj_base_t base;
-    mp_obj_t coro;
+    up_entry_t entry; // its flags are UP_TASK_..., and above them the epoch in which the loop knew it last
     // While it lives: None, an exception to throw at its next step, or what it is parked at.
     // When it is done: its value or exception. With UP_TASK_BOXED, all that is in the box.
     mp_obj_t data;
-#if UINTPTR_MAX > 0xffffffff
-    uint32_t handle; // 0: never scheduled, or done
-    uint32_t flags;
-#else
-    uint32_t flags : 8;
-    uint32_t handle : 24;
-#endif
+    mp_obj_t coro;
 } up_task_t;
 
 #define UP_TASK_DONE (1) // it ended
@@ -74,12 +51,13 @@ typedef struct _up_task_t {
 #define UP_TASK_UNSEEN (32) // done; it has a turn left, to report an exception nobody awaited
 #define UP_TASK_STREAMING (64) // with AWAITING: it is parked by readable() or writable()
 #define UP_TASK_HANDED (128) // it was woken to take what it waits for (sync.c), at which it is parked as far as data says
+#define UP_TASK_EPOCH (0xff00) // the loop's epoch when it was queued last; 0: it never was, or it was forgotten
 
 // What a task needs only once somebody awaits it.
 typedef struct _up_join_t {
+    up_list_t waiters; // no type: Python never sees it
     mp_obj_t data; // what would be the task's
     mp_obj_t callback; // called with (task, exception) at its end, or MP_OBJ_NULL
-    up_list_t waiters;
 } up_join_t;
 
 // An awaitable of sleep(), sleep_ms(), after() or after_ms().
@@ -102,12 +80,11 @@ typedef struct _up_when_t {
 
 // Event, WaitQueue and ThreadSafeFlag.
 typedef struct _up_waitqueue_t {
-    mp_obj_base_t base;
+    up_list_t waiters; // its type first
     bool set; // not a WaitQueue
     bool posted; // a flag: it is in the mailbox
     bool waited; // a flag: somebody may wait
     uint8_t level; // of its wake-ups: UP_HIGH ... UP_OWN
-    up_list_t waiters;
 } up_waitqueue_t;
 
 // Lock, Semaphore and BoundedSemaphore; the items of a Queue and its room.
@@ -119,8 +96,8 @@ typedef struct _up_sem_t {
 
 // Queue.
 typedef struct _up_queue_t {
-    up_sem_t items; // base first
-    up_sem_t room;
+    up_sem_t items; // its type first
+    up_sem_t *room; // no type: Python never sees it
     mp_int_t maxsize; // 0 or less: no limit
     mp_obj_list_t list; // ends with the items that are not taken
     mp_int_t unfinished; // items that task_done() was not called for
@@ -137,14 +114,12 @@ typedef struct _up_put_t {
 
 // A callback of call_soon() and its kin, and the handle that cancels it.
 typedef struct _up_callback_t {
-    mp_obj_base_t base;
+    up_entry_t entry; // its flags are UP_CALLBACK_...
     mp_obj_t fun; // MP_OBJ_NULL when it ran or was cancelled
     mp_obj_t args; // a tuple
-    uint32_t handle;
-#if UP_THREADS
-    bool mailed; // another thread left it, and it had no turn yet
-#endif
 } up_callback_t;
+
+#define UP_CALLBACK_MAILED (1) // another thread left it, and it had no turn yet
 
 // What the run loop is doing, so that it knows whose an exception is.
 enum {
@@ -168,6 +143,7 @@ typedef struct _up_loop_t {
     uint8_t doing;
     bool running;
     bool stopping;
+    uint8_t epoch; // how often new_event_loop() emptied it, 1 to 255: see UP_TASK_EPOCH
     uint8_t again; // UP_NOT, or at which level the task is due as soon as its step has ended: a bare yield, a delay of 0
     bool fast_io; // streams wake at high level unless they say otherwise
     uint8_t context_state; // UP_CONTEXT_NEW ...
@@ -192,11 +168,11 @@ typedef struct _up_loop_t {
     mp_obj_t stream_wait; // the awaitable that readable() and writable() hand out, or MP_OBJ_NULL
 #if UP_HAVE_FDS
     up_pollfd_t *fds; // poll(2)'s table: row 0 is ours, the others are the core's
-    uint32_t *fd_owners; // beside it
+    up_entry_t **fd_owners; // beside it
     size_t fd_room; // rows of both
 #endif
     up_when_t *spare_when; // awaitables for when(): hpqlen of them
-    uint32_t stop_handle; // the entry queued by stop(), or 0
+    up_entry_t *stop; // queued by stop(): it ends run_forever() when its turn comes
     up_waitqueue_t main_queue; // MicroPython's asyncio.core._task_queue: what is pushed there is due at a time
     uint32_t max_overdue;
 #if MICROPY_ENABLE_VM_ABORT
@@ -212,7 +188,6 @@ typedef struct _up_loop_t {
     uint32_t mailed; // calls that other threads left, under the mutex
     uint32_t mailed_spent; // those that had their turn, were cancelled, or dropped with the loop
 #endif
-    size_t reserved; // entries that are kept when they are free
     up_core_t core;
 } up_loop_t;
 
@@ -282,23 +257,18 @@ static inline uint32_t up_now(up_loop_t *loop) {
     return mp_hal_ticks_ms();
 }
 
-// store.c: entries and the objects that belong to them.
-mp_obj_t *up_object(up_loop_t *loop, uint32_t handle);
-// Where a task's entry is: UP_FREE ... UP_STREAM. EXCEPTION: none.
-uint32_t up_place(up_loop_t *loop, uint32_t handle);
-// up_object() without a call, for what every step passes through.
-static inline mp_obj_t *up_object_inline(up_loop_t *loop, uint32_t handle) {
-    size_t i = UP_INDEX(handle);
-    return &loop->core.chunks[i / UP_CHUNK_LEN - UP_FIRST_INDEX / UP_CHUNK_LEN]->object[i % UP_CHUNK_LEN];
-}
-mp_obj_t up_next_object(up_loop_t *loop, size_t *at);
-void up_reserve(up_loop_t *loop, size_t entries);
-uint32_t up_entry_new(up_loop_t *loop, mp_obj_t object);
-void up_entry_free(up_loop_t *loop, uint32_t handle);
-void up_schedule(up_loop_t *loop, uint32_t handle, uint32_t level, uint32_t delay);
-void up_park(up_loop_t *loop, up_task_t *task, up_list_t *list);
+// queues.c: entries in queues
+void up_schedule(up_loop_t *loop, up_entry_t *entry, uint32_t level, uint32_t delay);
 size_t up_wake(up_loop_t *loop, up_list_t *list, uint32_t level, size_t n);
+// Where a task is: UP_IDLE ... UP_STREAM. EXCEPTION: none.
+static inline uint32_t up_place(up_task_t *task) {
+    return UP_PLACE(&task->entry);
+}
+
+// heap_search.c: what is in no queue of the loop's
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);
+bool up_flags_look(up_loop_t *loop);
+up_task_t *up_first_due(up_loop_t *loop);
 
 // task.c
 bool up_is_task(mp_obj_t object);
@@ -306,7 +276,8 @@ bool up_is_exception(mp_obj_t object);
 mp_obj_t *up_task_data(up_task_t *task);
 up_task_t *up_task_new(mp_obj_t coro);
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level);
-uint32_t up_task_entry(up_loop_t *loop, up_task_t *task);
+bool up_task_known(up_loop_t *loop, up_task_t *task);
+up_entry_t *up_task_entry(up_loop_t *loop, up_task_t *task);
 void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
 void up_task_unqueue(up_loop_t *loop, up_task_t *task);
@@ -366,7 +337,6 @@ MP_DECLARE_CONST_FUN_OBJ_1(up_sem_locked_obj);
 void up_stream_ask(up_loop_t *loop, up_task_t *task);
 
 // flag.c
-bool up_flags_look(up_loop_t *loop);
 // ThreadSafeFlag.set() for drivers in C. O(1). From any context, a hard interrupt too. EXCEPTION: none.
 void mp_uasyncio_priority_set_flag(mp_obj_t flag);
 
@@ -393,7 +363,7 @@ void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
 void up_context_renew(up_loop_t *loop);
 up_callback_t *up_as_callback(mp_obj_t object);
 void up_callback_spend(up_callback_t *self);
-void up_callback_run(up_loop_t *loop, mp_obj_t object, uint32_t handle);
+void up_callback_run(up_loop_t *loop, up_callback_t *self);
 void up_call_queue(up_loop_t *loop, mp_obj_t object);
 mp_obj_t up_run_until_complete(mp_obj_t loop_in, mp_obj_t aw);
 

@@ -47,8 +47,7 @@ static mp_int_t up_descriptor(mp_obj_t stream) {
 static void up_stream_wait(up_loop_t *loop, mp_obj_t stream, uint32_t events, mp_obj_t fast) {
     up_task_t *task = up_current(loop);
     mp_int_t fd = up_descriptor(stream);
-    // The low half of an address tells objects of one heap apart.
-    uint32_t key = (uint32_t)(uintptr_t)MP_OBJ_TO_PTR(stream);
+    uintptr_t key = (uintptr_t)MP_OBJ_TO_PTR(stream);
 #if UP_HAVE_FDS
     if (fd >= 0) {
         up_poll_reserve(loop, up_core_fd_count(&loop->core) + 1);
@@ -59,7 +58,7 @@ static void up_stream_wait(up_loop_t *loop, mp_obj_t stream, uint32_t events, mp
     if (fast == mp_const_none ? loop->fast_io : mp_obj_is_true(fast)) {
         interest |= UP_FAST;
     }
-    if (!up_core_wait_stream(&loop->core, task->handle, interest, key)) {
+    if (!up_core_wait_stream(&loop->core, &task->entry, interest, key)) {
         mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("another task %qs this stream already"), events == UP_READ ? MP_QSTR_read : MP_QSTR_write);
     }
     *up_task_data(task) = stream;
@@ -71,12 +70,12 @@ void up_stream_ask(up_loop_t *loop, up_task_t *task) {
     loop->doing = UP_DOING_ASK;
     loop->doing_task = task;
     int error;
-    mp_uint_t found = up_ioctl(stream)(stream, MP_STREAM_POLL, UP_EVENTS(up_core_look(&loop->core, task->handle)), &error);
+    mp_uint_t found = up_ioctl(stream)(stream, MP_STREAM_POLL, UP_EVENTS(&task->entry), &error);
     if (found == MP_STREAM_ERROR) {
         mp_raise_OSError(error);
     }
     loop->doing = UP_DOING_NOTHING;
-    up_core_found(&loop->core, task->handle, found, up_now(loop));
+    up_core_found(&loop->core, &task->entry, found, up_now(loop));
 }
 
 // -- awaitables for drivers
@@ -129,7 +128,7 @@ static mp_obj_t up_stream_wait_iternext(mp_obj_t self_in) {
     self->stream = MP_OBJ_NULL;
     self->armer = NULL;
     up_stream_wait(loop, stream, self->events, self->fast);
-    loop->cur->flags |= UP_TASK_STREAMING;
+    loop->cur->entry.flags |= UP_TASK_STREAMING;
     return up_parked(loop->cur, stream);
 }
 
@@ -162,8 +161,8 @@ static mp_obj_t up_ioqueue_remove(mp_obj_t self_in, mp_obj_t task_in) {
     (void)self_in;
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(task_in);
-    if (up_place(loop, task->handle) == UP_STREAM) {
-        up_core_unqueue(&loop->core, task->handle);
+    if (up_place(task) == UP_STREAM) {
+        up_core_unqueue(&loop->core, &task->entry);
     }
     return mp_const_none;
 }

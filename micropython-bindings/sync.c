@@ -22,7 +22,7 @@ mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     mp_arg_val_t a[2];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, counts + 1, allowed + 1 - counts, a + 1 - counts);
     up_sem_t *self = m_malloc0(sizeof(up_waitqueue_t) + counts * (sizeof(up_sem_t) - sizeof(up_waitqueue_t)));
-    self->queue.base.type = type;
+    self->queue.waiters.object = type;
     self->queue.level = a[1].u_obj == mp_const_none ? UP_OWN : up_arg_level(a[1].u_obj);
     if (counts) {
         self->free = up_arg_range(a[0].u_obj, MP_QSTR_value, 0, UP_MAX_DELAY);
@@ -45,13 +45,13 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
     up_loop_t *loop = up_loop();
     bool back = up_back_from(loop, self_in);
     if (back || up_load(&self->set)) {
-        if (self->base.type == &up_event_type) {
+        if (self->waiters.object == &up_event_type) {
             return mp_make_stop_iteration(mp_const_true);
         }
         // A flag: cleared here and not at the wake-up, so a task cancelled in between leaves it set for the next. Not if
         // another waits by now, who found it cleared: it was set again for that one. (What is in the mailbox does not
         // tell: another thread may have posted what was seen before.)
-        if (self->base.type == &up_flag_type && !(back && up_load(&self->waited))) {
+        if (self->waiters.object == &up_flag_type && !(back && up_load(&self->waited))) {
             up_store(&self->set, false);
         }
         return MP_OBJ_STOP_ITERATION;
@@ -83,47 +83,26 @@ static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
     up_task_t *task = up_arg_task(args[1]);
     if (self == &loop->main_queue) {
         up_task_revive(loop, task, UP_OWN, n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0);
-    } else if (!(task->flags & UP_TASK_DONE)) {
-        up_park(loop, task, &self->waiters);
+    } else if (!(task->entry.flags & UP_TASK_DONE)) {
         up_sem_refuse(task);
+        up_core_park(&loop->core, up_task_entry(loop, task), &self->waiters);
         *up_task_data(task) = mp_const_none;
-        task->flags &= ~UP_TASK_AWAITING;
+        task->entry.flags &= ~UP_TASK_AWAITING;
     }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_push_obj, 2, 3, up_waitqueue_push);
-
-// Of the tasks in the ready queues and of those that sleep, the one that is due first, or None. O(entries). It is for
-// debugging: which of those that are due at the same time is the core's to say.
-static mp_obj_t up_first_due(up_loop_t *loop) {
-    mp_obj_t first = mp_const_none;
-    uint32_t now = up_now(loop);
-    int32_t least = INT32_MAX;
-    mp_obj_t object;
-    for (size_t at = 0; (object = up_next_object(loop, &at)) != MP_OBJ_NULL;) {
-        up_task_t *task = MP_OBJ_TO_PTR(object);
-        if (!up_is_task(object) || task->flags & UP_TASK_DONE) {
-            continue;
-        }
-        uint64_t look = up_core_look(&loop->core, task->handle);
-        int32_t from_now = (int32_t)(UP_DUE(look) - now);
-        if ((UP_PLACE(look) == UP_READY || UP_PLACE(look) == UP_TIMER) && from_now < least) {
-            least = from_now;
-            first = object;
-        }
-    }
-    return first;
-}
 
 // peek(): the task that has waited longest, or None; of the main queue: the one that is due first.
 static mp_obj_t up_waitqueue_peek(mp_obj_t self_in) {
     up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
     if (self == &loop->main_queue) {
-        return up_first_due(loop);
+        up_task_t *task = up_first_due(loop);
+        return task == NULL ? mp_const_none : MP_OBJ_FROM_PTR(task);
     }
-    uint32_t handle = up_core_first(&loop->core, &self->waiters);
-    return handle == 0 ? mp_const_none : *up_object(loop, handle);
+    up_entry_t *first = up_core_first(&loop->core, &self->waiters);
+    return first == NULL ? mp_const_none : MP_OBJ_FROM_PTR(first);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_waitqueue_peek_obj, up_waitqueue_peek);
 
@@ -227,24 +206,21 @@ MP_DEFINE_CONST_OBJ_TYPE(
 // Whether a task that is parked at `at` waits for this. Its data is Python's to change. EXCEPTION: none.
 static bool up_sem_is_at(up_sem_t *self, mp_obj_t at) {
     up_put_t *put = MP_OBJ_TO_PTR(at);
-    return at == MP_OBJ_FROM_PTR(self) || (mp_obj_is_type(at, &up_put_type) && &put->queue->room == self);
+    return at == MP_OBJ_FROM_PTR(self) || (mp_obj_is_type(at, &up_put_type) && put->queue->room == self);
 }
 
 // One more is free. Hands it to who has waited longest. EXCEPTION: none.
 static void up_sem_offer(up_sem_t *self) {
     up_loop_t *loop = up_loop();
     ++self->free;
-    while (self->free != 0 && self->queue.waiters.handle != 0) {
-        uint32_t handle = up_core_wake(&loop->core, &self->queue.waiters, self->queue.level, up_now(loop));
-        if (handle == 0) {
-            self->queue.waiters.handle = 0;
-            break;
-        }
-        up_task_t *task = MP_OBJ_TO_PTR(*up_object(loop, handle));
-        // Not to a task that parked itself and whose step goes on: it will ask again. Nor to one that is being forgotten, or
-        // does not wait for this any more.
-        if (task != loop->cur && task->handle != 0 && up_sem_is_at(self, *up_task_data(task))) {
-            task->flags |= UP_TASK_HANDED;
+    up_entry_t *entry;
+    while (self->free != 0 && self->queue.waiters.first != NULL
+           && (entry = up_core_wake(&loop->core, &self->queue.waiters, self->queue.level, up_now(loop))) != NULL) {
+        up_task_t *task = (up_task_t *)entry; // only tasks wait
+        // Not to a task that parked itself and whose step goes on: it will ask again. Nor to one that does not wait for
+        // this any more.
+        if (task != loop->cur && up_sem_is_at(self, *up_task_data(task))) {
+            task->entry.flags |= UP_TASK_HANDED;
             --self->free;
         }
         up_rouse();
@@ -254,13 +230,13 @@ static void up_sem_offer(up_sem_t *self) {
 // What was handed to a task that waited at `at` goes to the next one. EXCEPTION: none.
 void up_sem_pass_on(mp_obj_t at) {
     up_put_t *put = MP_OBJ_TO_PTR(at);
-    up_sem_offer(put->base.type == &up_put_type ? &put->queue->room : MP_OBJ_TO_PTR(at));
+    up_sem_offer(put->base.type == &up_put_type ? put->queue->room : MP_OBJ_TO_PTR(at));
 }
 
 // If something was handed to a task, it will not take it. EXCEPTION: none.
 void up_sem_refuse(up_task_t *task) {
-    if (task->flags & UP_TASK_HANDED) {
-        task->flags &= ~UP_TASK_HANDED;
+    if (task->entry.flags & UP_TASK_HANDED) {
+        task->entry.flags &= ~UP_TASK_HANDED;
         up_sem_pass_on(*up_task_data(task));
     }
 }
@@ -285,7 +261,7 @@ bool up_sem_take(up_sem_t *self, mp_obj_t at) {
         --self->free;
     } else {
         if (at == MP_OBJ_NULL) {
-            mp_raise_type(self->queue.base.type == NULL ? &mp_type_QueueFull : &mp_type_QueueEmpty);
+            mp_raise_type(self->queue.waiters.object == NULL ? &mp_type_QueueFull : &mp_type_QueueEmpty);
         }
         up_wait(loop, &self->queue.waiters, at);
         return false;
@@ -304,7 +280,7 @@ static mp_obj_t up_sem_iternext(mp_obj_t self_in) {
 static mp_obj_t up_sem_release(mp_obj_t self_in) {
     up_own(MP_STATE_VM(up_loop));
     up_sem_t *self = MP_OBJ_TO_PTR(self_in);
-    const mp_obj_type_t *type = self->queue.base.type;
+    const mp_obj_type_t *type = self->queue.waiters.object;
     if (self->taken == 0 && type != &up_semaphore_type) {
         if (type == &up_lock_type) {
             up_raise_runtime(MP_ERROR_TEXT("Lock not acquired"));
@@ -321,7 +297,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_sem_release_obj, up_sem_release);
 static mp_obj_t up_sem_locked(mp_obj_t self_in) {
     up_sem_t *self = MP_OBJ_TO_PTR(self_in);
     bool locked = self->free == 0;
-    if (self->queue.base.type == &up_lock_type) {
+    if (self->queue.waiters.object == &up_lock_type) {
         locked = self->taken != 0;
     }
     return mp_obj_new_bool(locked);

@@ -16,7 +16,7 @@ bool up_is_exception(mp_obj_t o) {
 
 // Where the task's data is. EXCEPTION: none.
 mp_obj_t *up_task_data(up_task_t *task) {
-    return task->flags & UP_TASK_BOXED ? &((up_join_t *)MP_OBJ_TO_PTR(task->data))->data : &task->data;
+    return task->entry.flags & UP_TASK_BOXED ? &((up_join_t *)MP_OBJ_TO_PTR(task->data))->data : &task->data;
 }
 
 // Whether a task can run `o`: a coroutine, or what wait(), acquire() and their like return. Those are
@@ -39,56 +39,58 @@ up_task_t *up_task_new(mp_obj_t coro) {
         up_raise_type(MP_ERROR_TEXT("%q expected, not %s"), MP_QSTR_coroutine, coro);
     }
     up_task_t *task = mp_obj_malloc(up_task_t, &up_task_type);
-    task->coro = coro;
+    task->entry = (up_entry_t){ .object = &up_task_type, .core = UP_NEW };
     task->data = mp_const_none;
-    task->handle = 0;
-    task->flags = 0;
+    task->coro = coro;
     return task;
 }
 
-// The entry of a task; one that never was in a queue gets it here, one that has ended has none. Raises
-// MemoryError with nothing changed.
-uint32_t up_task_entry(up_loop_t *loop, up_task_t *task) {
-    if (task->handle == 0 && !(task->flags & UP_TASK_DONE)) {
-        task->handle = up_entry_new(loop, MP_OBJ_FROM_PTR(task));
-    }
-    return task->handle;
+// Whether the loop was given the task, and did not forget it since. EXCEPTION: none.
+bool up_task_known(up_loop_t *loop, up_task_t *task) {
+    return task->entry.flags >> 8 == loop->epoch;
 }
 
-// Schedules a task. Raises MemoryError with nothing changed.
+// The entry of a task, which the loop knows from here on. EXCEPTION: none.
+up_entry_t *up_task_entry(up_loop_t *loop, up_task_t *task) {
+    task->entry.flags = (task->entry.flags & ~UP_TASK_EPOCH) | loop->epoch << 8;
+    return &task->entry;
+}
+
+// Schedules a task, unless it has ended. EXCEPTION: none.
 void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
-    up_schedule(loop, up_task_entry(loop, task), level, delay);
+    if (!(task->entry.flags & UP_TASK_DONE)) {
+        up_schedule(loop, up_task_entry(loop, task), level, delay);
+    }
 }
 
 // Schedules a task from outside. One with an exception on its way to it is due, wherever it is; one that parked itself lets
 // go of what it waits at; one that sleeps, or waits for a stream, goes on. Not one that has ended; nor one that awaits a
-// condition, or in a list of ours: it would ask again, and miss who wakes it meanwhile. Raises MemoryError, not scheduled.
+// condition, or in a list of ours: it would ask again, and miss who wakes it meanwhile. EXCEPTION: none.
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
-    if (task->flags & UP_TASK_DONE) {
+    if (task->entry.flags & UP_TASK_DONE) {
         return;
     }
     mp_obj_t *data = up_task_data(task);
     if (!up_is_exception(*data)) {
-        if (!(task->flags & UP_TASK_AWAITING)) {
+        if (!(task->entry.flags & UP_TASK_AWAITING)) {
             *data = mp_const_none;
-        } else {
-            uint32_t place = up_place(loop, task->handle);
-            if (place == UP_CONDITION || place == UP_PARKED) {
-                return;
-            }
+        } else if (up_place(task) == UP_CONDITION || (up_place(task) == UP_PARKED && up_task_known(loop, task))) {
+            return;
         }
     }
     up_task_schedule(loop, task, level, delay);
 }
 
-// Takes a task out of whatever queue it is in. Raises MemoryError with nothing changed.
+// Takes a task out of whatever queue it is in. EXCEPTION: none.
 void up_task_unqueue(up_loop_t *loop, up_task_t *task) {
-    up_core_unqueue(&loop->core, up_task_entry(loop, task));
+    if (!(task->entry.flags & UP_TASK_DONE)) {
+        up_core_unqueue(&loop->core, up_task_entry(loop, task));
+    }
 }
 
-// Sets where its wake-ups land that name no level. Raises MemoryError with nothing changed.
+// Sets where its wake-ups land that name no level. EXCEPTION: none.
 static void up_task_level(up_loop_t *loop, up_task_t *task, uint32_t level) {
-    up_core_set_level(&loop->core, up_task_entry(loop, task), level);
+    up_core_set_level(&loop->core, &task->entry, level);
 }
 
 // A new task at `level`, due now.
@@ -105,31 +107,30 @@ void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
     mp_obj_t *data = up_task_data(task);
     up_when_done(loop, *data, task);
     *data = exc;
-    up_core_cancel(&loop->core, task->handle, up_now(loop));
+    up_core_cancel(&loop->core, up_task_entry(loop, task), up_now(loop));
     up_rouse();
 }
 
 // The join box of a task.
 static MP_NOINLINE up_join_t *up_task_box(up_task_t *task) {
-    if (!(task->flags & UP_TASK_BOXED)) {
+    if (!(task->entry.flags & UP_TASK_BOXED)) {
         up_join_t *box = m_new0(up_join_t, 1);
         box->data = task->data;
         task->data = MP_OBJ_FROM_PTR(box);
-        task->flags |= UP_TASK_BOXED;
+        task->entry.flags |= UP_TASK_BOXED;
     }
     return MP_OBJ_TO_PTR(task->data);
 }
 
-// A task does not need its entry any more. EXCEPTION: none.
+// A task is of no more use to the loop. EXCEPTION: none.
 void up_task_leave(up_loop_t *loop, up_task_t *task) {
-    uint32_t handle = task->handle;
-    task->handle = 0;
-    up_entry_free(loop, handle);
+    task->entry.flags &= ~UP_TASK_EPOCH;
+    up_core_forget(&loop->core, &task->entry);
 }
 
 // What MicroPython's task.data is: of a task that returned, its value in a StopIteration.
 static MP_NOINLINE mp_obj_t up_task_get_data(up_task_t *self) {
-    if ((self->flags & (UP_TASK_DONE | UP_TASK_RAISED)) == UP_TASK_DONE) {
+    if ((self->entry.flags & (UP_TASK_DONE | UP_TASK_RAISED)) == UP_TASK_DONE) {
         return mp_obj_new_exception_arg1(&mp_type_StopIteration, self->data);
     }
     return *up_task_data(self);
@@ -137,12 +138,12 @@ static MP_NOINLINE mp_obj_t up_task_get_data(up_task_t *self) {
 
 // A task ends: wakes who awaits it. The callback in `state`, or MP_OBJ_NULL. EXCEPTION: none.
 static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
-    if (!(task->flags & UP_TASK_BOXED)) {
+    if (!(task->entry.flags & UP_TASK_BOXED)) {
         return MP_OBJ_NULL;
     }
     up_join_t *box = MP_OBJ_TO_PTR(task->data);
     if (up_wake(loop, &box->waiters, UP_OWN, SIZE_MAX) != 0 || box->callback != MP_OBJ_NULL) {
-        task->flags |= UP_TASK_AWAITED;
+        task->entry.flags |= UP_TASK_AWAITED;
     }
     return box->callback;
 }
@@ -151,7 +152,7 @@ static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
 // may raise; the task has ended all the same.
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result) {
     mp_obj_t callback = up_task_join(loop, task);
-    uint32_t flags = (task->flags & UP_TASK_AWAITED) | UP_TASK_DONE;
+    uint32_t flags = (task->entry.flags & (UP_TASK_AWAITED | UP_TASK_EPOCH)) | UP_TASK_DONE;
     if (raised) {
         flags |= UP_TASK_RAISED;
         if (!(flags & UP_TASK_AWAITED) && task != loop->main && mp_obj_exception_match(result, MP_OBJ_FROM_PTR(&mp_type_Exception))) {
@@ -160,13 +161,13 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
             flags |= UP_TASK_UNSEEN;
         }
     }
-    task->flags = flags;
+    task->entry.flags = flags;
     task->data = result;
     if (task == loop->main) {
         loop->stopping = true;
     }
     if (flags & UP_TASK_UNSEEN) {
-        up_schedule(loop, task->handle, UP_OWN, 0);
+        up_schedule(loop, &task->entry, UP_OWN, 0);
     } else {
         up_task_leave(loop, task);
     }
@@ -178,22 +179,29 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
 // Cancels a task, or the one at the end of the chain of tasks it awaits: CancelledError is thrown
 // into it at its next step, which is due now wherever it waits. False if it has ended.
 bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
-    if (task->flags & UP_TASK_DONE) {
+    if (task->entry.flags & UP_TASK_DONE) {
         return false;
     }
     mp_obj_t data;
-    for (uint32_t n = up_core_len(&loop->core);; --n) {
+    up_task_t *behind = task; // goes half as fast: if the chain is a ring, it is caught up with
+    for (bool odd = false;; odd = !odd) {
         if (task == loop->cur) {
             up_raise_runtime(MP_ERROR_TEXT("can't cancel self"));
         }
         data = *up_task_data(task);
-        // A chain longer than all tasks is a ring: whoever is reached then is as good as any.
-        if (n == 0 || !up_is_task(data) || (((up_task_t *)MP_OBJ_TO_PTR(data))->flags & UP_TASK_DONE)) {
+        if (!up_is_task(data) || (((up_task_t *)MP_OBJ_TO_PTR(data))->entry.flags & UP_TASK_DONE)) {
             break;
         }
         task = MP_OBJ_TO_PTR(data);
+        if (odd) {
+            behind = MP_OBJ_TO_PTR(*up_task_data(behind));
+        }
+        if (task == behind) {
+            data = *up_task_data(task);
+            break; // whoever is reached in a ring is as good as any
+        }
     }
-    if (data != mp_const_none && task->handle != 0 && up_place(loop, task->handle) != UP_STREAM) {
+    if (data != mp_const_none && up_task_known(loop, task) && up_place(task) != UP_STREAM) {
         // Something of the user's that it is parked at: it has remove(task).
         mp_obj_t remove[3];
         mp_load_method_maybe(data, MP_QSTR_remove, remove);
@@ -213,13 +221,13 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
 static mp_obj_t up_task_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, 2, false);
     up_task_t *task = up_task_new(args[0]);
-    task->base.type = type;
+    task->entry.object = type;
     return MP_OBJ_FROM_PTR(task);
 }
 
 static mp_obj_t up_task_done(mp_obj_t self_in) {
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
-    return mp_obj_new_bool(self->flags & UP_TASK_DONE);
+    return mp_obj_new_bool(self->entry.flags & UP_TASK_DONE);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_task_done_obj, up_task_done);
 
@@ -242,15 +250,15 @@ static MP_DEFINE_CONST_FUN_OBJ_2(up_task_set_level_obj, up_task_set_level);
 // MicroPython's states: True running, anything else true: awaited by tasks or by a callback;
 // None done, False done and somebody has the result.
 static mp_obj_t up_task_state(up_loop_t *loop, up_task_t *self) {
-    if (self->flags & UP_TASK_DONE) {
-        return self->flags & UP_TASK_AWAITED ? mp_const_false : mp_const_none;
+    if (self->entry.flags & UP_TASK_DONE) {
+        return self->entry.flags & UP_TASK_AWAITED ? mp_const_false : mp_const_none;
     }
-    if (self->flags & UP_TASK_BOXED) {
+    if (self->entry.flags & UP_TASK_BOXED) {
         up_join_t *box = MP_OBJ_TO_PTR(self->data);
         if (box->callback != MP_OBJ_NULL) {
             return box->callback;
         }
-        if (up_core_first(&loop->core, &box->waiters) != 0) {
+        if (up_core_first(&loop->core, &box->waiters) != NULL) {
             return MP_OBJ_NEW_QSTR(MP_QSTR_awaited);
         }
     }
@@ -259,13 +267,12 @@ static mp_obj_t up_task_state(up_loop_t *loop, up_task_t *self) {
 
 // When a task is due that is in a ready queue or sleeps, in ticks as time.ticks_ms() has them; else 0. The core knows
 // the low 32 bits only: it is at most half of their range from now.
-static mp_uint_t up_task_ph_key(up_loop_t *loop, up_task_t *self) {
-    uint64_t look = up_core_look(&loop->core, self->handle);
-    if (UP_PLACE(look) != UP_READY && UP_PLACE(look) != UP_TIMER) {
+static mp_uint_t up_task_ph_key(up_task_t *self) {
+    if (up_place(self) != UP_READY && up_place(self) != UP_TIMER) {
         return 0;
     }
     mp_uint_t now = up_time();
-    int32_t from_now = (int32_t)(UP_DUE(look) - (uint32_t)now);
+    int32_t from_now = (int32_t)(self->entry.due - (uint32_t)now);
     return (now + (mp_uint_t)(mp_int_t)from_now) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
 }
 
@@ -288,10 +295,10 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
                 dest[0] = up_task_state(loop, self);
                 return;
             case MP_QSTR_ph_key:
-                number = up_task_ph_key(loop, self);
+                number = up_task_ph_key(self);
                 break;
             case MP_QSTR_level:
-                number = UP_LEVEL(up_core_look(&loop->core, self->handle));
+                number = UP_LEVEL(&self->entry);
                 break;
             default:
                 dest[1] = MP_OBJ_SENTINEL; // a method
@@ -299,14 +306,14 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         }
         dest[0] = MP_OBJ_NEW_SMALL_INT(number);
     } else if (dest[1] != MP_OBJ_NULL) {
-        bool done = self->flags & UP_TASK_DONE;
+        bool done = self->entry.flags & UP_TASK_DONE;
         if (attr == MP_QSTR_data && !done) {
             up_sem_refuse(self);
             *up_task_data(self) = dest[1];
         } else if (attr != MP_QSTR_state) {
             return;
         } else if (done) {
-            self->flags |= UP_TASK_AWAITED;
+            self->entry.flags |= UP_TASK_AWAITED;
         } else {
             up_task_box(self)->callback = mp_obj_is_callable(dest[1]) ? dest[1] : MP_OBJ_NULL;
         }
@@ -318,9 +325,9 @@ static mp_obj_t up_task_iternext(mp_obj_t self_in) {
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
     up_back_from(loop, self_in);
-    if (self->flags & UP_TASK_DONE) {
-        self->flags |= UP_TASK_AWAITED;
-        if (self->flags & UP_TASK_RAISED) {
+    if (self->entry.flags & UP_TASK_DONE) {
+        self->entry.flags |= UP_TASK_AWAITED;
+        if (self->entry.flags & UP_TASK_RAISED) {
             nlr_raise(self->data);
         }
         return mp_make_stop_iteration(self->data);

@@ -1,87 +1,36 @@
-//! One entry: whatever waits to run, a task or a callback, in as few bytes as a board can spare.
+//! An entry: whatever waits to run, a task or a callback. It is the head of the object that it stands for.
 //!
-//! An entry is in one [`Place`] at a time, and what its three links mean follows from that:
+//! The shim's object begins with an [`Entry`]; its type word is the first word, which the core carries and never
+//! reads. So a link is the address of an object's head, which is what MicroPython's collector follows.
 //!
-//! | place | `link[0]` | `link[1]` | `link[2]` | `due` |
-//! |---|---|---|---|---|
-//! | `Free` | previous free | next free | - | - |
-//! | `Idle` | - | - | - | - |
-//! | `Ready` | previous | next | - | when it was queued |
-//! | `Timer` | left | right | parent | when it is due |
-//! | `Condition` | previous | next | - | - |
-//! | `Stream` | previous | next | what for | its key |
-//! | `Parked` | previous | next | the list | - |
-//! | `List` | last | first | - | the list's stamp |
-//! | (a tree's head) | root | - | the earliest | when that is due |
+//! What the links mean follows from the [`Kind`]:
 //!
-//! The entry that runs, though idle, is still in the ring of those that are ready (`ready`).
-//! Each other queue ends in its own head, an entry like any other, so what is taken out of one need not know of
-//! which (`queue`).
+//! | kind | `prev`, `next` | `up` | `due` |
+//! |---|---|---|---|
+//! | `Idle` | - | - | - |
+//! | `Ready` | neighbours in the ring of its level | - | when it was queued |
+//! | `Timer` | left and right child | parent | when it is due |
+//! | `Condition` | neighbours in the ring of conditions | - | - |
+//! | `Stream` | neighbours in the ring of streams | the stream's object | its descriptor |
+//! | `Parked` | neighbours in the list's ring | the list | the epoch of the loop |
+//!
+//! The entry that runs is idle, but may still be linked in its ready ring (`schedule::ready`).
+//!
+//! # The invariant
+//! An entry in a queue is in memory that the garbage collector traces, and does not move. Whatever refers to it,
+//! the loop or the owner of a list, is traced as well. So a link never dangles. The lifetime `'a` stands for that:
+//! all entries of a loop live as long as the loop, as far as the core can tell.
 
 use core::cell::Cell;
+use core::ptr;
 
+use crate::sync::wait_list::WaitList;
 use crate::tick::Tick;
 
-/// The number of an entry; those below [`OWN`] are the scheduler's. 16 bits where RAM is scarce: 65520 entries
-/// are more than a board holds.
-#[cfg(any(target_pointer_width = "32", feature = "narrow-index"))]
-pub type Index = u16;
-/// The number of an entry; those below [`OWN`] are the scheduler's.
-#[cfg(not(any(target_pointer_width = "32", feature = "narrow-index")))]
-pub type Index = u32;
+/// A neighbour, if there is one.
+pub(crate) type Link<'a> = Option<&'a Entry<'a>>;
 
-/// The index of no entry. 0, so that zeroed memory is an empty queue, and a look for it takes one instruction.
-/// It may be written to: whoever links a neighbour need not ask whether there is one.
-pub(crate) const NONE: Index = 0;
-/// Indices below this are no tasks or callbacks: [`NONE`], and the heads of the scheduler's queues. As many as
-/// a chunk has, so that the chunk of an entry is told by the upper bits of its index, less 1.
-pub(crate) const OWN: Index = 16;
-
-/// Bits of a [`Handle`] that hold the index; the generation is above them.
-#[cfg(any(target_pointer_width = "32", feature = "narrow-index"))]
-pub(crate) const INDEX_BITS: u32 = 16;
-#[cfg(not(any(target_pointer_width = "32", feature = "narrow-index")))]
-pub(crate) const INDEX_BITS: u32 = 24;
-
-/// Names an entry to the outside: its index and its generation, never 0.
-///
-/// The generation changes when the entry is freed, so a handle kept too long is recognised: for
-/// the next 254 owners of the same entry, if its chunk is not given back meanwhile. A new chunk knows
-/// one generation of the 16 of the old one, so if those had drifted apart it may be fewer, or none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(transparent)]
-pub struct Handle(u32);
-
-impl Handle {
-    #[allow(clippy::unnecessary_cast, reason = "an index has 16 or 32 bits")]
-    #[inline]
-    pub(crate) const fn new(index: Index, generation: u8) -> Self {
-        Self(index as u32 | (generation as u32) << INDEX_BITS)
-    }
-
-    /// The handle that the shim kept as a number. Any number is safe: it is checked when used.
-    pub const fn from_raw(raw: u32) -> Self {
-        Self(raw)
-    }
-
-    /// The number that stands for this handle on the other side of the border; never 0.
-    pub const fn raw(self) -> u32 {
-        self.0
-    }
-
-    /// The place of the entry, from 0: where the shim keeps the object that belongs to it.
-    pub const fn place(self) -> usize {
-        (self.index() as usize).wrapping_sub(OWN as usize)
-    }
-
-    /// The index of the entry.
-    #[inline]
-    pub(crate) const fn index(self) -> Index {
-        (self.0 & ((1 << INDEX_BITS) - 1)) as Index
-    }
-}
-
-/// The three levels of SPEC 2.
+/// The three levels (docs/behaviour.md, section 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Level {
@@ -111,9 +60,7 @@ impl Level {
 /// Where an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Not in use.
-    Free,
-    /// In no queue: running (it may be linked in its ring still), or waiting for somebody else to schedule it.
+    /// In no queue: it runs, it ended, or somebody else will schedule it.
     Idle,
     /// In a level's queue of entries that are due.
     Ready(Level),
@@ -125,70 +72,107 @@ pub enum Place {
     Stream,
     /// In a wait list.
     Parked,
-    /// Not something that waits but the head of a wait list.
-    List,
 }
 
-/// A [`Place`] without the level: what the entry stores in three bits. But for lists, the numbers of the C header.
+/// A [`Place`] without the level: what the entry stores in three bits. The numbers are those of the C header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
-    Free = 0,
-    Idle = 1,
-    Ready = 2,
-    Timer = 3,
-    Condition = 4,
-    Parked = 5,
-    Stream = 6,
-    List = 7,
+    Idle = 0,
+    Ready = 1,
+    Timer = 2,
+    Condition = 3,
+    Parked = 4,
+    Stream = 5,
 }
 
 impl Kind {
     const fn from_bits(bits: u16) -> Self {
-        // In the order of the numbers, so that this is no code at all.
         match bits & 7 {
-            0 => Self::Free,
-            1 => Self::Idle,
-            2 => Self::Ready,
-            3 => Self::Timer,
-            4 => Self::Condition,
-            5 => Self::Parked,
-            6 => Self::Stream,
-            _ => Self::List,
+            0 => Self::Idle,
+            1 => Self::Ready,
+            2 => Self::Timer,
+            3 => Self::Condition,
+            4 => Self::Parked,
+            _ => Self::Stream,
         }
     }
 }
 
-// The bit fields of an entry: how far each is shifted. The kind is in the lowest three.
-const QUEUE: u32 = 3; // 2 bits: the level of the queue it is in (Ready, Timer)
-const LEVEL: u32 = 5; // 2 bits: its own level
-const SERVED: u32 = 7; // 1 bit
-const GENERATION: u32 = 8; // 8 bits, never 0 in use
+// Set in every entry. With these bits the word is no Python object of MicroPython's (representation A), so that whoever
+// searches the heap for entries (heap_search.c) does not take an array of objects for one.
+const TAG: u16 = 0x8006;
+// The bit fields of an entry: how far each is shifted.
+const KIND: u32 = 3; // 3 bits
+const QUEUE: u32 = 6; // 2 bits: the level of the queue it is in (Ready, Timer)
+const LEVEL: u32 = 8; // 2 bits: its own level
+const SERVED: u32 = 10; // 1 bit: it ran at high level since another level had its turn
+const INTEREST: u32 = 11; // 4 bits: what a Stream waits for, see schedule::poll
 
-/// One entry: 12 bytes with 16-bit indices, 20 with 32-bit ones. All zero is a free entry.
-///
-/// In cells, so that an entry and its neighbours can be at hand together.
-#[derive(Debug, Default)]
+/// What an entry's third link refers to. The kind of the entry says which.
+#[derive(Clone, Copy)]
 #[repr(C)]
-pub struct Entry {
-    /// When it is to run; see the table above for what else.
-    pub(crate) due: Cell<Tick>,
-    /// Its neighbours; see the table above.
-    pub(crate) link: [Cell<Index>; 3],
-    bits: Cell<u16>,
+union Up<'a> {
+    // Timer
+    parent: Link<'a>,
+    // Parked
+    list: Option<&'a WaitList<'a>>,
+    // Stream: the shim's object, an address to compare and to keep alive
+    stream: *const (),
 }
 
-impl Entry {
-    /// A free entry.
-    #[allow(
-        clippy::declare_interior_mutable_const,
-        reason = "for arrays of new ones, never used in place"
-    )]
-    pub(crate) const FREE: Self = Self {
-        due: Cell::new(Tick::new(0)),
-        link: [const { Cell::new(NONE) }; 3],
-        bits: Cell::new(0),
-    };
+/// One entry: 24 bytes where a pointer has 4, 40 where it has 8. In cells, so that an entry and its neighbours can
+/// be at hand together.
+#[repr(C)]
+pub struct Entry<'a> {
+    // The type word of the shim's object. Not the core's to touch.
+    object: Cell<usize>,
+    bits: Cell<u16>,
+    // The shim's flags. Not the core's to touch.
+    flags: Cell<u16>,
+    due: Cell<Tick>,
+    // In this order because of the collector, which marks the last pointer of an object first: docs/architecture.md.
+    up: Cell<Up<'a>>,
+    pub(crate) prev: Cell<Link<'a>>,
+    pub(crate) next: Cell<Link<'a>>,
+}
+
+impl PartialEq for Entry<'_> {
+    /// Whether it is the same one.
+    fn eq(&self, other: &Self) -> bool {
+        ptr::eq(self, other)
+    }
+}
+
+impl Eq for Entry<'_> {}
+
+impl core::fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{:?} {:p}", self.place(), self)
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// The bits of a new entry, which is idle: what the C header calls `UP_NEW`.
+    pub(crate) const NEW: u16 = TAG | (Level::Normal as u16) << LEVEL;
+
+    /// An idle entry whose wake-ups land at `level`.
+    pub const fn new(level: Level) -> Self {
+        Self {
+            object: Cell::new(0),
+            bits: Cell::new(TAG | (level as u16) << LEVEL),
+            flags: Cell::new(0),
+            due: Cell::new(Tick::new(0)),
+            up: Cell::new(Up { parent: None }),
+            prev: Cell::new(None),
+            next: Cell::new(None),
+        }
+    }
+
+    /// Takes an idle entry off a chain of them: what follows it. O(1).
+    pub fn chained(&self) -> Option<&'a Entry<'a>> {
+        self.next.take()
+    }
 
     fn set(&self, shift: u32, mask: u16, value: u16) {
         self.bits
@@ -197,24 +181,28 @@ impl Entry {
 
     #[inline]
     pub(crate) fn kind(&self) -> Kind {
-        Kind::from_bits(self.bits.get())
+        Kind::from_bits(self.bits.get() >> KIND)
     }
 
-    /// Whether it is in use, and not as a list.
-    #[inline]
-    pub(crate) fn is_live(&self) -> bool {
-        !matches!(self.kind(), Kind::Free | Kind::List)
-    }
-
+    /// Changes the kind between two whose third link means the same, or nothing.
     #[inline]
     pub(crate) fn set_kind(&self, kind: Kind) {
-        self.set(0, 7, kind as u16);
+        self.set(KIND, 7, kind as u16);
     }
 
     /// Puts it in a queue of `level`: `Ready` or `Timer`.
     #[inline]
     pub(crate) fn set_queue(&self, kind: Kind, level: LevelBits) {
-        self.set(0, 31, kind as u16 | level << QUEUE);
+        self.set(KIND, 31, kind as u16 | level << (QUEUE - KIND));
+    }
+
+    /// It is in no queue: what it was linked to is let go. O(1).
+    #[inline]
+    pub(crate) fn set_idle(&self) {
+        self.set_kind(Kind::Idle);
+        self.up.set(Up { parent: None });
+        self.prev.set(None);
+        self.next.set(None);
     }
 
     /// The level of the queue it is in.
@@ -223,36 +211,45 @@ impl Entry {
         self.bits.get() >> QUEUE & 3
     }
 
-    pub(crate) fn place(&self) -> Place {
+    /// Where it is. O(1).
+    pub fn place(&self) -> Place {
         match self.kind() {
-            Kind::Free => Place::Free,
             Kind::Idle => Place::Idle,
             Kind::Ready => Place::Ready(Level::from_bits(self.queue())),
             Kind::Timer => Place::Timer(Level::from_bits(self.queue())),
             Kind::Condition => Place::Condition,
             Kind::Parked => Place::Parked,
-            Kind::List => Place::List,
             Kind::Stream => Place::Stream,
         }
     }
 
-    /// The level at which a wake-up lands that names none.
+    /// The level of its wake-ups that name none, as it is stored.
     #[inline]
-    pub(crate) fn level(&self) -> LevelBits {
+    pub(crate) fn level_bits(&self) -> LevelBits {
         self.bits.get() >> LEVEL & 3
+    }
+
+    /// The level of its wake-ups that name none. O(1).
+    pub fn level(&self) -> Level {
+        Level::from_bits(self.level_bits())
     }
 
     /// That level, its own for [`OWN_LEVEL`].
     #[inline]
     pub(crate) fn level_at(&self, at: LevelBits) -> LevelBits {
-        if at == OWN_LEVEL { self.level() } else { at }
+        if at == OWN_LEVEL {
+            self.level_bits()
+        } else {
+            at
+        }
     }
 
-    pub(crate) fn set_level(&self, level: Level) {
+    /// Sets the level of its next wake-ups that name none (docs/behaviour.md, section 2). O(1).
+    pub fn set_level(&self, level: Level) {
         self.set(LEVEL, 3, level as u16);
     }
 
-    /// Whether it ran at high level since another level had its turn (SPEC 3, fairness).
+    /// Whether it ran at high level since another level had its turn (docs/behaviour.md, section 3).
     #[inline]
     pub(crate) fn served(&self) -> bool {
         self.bits.get() >> SERVED & 1 != 0
@@ -263,19 +260,77 @@ impl Entry {
     }
 
     #[inline]
-    pub(crate) fn generation(&self) -> u8 {
-        (self.bits.get() >> GENERATION) as u8
+    pub(crate) fn due(&self) -> Tick {
+        self.due.get()
     }
 
-    pub(crate) fn set_generation(&self, generation: u8) {
-        self.set(GENERATION, 0xff, generation as u16);
+    #[inline]
+    pub(crate) fn set_due(&self, due: Tick) {
+        self.due.set(due);
     }
 
-    /// Frees it: makes every handle to it stale, and the mark void.
-    pub(crate) fn next_generation(&self) {
-        let next = self.generation().wrapping_add(1);
-        let next = if next == 0 { 1 } else { next };
-        self.bits.set(u16::from(next) << GENERATION);
+    /// When it is due, in a ready queue or in the timers; `None` elsewhere. O(1).
+    pub fn due_time(&self) -> Option<Tick> {
+        matches!(self.kind(), Kind::Ready | Kind::Timer).then_some(self.due())
+    }
+
+    /// The parent of a timer, whose kind it is already.
+    #[inline]
+    pub(crate) fn parent(&self) -> Link<'a> {
+        match self.kind() {
+            // SAFETY: a Timer's third link is its parent: only set_parent() writes it, and set_idle(), whose None is
+            // a parent too, before the kind becomes Timer.
+            Kind::Timer => unsafe { self.up.get().parent },
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn set_parent(&self, parent: Link<'a>) {
+        self.up.set(Up { parent });
+    }
+
+    /// The list in which it is parked.
+    #[inline]
+    pub(crate) fn list(&self) -> Option<&'a WaitList<'a>> {
+        match self.kind() {
+            // SAFETY: a Parked entry's third link is its list: set_parked() writes both at once.
+            Kind::Parked => unsafe { self.up.get().list },
+            _ => None,
+        }
+    }
+
+    /// It is parked in a list, since this epoch of the loop.
+    #[inline]
+    pub(crate) fn set_parked(&self, list: &'a WaitList<'a>, epoch: u32) {
+        self.up.set(Up { list: Some(list) });
+        self.due.set(Tick::new(epoch));
+        self.set_kind(Kind::Parked);
+    }
+
+    /// The bits of what a stream's waiter waits for.
+    #[inline]
+    pub(crate) fn interest_bits(&self) -> u16 {
+        self.bits.get() >> INTEREST & 15
+    }
+
+    /// The object of the stream that it waits for; null elsewhere.
+    #[inline]
+    pub(crate) fn stream(&self) -> *const () {
+        match self.kind() {
+            // SAFETY: a Stream's third link is the object: set_stream() writes both at once.
+            Kind::Stream => unsafe { self.up.get().stream },
+            _ => ptr::null(),
+        }
+    }
+
+    /// It waits for a stream.
+    #[inline]
+    pub(crate) fn set_stream(&self, interest: u16, stream: *const (), fd: u32) {
+        self.up.set(Up { stream });
+        self.due.set(Tick::new(fd));
+        self.set(INTEREST, 15, interest);
+        self.set_kind(Kind::Stream);
     }
 }
 
@@ -283,16 +338,14 @@ impl Entry {
 mod tests {
     use super::*;
 
+    const LEVELS: [Level; 3] = [Level::High, Level::Normal, Level::Low];
+
     #[test]
     fn fields_share_a_word_and_do_not_touch_each_other() {
-        let e = Entry::default();
-        assert_eq!(
-            (e.place(), e.generation(), e.served()),
-            (Place::Free, 0, false)
-        );
-        e.next_generation();
-        for queue in [Level::High, Level::Normal, Level::Low] {
-            for level in [Level::High, Level::Normal, Level::Low] {
+        let e = Entry::new(Level::Normal);
+        assert_eq!((e.place(), e.level()), (Place::Idle, Level::Normal));
+        for queue in LEVELS {
+            for level in LEVELS {
                 for served in [false, true] {
                     e.set_level(level);
                     e.set_served(served);
@@ -300,40 +353,24 @@ mod tests {
                     assert_eq!(e.place(), Place::Ready(queue));
                     e.set_queue(Kind::Timer, queue as LevelBits);
                     assert_eq!(e.place(), Place::Timer(queue));
-                    assert_eq!(Level::from_bits(e.level()), level);
-                    assert_eq!((e.served(), e.generation()), (served, 1));
+                    assert_eq!((e.level(), e.served()), (level, served));
+                    e.set_stream(13, ptr::null(), 7);
+                    assert_eq!((e.place(), e.interest_bits()), (Place::Stream, 13));
+                    assert_eq!((e.level(), e.served()), (level, served));
+                    e.set_idle();
                 }
             }
         }
-        for (kind, place) in [
-            (Kind::Free, Place::Free),
-            (Kind::Idle, Place::Idle),
-            (Kind::Condition, Place::Condition),
-            (Kind::Parked, Place::Parked),
-            (Kind::List, Place::List),
-            (Kind::Stream, Place::Stream),
-        ] {
-            e.set_kind(kind);
-            assert_eq!(e.place(), place);
-        }
     }
 
     #[test]
-    fn generations_are_never_zero_and_clear_the_mark() {
-        let e = Entry::default();
-        for n in 0..600u32 {
-            e.set_served(true);
-            e.next_generation();
-            assert_eq!(u32::from(e.generation()), n % 255 + 1);
-            assert!(!e.served());
-        }
-    }
-
-    #[test]
-    fn a_handle_keeps_index_and_generation() {
-        let h = Handle::new(60000, 255);
-        assert_eq!((h.index(), h.place()), (60000, 60000 - OWN as usize));
-        assert_ne!(h, Handle::new(60000, 254));
-        assert_eq!(Handle::from_raw(h.raw()), h);
+    fn what_is_in_no_queue_refers_to_nothing() {
+        let (e, other) = (Entry::new(Level::Normal), Entry::new(Level::Normal));
+        e.set_queue(Kind::Timer, Level::Low as LevelBits);
+        e.set_parent(Some(&other));
+        e.next.set(Some(&other));
+        e.set_idle();
+        assert_eq!(e.place(), Place::Idle);
+        assert!(e.next.get().is_none() && e.parent().is_none() && e.list().is_none());
     }
 }

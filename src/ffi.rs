@@ -1,123 +1,79 @@
 //! The C border: `micropython-bindings/uasyncio_priority.h` in Rust, and the only `unsafe` code here.
 //! (`bindings.rs` declares what the header says, in one `unsafe extern` block, as Rust 2024 spells them.)
 //!
-//! Each export builds a [`Scheduler`] from the shim's memory, makes one call and lets go of it, so
-//! no borrow outlives a call. What each function does, costs and requires is said in the header.
+//! Each export takes the shim's memory for what the header says it is, makes one call and lets go of it, so no
+//! borrow outlives a call. What each function does, costs and requires is said in the header.
 
-use core::marker::PhantomData;
-use core::mem::{align_of, offset_of, size_of};
+use core::mem::{align_of, size_of};
 use core::{ptr, slice};
 
-use crate::bindings::{self, up_core_t, up_list_t, up_mailbox_t, up_pollfd_t};
-use crate::entry::{Entry, Handle, INDEX_BITS, Kind, Level};
-use crate::mailbox::{MAIL_LEN, Mailbox};
-use crate::scheduler::{Action, Scheduler};
-use crate::store::{CHUNK_LEN, Chunk};
-use crate::streams::{FAST, FD, Interest, PollFd, TRUE};
+use crate::bindings::{self, up_core_t, up_entry_t, up_list_t, up_mailbox_t, up_pollfd_t};
+use crate::entry::{Entry, Kind, Level};
+use crate::schedule::policy::{Action, Scheduler};
+use crate::schedule::poll::{FAST, FD, Interest, PollFd, READ, TRUE, WRITE};
+use crate::sync::mailbox::{MAIL_LEN, Mailbox};
+use crate::sync::wait_list::WaitList;
 use crate::tick::{MAX_DELAY, Tick};
-use crate::waitlist::WaitList;
 
 // What the header says about memory holds on this target.
 const _: () = {
-    let narrow = size_of::<usize>() == 4;
-    let entry = if narrow {
-        bindings::UP_ENTRY_BYTES_32
-    } else {
-        bindings::UP_ENTRY_BYTES_64
-    };
-    let index = if narrow {
-        bindings::UP_INDEX_BITS_32
-    } else {
-        bindings::UP_INDEX_BITS_64
-    };
-    // The tests' mixture, narrow indices and wide pointers, is not for C to link.
-    let mixed = cfg!(feature = "narrow-index") && !narrow;
-    assert!(mixed || size_of::<Entry>() == entry as usize);
-    assert!(mixed || INDEX_BITS == index);
-    assert!(mixed || size_of::<Chunk>() == CHUNK_LEN * (size_of::<usize>() + entry as usize));
-    assert!(CHUNK_LEN == bindings::UP_CHUNK_LEN as usize);
+    assert!(size_of::<Entry>() == size_of::<up_entry_t>());
+    assert!(align_of::<Entry>() == align_of::<up_entry_t>());
+    assert!(Entry::NEW as u32 == bindings::UP_NEW);
     assert!(MAX_DELAY == bindings::UP_MAX_DELAY);
     assert!(size_of::<Scheduler>() <= size_of::<up_core_t>());
     assert!(align_of::<Scheduler>() <= align_of::<up_core_t>());
-    assert!(offset_of!(Scheduler, store.stamp) == offset_of!(up_core_t, lists));
-    assert!(offset_of!(Scheduler, store.chunks.first) == offset_of!(up_core_t, chunks));
-    assert!(offset_of!(Scheduler, store.chunks.count) == offset_of!(up_core_t, chunk_count));
     assert!(size_of::<WaitList>() == size_of::<up_list_t>());
     assert!(align_of::<WaitList>() == align_of::<up_list_t>());
+    assert!(size_of::<Option<&Entry>>() == size_of::<*mut up_entry_t>());
     assert!(MAIL_LEN == bindings::UP_MAIL_LEN as usize);
     assert!(size_of::<Mailbox>() <= size_of::<up_mailbox_t>());
     assert!(align_of::<Mailbox>() <= align_of::<up_mailbox_t>());
     assert!(Level::Low as u32 == bindings::UP_LOW);
-    assert!(Kind::Free as u32 == bindings::UP_FREE && Kind::Idle as u32 == bindings::UP_IDLE);
-    assert!(Kind::Ready as u32 == bindings::UP_READY && Kind::Timer as u32 == bindings::UP_TIMER);
+    assert!(Kind::Idle as u32 == bindings::UP_IDLE && Kind::Ready as u32 == bindings::UP_READY);
+    assert!(Kind::Timer as u32 == bindings::UP_TIMER);
     assert!(Kind::Condition as u32 == bindings::UP_CONDITION);
     assert!(Kind::Parked as u32 == bindings::UP_PARKED);
     assert!(Kind::Stream as u32 == bindings::UP_STREAM);
+    assert!(READ == bindings::UP_READ && WRITE == bindings::UP_WRITE);
     assert!(FAST == bindings::UP_FAST && FD == bindings::UP_FD && TRUE == bindings::UP_TRUE);
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
     assert!(align_of::<PollFd>() == align_of::<up_pollfd_t>());
 };
 
-/// The chunks of entries, in memory that the shim allocates; none where a chunk was given back.
-#[derive(Debug)]
-#[repr(C)]
-pub struct Chunks<'a> {
-    first: *mut Option<&'a mut Chunk>,
-    count: u32,
-    _lent: PhantomData<&'a mut [Option<&'a mut Chunk>]>,
-}
-
-impl<'a> Chunks<'a> {
-    /// No chunk at all.
-    pub const NONE: Self = Self {
-        first: ptr::null_mut(),
-        count: 0,
-        _lent: PhantomData,
-    };
-
-    /// These chunks.
-    pub fn new(chunks: &'a mut [Option<&'a mut Chunk>]) -> Self {
-        Self {
-            first: chunks.as_mut_ptr(),
-            count: chunks.len() as u32,
-            _lent: PhantomData,
-        }
-    }
-
-    /// A chunk, if it is there.
-    #[inline(always)]
-    pub(crate) fn get(&self, chunk: usize) -> Option<&Chunk> {
-        if chunk >= self.count as usize {
-            return None;
-        }
-        // SAFETY: `first` is the address of `count` items, new()'s or the shim's, each null or a chunk
-        // that is zeroed or in use. They are ours while `self` is borrowed.
-        unsafe { (*self.first.add(chunk)).as_deref() }
-    }
-
-    /// The number of the last chunk. The shim takes those that were given back off the end.
-    pub(crate) const fn last(&self) -> usize {
-        (self.count as usize).wrapping_sub(1)
-    }
-
-    /// Lets go of a chunk: the shim gives it back.
-    pub(crate) fn remove(&mut self, chunk: usize) {
-        if chunk < self.count as usize {
-            // SAFETY: as in get(); and nobody else has borrowed them.
-            unsafe { *self.first.add(chunk) = None }
-        }
-    }
-}
-
 /// The loop in the shim's memory.
 ///
 /// # Safety
-/// `core` is a core of the shim's that was all zero at first, and nothing else uses it, its
-/// chunks or the result until the result is dropped.
-unsafe fn scheduler<'a>(core: *mut up_core_t) -> &'a mut Scheduler<'static> {
-    // SAFETY: the caller's promise. Size, alignment and the place of what C reads are asserted above; the
-    // shim's part of it, the chunks, is what Chunks asks for (up_core_grown).
-    unsafe { &mut *core.cast() }
+/// `core` is a core of the shim's that was all zero at first, and nobody else is in it until the result is dropped.
+unsafe fn scheduler<'a>(core: *mut up_core_t) -> &'a Scheduler<'a> {
+    // SAFETY: the caller's promise. Size and alignment are asserted above, and zero is a value of each field.
+    unsafe { &*core.cast() }
+}
+
+/// An entry in the shim's memory.
+///
+/// # Safety
+/// `entry` is the head of one of the shim's objects, as the header says, which lives while it is in a queue.
+unsafe fn entry<'a>(entry: *mut up_entry_t) -> &'a Entry<'a> {
+    // SAFETY: the caller's promise. Size and alignment are asserted above. All that changes is in cells, but the
+    // first word, which is not read.
+    unsafe { &*entry.cast() }
+}
+
+/// A wait list in the shim's memory.
+///
+/// # Safety
+/// `list` is the head of one of the shim's objects, as the header says, which lives while a task waits there.
+unsafe fn list<'a>(list: *mut up_list_t) -> &'a WaitList<'a> {
+    // SAFETY: as entry().
+    unsafe { &*list.cast() }
+}
+
+const fn raw(entry: Option<&Entry>) -> *mut up_entry_t {
+    match entry {
+        Some(entry) => ptr::from_ref(entry).cast_mut().cast(),
+        None => ptr::null_mut(),
+    }
 }
 
 /// The mailbox in the shim's memory.
@@ -163,10 +119,6 @@ const fn level(level: u32) -> Option<Level> {
     }
 }
 
-fn raw(handle: Option<Handle>) -> u32 {
-    handle.map_or(0, Handle::raw)
-}
-
 /// Defines the exports, and fails to compile if the header declares one of them differently.
 macro_rules! export {
     ($(fn $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? { $($body:tt)* })*) => {$(
@@ -184,97 +136,96 @@ macro_rules! export {
 }
 
 export! {
-    fn up_core_grown(core: *mut up_core_t, chunk: u32) -> u32 {
-        scheduler(core).grown(chunk as usize).into()
+    fn up_core_clear(core: *mut up_core_t) -> *mut up_entry_t {
+        raw(scheduler(core).clear())
     }
-    fn up_core_shrink(core: *mut up_core_t, keep: u32) -> u32 {
-        scheduler(core).shrink(keep).map_or(bindings::UP_NO_CHUNK, |chunk| chunk as u32)
+    fn up_core_forget(core: *mut up_core_t, e: *mut up_entry_t) {
+        scheduler(core).forget(entry(e))
     }
-    fn up_core_room(core: *mut up_core_t) -> u32 {
-        scheduler(core).room()
-    }
-    fn up_core_len(core: *mut up_core_t) -> u32 {
-        scheduler(core).len()
-    }
-    fn up_core_create(core: *mut up_core_t) -> u32 {
-        raw(scheduler(core).create(Level::Normal))
-    }
-    fn up_core_free(core: *mut up_core_t, handle: u32) {
-        scheduler(core).free(Handle::from_raw(handle))
-    }
-    fn up_core_look(core: *mut up_core_t, handle: u32) -> u64 {
-        scheduler(core).look(Handle::from_raw(handle))
-    }
-    fn up_core_set_level(core: *mut up_core_t, handle: u32, own: u32) {
-        scheduler(core).set_level(Handle::from_raw(handle), level(own).unwrap_or(Level::Normal))
+    fn up_core_set_level(core: *mut up_core_t, e: *mut up_entry_t, own: u32) {
+        let _ = core;
+        entry(e).set_level(level(own).unwrap_or(Level::Normal))
     }
     fn up_core_set_max_overdue(core: *mut up_core_t, ms: u32) {
         scheduler(core).set_max_overdue(ms)
     }
-    fn up_core_schedule(core: *mut up_core_t, handle: u32, at: u32, delay: u32, now: u32) {
-        scheduler(core).schedule(Handle::from_raw(handle), level(at), delay, Tick::new(now))
+    fn up_core_schedule(core: *mut up_core_t, e: *mut up_entry_t, at: u32, delay: u32, now: u32) {
+        scheduler(core).schedule(entry(e), level(at), delay, Tick::new(now))
     }
-    fn up_core_park(core: *mut up_core_t, handle: u32, list: *mut up_list_t) -> u32 {
-        // Any bits are a valid list; size and alignment are asserted above.
-        scheduler(core).park(Handle::from_raw(handle), &mut *list.cast()).into()
+    fn up_core_park(core: *mut up_core_t, e: *mut up_entry_t, at: *mut up_list_t) {
+        scheduler(core).park(entry(e), list(at))
     }
-    fn up_core_wake(core: *mut up_core_t, list: *mut up_list_t, at: u32, now: u32) -> u32 {
-        raw(scheduler(core).wake(list.cast::<WaitList>().read(), level(at), Tick::new(now)))
+    fn up_core_wake(core: *mut up_core_t, from: *mut up_list_t, at: u32, now: u32) -> *mut up_entry_t {
+        raw(scheduler(core).wake(list(from), level(at), Tick::new(now)))
     }
-    fn up_core_first(core: *mut up_core_t, list: *mut up_list_t) -> u32 {
-        raw(scheduler(core).first(list.cast::<WaitList>().read()))
+    fn up_core_first(core: *mut up_core_t, of: *mut up_list_t) -> *mut up_entry_t {
+        raw(scheduler(core).first(list(of)))
     }
-    fn up_core_waiting(core: *mut up_core_t, list: *mut up_list_t) -> u32 {
-        scheduler(core).waiting(list.cast::<WaitList>().read())
+    fn up_core_waiting(core: *mut up_core_t, at: *mut up_list_t) -> u32 {
+        scheduler(core).waiting(list(at))
     }
-    fn up_core_when(core: *mut up_core_t, handle: u32) {
-        scheduler(core).when(Handle::from_raw(handle))
+    fn up_core_when(core: *mut up_core_t, e: *mut up_entry_t) {
+        scheduler(core).when(entry(e))
     }
-    fn up_core_wait_stream(
-        core: *mut up_core_t,
-        handle: u32,
-        interest: u32,
-        key: u32
-    ) -> u32 {
-        scheduler(core).wait_stream(Handle::from_raw(handle), Interest::new(interest, key)).into()
+    fn up_core_wait_stream(core: *mut up_core_t, e: *mut up_entry_t, interest: u32, key: usize) -> u32 {
+        scheduler(core).wait_stream(entry(e), Interest::new(interest, key)).into()
     }
     fn up_core_fd_count(core: *mut up_core_t) -> u32 {
         scheduler(core).fd_count()
     }
-    fn up_core_unqueue(core: *mut up_core_t, handle: u32) {
-        scheduler(core).unqueue(Handle::from_raw(handle))
+    fn up_core_unqueue(core: *mut up_core_t, e: *mut up_entry_t) {
+        scheduler(core).unqueue(entry(e))
     }
-    fn up_core_found(core: *mut up_core_t, handle: u32, found: u32, now: u32) {
-        scheduler(core).found(Handle::from_raw(handle), found, Tick::new(now))
+    fn up_core_found(core: *mut up_core_t, e: *mut up_entry_t, found: u32, now: u32) {
+        scheduler(core).found(entry(e), found, Tick::new(now))
     }
-    fn up_core_fds(core: *mut up_core_t, table: *mut up_pollfd_t, owners: *mut u32, room: u32) -> u32 {
-        scheduler(core).fds(items_mut(table.cast(), room), items_mut(owners, room)) as u32
+    fn up_core_fds(
+        core: *mut up_core_t,
+        table: *mut up_pollfd_t,
+        owners: *mut *mut up_entry_t,
+        room: u32
+    ) -> u32 {
+        scheduler(core).fds(items_mut(table.cast(), room), items_mut(owners.cast(), room)) as u32
     }
     fn up_core_found_fds(
         core: *mut up_core_t,
         table: *const up_pollfd_t,
-        owners: *const u32,
+        owners: *mut *mut up_entry_t,
         rows: u32,
         now: u32
     ) {
-        scheduler(core).found_fds(items(table.cast(), rows), items(owners, rows), Tick::new(now))
+        scheduler(core).found_fds(
+            items(table.cast(), rows),
+            items_mut(owners.cast(), rows),
+            Tick::new(now)
+        )
     }
-    fn up_core_cancel(core: *mut up_core_t, handle: u32, now: u32) {
-        scheduler(core).cancel(Handle::from_raw(handle), Tick::new(now))
+    fn up_core_cancel(core: *mut up_core_t, e: *mut up_entry_t, now: u32) {
+        scheduler(core).cancel(entry(e), Tick::new(now))
     }
-    fn up_core_next(core: *mut up_core_t, mail: *mut up_mailbox_t, again: u32, now: u32) -> u64 {
+    fn up_core_next(
+        core: *mut up_core_t,
+        mail: *mut up_mailbox_t,
+        again: u32,
+        now: u32,
+        chosen: *mut *mut up_entry_t,
+        ms: *mut u32
+    ) -> u32 {
         let again = (again != bindings::UP_NOT).then_some(level(again & 3));
-        let (action, value) = match scheduler(core).next(mailbox(mail), again, Tick::new(now)) {
-            Action::Run(handle) => (bindings::UP_RUN, handle.raw()),
-            Action::Ask(handle) => (bindings::UP_ASK, handle.raw()),
-            Action::AskStream(handle) => (bindings::UP_ASK_STREAM, handle.raw()),
-            Action::AskFds => (bindings::UP_ASK_FDS, 0),
-            Action::TakeMail => (bindings::UP_MAIL, 0),
-            Action::Wait(ms) => (bindings::UP_WAIT, ms),
-            Action::WaitForever => (bindings::UP_WAIT_FOREVER, 0),
-            Action::Fault => (bindings::UP_FAULT, 0),
+        let (action, e) = match scheduler(core).next(mailbox(mail), again, Tick::new(now)) {
+            Action::Run(e) => (bindings::UP_RUN, e),
+            Action::Ask(e) => (bindings::UP_ASK, e),
+            Action::AskStream(e) => (bindings::UP_ASK_STREAM, e),
+            Action::AskFds => return bindings::UP_ASK_FDS,
+            Action::TakeMail => return bindings::UP_MAIL,
+            Action::Wait(time) => {
+                *ms = time;
+                return bindings::UP_WAIT;
+            }
+            Action::WaitForever => return bindings::UP_WAIT_FOREVER,
         };
-        u64::from(action) << 32 | u64::from(value)
+        *chosen = raw(Some(e));
+        action
     }
     fn up_mail_clear(mail: *mut up_mailbox_t) {
         mailbox(mail).clear()

@@ -1,4 +1,4 @@
-//! Time: a wrapping millisecond counter and the only comparison that is right for one (SPEC 6).
+//! Time: a wrapping millisecond counter and the only comparison that is right for one (docs/behaviour.md, section 6).
 
 /// The longest delay that can be queued, in ms: 12.4 days.
 ///

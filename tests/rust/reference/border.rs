@@ -1,29 +1,22 @@
-//! The core through the C border, in memory as the shim gives it: chunks and the array of their
-//! addresses one by one from the allocator, each as large as the header says and not a byte more, so
-//! that a sanitizer sees every step beside them. The array moves whenever it grows or shrinks.
+//! The core through the C border, in memory as the shim gives it: entries and lists one by one from the allocator, each
+//! as large as the header says and not a byte more, so that a sanitizer sees every step beside them. And a collector,
+//! which knows what MicroPython's knows: it follows every word that is the address of an object's head.
 #![allow(unsafe_code)] // calls the border
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::slice;
 
 // The exports that bindings.rs declares: this links them.
 use uasyncio_priority as _;
-use uasyncio_priority::entry::{Handle, Level};
-use uasyncio_priority::scheduler::Action;
-use uasyncio_priority::streams::{Interest, PollFd};
+use uasyncio_priority::entry::Level;
+use uasyncio_priority::schedule::poll::{Interest, PollFd};
 use uasyncio_priority::tick::Tick;
 
 #[allow(missing_docs, non_camel_case_types, clippy::all)]
 #[path = "../../../src/bindings.rs"]
 pub mod c;
 
-/// Bytes of an entry, in the build that is tested.
-const ENTRY_BYTES: usize = if cfg!(any(feature = "narrow-index", target_pointer_width = "32")) {
-    c::UP_ENTRY_BYTES_32 as usize
-} else {
-    c::UP_ENTRY_BYTES_64 as usize
-};
-/// Entries in a chunk.
-pub const CHUNK: usize = c::UP_CHUNK_LEN as usize;
 /// Rows behind the room that the core was told of, and what they hold: nothing is written there.
 const SPARE: usize = 2;
 const UNTOUCHED: PollFd = PollFd {
@@ -31,23 +24,42 @@ const UNTOUCHED: PollFd = PollFd {
     events: 77,
     revents: 777,
 };
+const NOBODY: *mut c::up_entry_t = std::ptr::without_provenance_mut(77);
 
-fn zeroed<T>(layout: Layout) -> *mut T {
-    // SAFETY: no layout here has size 0.
-    let at = unsafe { alloc_zeroed(layout) };
+/// Names an entry: a number that is never used twice, as addresses are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Handle(u32);
+
+/// Names a list, in the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct List(u32);
+
+/// What the core says is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Run(Handle),
+    Ask(Handle),
+    AskStream(Handle),
+    AskFds,
+    TakeMail,
+    Wait(u32),
+    WaitForever,
+}
+
+fn zeroed<T>() -> *mut T {
+    let layout = Layout::new::<T>();
+    // SAFETY: nothing here has size 0.
+    let at: *mut T = unsafe { alloc_zeroed(layout) }.cast();
     if at.is_null() {
         handle_alloc_error(layout);
     }
-    at.cast()
+    at
 }
 
-fn chunk_layout() -> Layout {
-    let bytes = CHUNK * (size_of::<usize>() + ENTRY_BYTES);
-    Layout::from_size_align(bytes, align_of::<usize>()).expect("a chunk is small")
-}
-
-fn array_layout(count: usize) -> Layout {
-    Layout::array::<*mut c::up_chunk_t>(count).expect("there are few chunks")
+/// Gives back what zeroed() made.
+fn free<T>(at: *mut T) {
+    // SAFETY: zeroed() made it with this layout, and each caller forgets the address.
+    unsafe { dealloc(at.cast(), Layout::new::<T>()) };
 }
 
 const fn at(level: Option<Level>) -> u32 {
@@ -57,32 +69,26 @@ const fn at(level: Option<Level>) -> u32 {
     }
 }
 
-fn handle(raw: u32) -> Option<Handle> {
-    (raw != 0).then_some(Handle::from_raw(raw))
+/// What the shim has in an entry: a type word and flags, which differ from those of others.
+const fn owned(number: u32) -> (usize, u16) {
+    (0x5eed_0001 + 2 * number as usize, number as u16 ^ 0x5eed)
 }
 
-/// What the shim's object of an entry is.
-const fn object(chunk: usize, place: usize) -> usize {
-    0x5eed_0000 + chunk * CHUNK + place
-}
-
-/// A core in memory of its own.
+/// A core in memory of its own, with all that it refers to.
 #[derive(Debug)]
 pub struct Core {
     core: *mut c::up_core_t,
     mail: *mut c::up_mailbox_t,
-    /// Entries that are never given back.
-    pub keep: u32,
-    /// So many requests for memory are refused from here on.
-    pub refuse: u32,
-    /// Chunks taken and given back so far.
-    pub grown: u32,
-    /// See `grown`.
-    pub shrunk: u32,
+    entries: BTreeMap<Handle, *mut c::up_entry_t>,
+    lists: BTreeMap<List, *mut c::up_list_t>,
+    // The entries and lists by their addresses.
+    handles: HashMap<usize, Handle>,
+    made: u32,
 }
 
-// Each call below is SAFETY: `self.core` and `self.mail` are the addresses of a core and a mailbox that were
-// all zero at first, and of nobody else's; the chunks are as grow() and free() leave them, as the header asks.
+// Each call below is SAFETY: `self.core` and `self.mail` are the addresses of a core and a mailbox that were all zero at
+// first, and of nobody else's; entries and lists are as create() and new_list() make them, and are there until sweep()
+// or end() find that nothing refers to them, as the header asks.
 macro_rules! call {
     ($name:ident($($arg:expr),*)) => {
         // SAFETY: see above.
@@ -91,192 +97,211 @@ macro_rules! call {
 }
 
 impl Core {
-    /// A core without room, and an empty mailbox.
+    /// An empty core, and an empty mailbox.
     pub fn new() -> Self {
         Self {
-            core: zeroed(Layout::new::<c::up_core_t>()),
-            mail: zeroed(Layout::new::<c::up_mailbox_t>()),
-            keep: 0,
-            refuse: 0,
-            grown: 0,
-            shrunk: 0,
+            core: zeroed(),
+            mail: zeroed(),
+            entries: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            handles: HashMap::new(),
+            made: 0,
         }
     }
 
-    /// The addresses of the chunks, null where one was given back.
-    fn chunks(&self) -> Vec<*mut c::up_chunk_t> {
-        // SAFETY: the core is ours, and the array has as many items as it says.
-        unsafe {
-            let core = &*self.core;
-            let count = core.chunk_count as usize;
-            (0..count).map(|n| *core.chunks.add(n)).collect()
-        }
-    }
-
-    /// Puts the addresses into an array of just their number, elsewhere.
-    fn set_chunks(&mut self, chunks: &[*mut c::up_chunk_t]) {
-        let new = match chunks.len() {
-            0 => std::ptr::null_mut(),
-            n => zeroed::<*mut c::up_chunk_t>(array_layout(n)),
-        };
-        // SAFETY: the core is ours; the old array was made here and nobody else has its address.
-        unsafe {
-            let core = &mut *self.core;
-            for (n, &chunk) in chunks.iter().enumerate() {
-                *new.add(n) = chunk;
-            }
-            if core.chunk_count != 0 {
-                dealloc(core.chunks.cast(), array_layout(core.chunk_count as usize));
-            }
-            core.chunks = new;
-            core.chunk_count = chunks.len() as u32;
-        }
-    }
-
-    /// A chunk more, in place of one that was given back or at the end; false if memory is refused.
-    pub fn grow(&mut self) -> bool {
-        if self.refuse > 0 {
-            self.refuse -= 1;
-            return false;
-        }
-        let gap = self.chunks().iter().position(|chunk| chunk.is_null());
-        let number = gap.unwrap_or(self.chunks().len());
-        assert!(self.grow_at(number));
-        true
-    }
-
-    /// A chunk more by this number, however many there are none before it; false if the core has no
-    /// handles for it.
-    pub fn grow_at(&mut self, number: usize) -> bool {
-        let mut chunks = self.chunks();
-        if chunks.len() <= number {
-            chunks.resize(number + 1, std::ptr::null_mut());
-        }
-        chunks[number] = zeroed(chunk_layout());
-        for place in 0..CHUNK {
-            // SAFETY: a chunk begins with as many objects, which are ours.
-            unsafe { *chunks[number].cast::<usize>().add(place) = object(number, place) };
-        }
-        self.set_chunks(&chunks);
-        let taken = call!(up_core_grown(self.core, number as u32)) != 0;
-        if taken {
-            self.grown += 1;
-        } else {
-            self.drop_chunk(number, chunks[number]);
-            chunks[number] = std::ptr::null_mut();
-            self.set_chunks(&chunks);
-        }
-        taken
-    }
-
-    /// Gives a chunk's memory back, in which no object was touched.
-    fn drop_chunk(&mut self, number: usize, chunk: *mut c::up_chunk_t) {
-        for place in 0..CHUNK {
-            // SAFETY: as in grow().
-            let seen = unsafe { *chunk.cast::<usize>().add(place) };
-            assert_eq!(seen, object(number, place), "the core touched an object");
-        }
-        // SAFETY: it was made in grow(), and is used no more.
-        unsafe { dealloc(chunk.cast(), chunk_layout()) };
-    }
-
-    /// Frees an entry, and the chunks that the core gives back.
-    pub fn free(&mut self, h: Handle) {
-        call!(up_core_free(self.core, h.raw()));
-        loop {
-            let before = self.chunks();
-            let given = call!(up_core_shrink(self.core, self.keep));
-            let mut chunks = self.chunks();
-            let changed: Vec<_> = (0..before.len())
-                .filter(|&n| chunks[n] != before[n])
-                .collect();
-            if given == c::UP_NO_CHUNK {
-                assert_eq!(changed, []);
-                return;
-            }
-            let number = given as usize;
-            assert_eq!(changed, [number], "given back once, and set to NULL");
-            assert!(chunks[number].is_null());
-            self.drop_chunk(number, before[number]);
-            self.shrunk += 1;
-            while chunks.last().is_some_and(|chunk| chunk.is_null()) {
-                chunks.pop();
-            }
-            self.set_chunks(&chunks);
-        }
-    }
-
-    /// Forgets everything but the number of wait lists, as the header says how; the memory goes back.
-    pub fn clear(&mut self) {
-        for (number, chunk) in self.chunks().into_iter().enumerate() {
-            if !chunk.is_null() {
-                self.drop_chunk(number, chunk);
-            }
-        }
-        self.set_chunks(&[]);
-        // SAFETY: the core is ours. Zero is a value of each of its fields.
-        unsafe {
-            let lists = (*self.core).lists;
-            self.core.write_bytes(0, 1);
-            (*self.core).lists = lists;
-        }
-    }
-
-    /// Whether there is the chunk in which this handle's entry would be.
-    pub fn has_chunk_of(&self, h: Handle) -> bool {
-        let chunk = h.place() / CHUNK;
-        self.chunks().get(chunk).is_some_and(|at| !at.is_null())
-    }
-
-    /// Entries in all chunks.
-    pub fn size(&self) -> u32 {
-        let there = self
-            .chunks()
-            .into_iter()
-            .filter(|chunk| !chunk.is_null())
-            .count();
-        (there * CHUNK) as u32
-    }
-
-    /// Entries to be had without growing.
-    pub fn room(&self) -> u32 {
-        call!(up_core_room(self.core))
-    }
-
-    /// Entries in use.
-    pub fn len(&self) -> u32 {
-        call!(up_core_len(self.core))
-    }
-
-    /// A new entry, if there is room.
-    pub fn create(&mut self, own: Level) -> Option<Handle> {
-        let h = handle(call!(up_core_create(self.core)))?;
+    /// A new entry, idle.
+    pub fn create(&mut self, own: Level) -> Handle {
+        self.made += 1;
+        let (h, at) = (Handle(self.made), zeroed::<c::up_entry_t>());
+        let (object, flags) = owned(h.0);
+        // SAFETY: it is ours alone, and zero is a value of each field.
+        let entry = unsafe { &mut *at };
+        entry.object = std::ptr::without_provenance(object);
+        entry.flags = flags;
+        entry.core = c::UP_NEW as u16;
+        self.entries.insert(h, at);
+        self.handles.insert(at.addr(), h);
+        assert_eq!(
+            (self.place(h), self.level(h)),
+            (c::UP_IDLE, c::UP_NORMAL),
+            "a new entry"
+        );
         self.set_level(h, own);
-        Some(h)
+        h
     }
 
-    fn look(&self, h: Handle) -> u64 {
-        call!(up_core_look(self.core, h.raw()))
+    /// A new list, in which nobody waits.
+    pub fn new_list(&mut self) -> List {
+        self.made += 1;
+        let (list, at) = (List(self.made), zeroed::<c::up_list_t>());
+        // SAFETY: as in create().
+        unsafe { (*at).object = std::ptr::without_provenance(owned(list.0).0) };
+        self.lists.insert(list, at);
+        list
     }
 
-    /// Where an entry is: `UP_FREE` to `UP_STREAM`.
+    /// How many entries and lists there are.
+    pub fn len(&self) -> (usize, usize) {
+        (self.entries.len(), self.lists.len())
+    }
+
+    /// Whether an entry is still there.
+    pub fn has(&self, h: Handle) -> bool {
+        self.entries.contains_key(&h)
+    }
+
+    fn entry(&self, h: Handle) -> *mut c::up_entry_t {
+        self.entries[&h]
+    }
+
+    fn read(&self, h: Handle) -> c::up_entry_t {
+        // SAFETY: it is an entry of ours, and no call is under way.
+        unsafe { *self.entry(h) }
+    }
+
+    /// Whose address this is, if any's; it must be somebody's then.
+    fn handle(&self, at: *mut c::up_entry_t) -> Option<Handle> {
+        (!at.is_null()).then(|| self.handles[&at.addr()])
+    }
+
+    /// All words of an object, as the collector sees them.
+    fn words<T>(at: *mut T) -> Vec<usize> {
+        let len = size_of::<T>() / size_of::<usize>();
+        // SAFETY: an object of ours, that is made of whole words and was zeroed at first.
+        unsafe { slice::from_raw_parts(at.cast(), len) }.to_vec()
+    }
+
+    /// The addresses of what the collector would keep, given what else is referred to.
+    fn mark(&self, held: &[Handle], lists: &[List]) -> HashSet<usize> {
+        let by_address: HashMap<_, _> = self.lists.values().map(|at| (at.addr(), *at)).collect();
+        let mut seen = HashSet::new();
+        let mut words = Self::words(self.core);
+        words.extend(held.iter().map(|&h| self.entry(h).addr()));
+        words.extend(lists.iter().map(|list| self.lists[list].addr()));
+        while let Some(word) = words.pop() {
+            if let Some(&h) = self.handles.get(&word) {
+                if seen.insert(word) {
+                    words.extend(Self::words(self.entry(h)));
+                }
+            } else if let Some(&list) = by_address.get(&word)
+                && seen.insert(word)
+            {
+                words.extend(Self::words(list));
+            }
+        }
+        seen
+    }
+
+    /// Frees what the collector would, given what is referred to beside what the core and objects refer to. It must be
+    /// all but this.
+    pub fn sweep(&mut self, held: &[Handle], owned: &[List], kept: (&[Handle], &[List])) {
+        let seen = self.mark(held, owned);
+        let (entries, lists) = (self.entries.clone(), self.lists.clone());
+        let garbage: Vec<_> = entries
+            .iter()
+            .filter(|(_, at)| !seen.contains(&at.addr()))
+            .map(|(&h, _)| h)
+            .collect();
+        let expected: Vec<_> = entries
+            .keys()
+            .copied()
+            .filter(|h| !kept.0.contains(h))
+            .collect();
+        assert_eq!(garbage, expected, "entries that nothing refers to");
+        for h in garbage {
+            self.free(h);
+        }
+        for (list, at) in lists {
+            let is_kept = seen.contains(&at.addr());
+            assert_eq!(is_kept, kept.1.contains(&list), "{list:?} is referred to");
+            if !is_kept {
+                self.free_list(list);
+            }
+        }
+    }
+
+    fn free(&mut self, h: Handle) {
+        self.look(h);
+        let at = self.entries.remove(&h).expect("it is there");
+        self.handles.remove(&at.addr());
+        free(at);
+    }
+
+    fn free_list(&mut self, list: List) {
+        self.look_list(list);
+        free(self.lists.remove(&list).expect("it is there"));
+    }
+
+    /// The core did not touch what is the shim's.
+    fn look(&self, h: Handle) {
+        let entry = self.read(h);
+        assert_eq!((entry.object.addr(), entry.flags), owned(h.0), "{h:?}");
+    }
+
+    fn look_list(&self, list: List) {
+        // SAFETY: it is a list of ours, and no call is under way.
+        let object = unsafe { (*self.lists[&list]).object };
+        assert_eq!(object.addr(), owned(list.0).0, "{list:?}");
+    }
+
+    /// The core did not touch what is the shim's in any of them.
+    pub fn look_at_all(&self) {
+        self.entries.keys().for_each(|&h| self.look(h));
+        self.lists.keys().for_each(|&list| self.look_list(list));
+    }
+
+    /// An entry has ended.
+    pub fn forget(&mut self, h: Handle) {
+        call!(up_core_forget(self.core, self.entry(h)));
+        let c::up_entry { up, prev, next, .. } = self.read(h);
+        let links = up.is_null() && prev.is_null() && next.is_null();
+        assert!(links && self.place(h) == c::UP_IDLE, "it refers to nothing");
+    }
+
+    /// An entry has ended and is freed at once: nothing may refer to it.
+    pub fn end(&mut self, h: Handle) {
+        self.forget(h);
+        let address = self.entry(h).addr();
+        let entries = self.entries.values().flat_map(|&at| Self::words(at));
+        let lists = self.lists.values().flat_map(|&at| Self::words(at));
+        let mut words = Self::words(self.core)
+            .into_iter()
+            .chain(entries)
+            .chain(lists);
+        assert!(words.all(|word| word != address), "something refers to it");
+        self.free(h);
+    }
+
+    /// Forgets all entries; those that were queued in the loop, in any order.
+    pub fn clear(&mut self) -> Vec<Handle> {
+        let mut chain = call!(up_core_clear(self.core));
+        let mut queued = Vec::new();
+        while !chain.is_null() {
+            queued.extend(self.handle(chain));
+            // SAFETY: it is an entry of ours, as handle() found.
+            chain = unsafe { std::mem::replace(&mut (*chain).next, std::ptr::null_mut()) };
+        }
+        queued
+    }
+
+    /// Where an entry is: `UP_IDLE` to `UP_STREAM`.
     pub fn place(&self, h: Handle) -> u32 {
-        (self.look(h) >> 32) as u32 & 0xff
+        u32::from(self.read(h).core) >> 3 & 7
     }
 
-    /// When it is due.
+    /// When it is due, if it is ready or a timer.
     pub fn due(&self, h: Handle) -> u32 {
-        self.look(h) as u32
+        self.read(h).due
     }
 
     /// Its own level.
     pub fn level(&self, h: Handle) -> u32 {
-        (self.look(h) >> 40) as u32 & 0xff
+        u32::from(self.read(h).core) >> 8 & 3
     }
 
-    /// The events that it waits for.
+    /// The events that it waits for, if it waits for a stream.
     pub fn events(&self, h: Handle) -> u32 {
-        (self.look(h) >> 48) as u32
+        u32::from(self.read(h).core) >> 11 & (c::UP_READ | c::UP_WRITE)
     }
 
     /// How many wait for a descriptor.
@@ -286,7 +311,7 @@ impl Core {
 
     /// Sets its own level.
     pub fn set_level(&mut self, h: Handle, own: Level) {
-        call!(up_core_set_level(self.core, h.raw(), own as u32));
+        call!(up_core_set_level(self.core, self.entry(h), own as u32));
     }
 
     /// Sets the limit of overdue.
@@ -298,43 +323,42 @@ impl Core {
     pub fn schedule(&mut self, h: Handle, level: Option<Level>, delay: u32, now: Tick) {
         call!(up_core_schedule(
             self.core,
-            h.raw(),
+            self.entry(h),
             at(level),
             delay,
             now.raw()
         ));
     }
 
-    /// Parks an entry in a list; false if there is no room.
-    pub fn park(&mut self, h: Handle, list: &mut c::up_list_t) -> bool {
-        call!(up_core_park(self.core, h.raw(), list)) != 0
+    /// Parks an entry in a list.
+    pub fn park(&mut self, h: Handle, list: List) {
+        call!(up_core_park(self.core, self.entry(h), self.lists[&list]));
     }
 
     /// Wakes the first of a list.
-    pub fn wake(
-        &mut self,
-        list: &mut c::up_list_t,
-        level: Option<Level>,
-        now: Tick,
-    ) -> Option<Handle> {
-        handle(call!(up_core_wake(self.core, list, at(level), now.raw())))
+    pub fn wake(&mut self, list: List, level: Option<Level>, now: Tick) -> Option<Handle> {
+        let list = self.lists[&list];
+        self.handle(call!(up_core_wake(self.core, list, at(level), now.raw())))
     }
 
-    /// The first of a list, and how many wait there.
-    pub fn waiting(&self, list: &mut c::up_list_t) -> (Option<Handle>, u32) {
-        let first = handle(call!(up_core_first(self.core, list)));
-        (first, call!(up_core_waiting(self.core, list)))
+    /// The first of a list.
+    pub fn first(&self, list: List) -> Option<Handle> {
+        self.handle(call!(up_core_first(self.core, self.lists[&list])))
+    }
+
+    /// How many wait in a list.
+    pub fn waiting(&self, list: List) -> u32 {
+        call!(up_core_waiting(self.core, self.lists[&list]))
     }
 
     /// Lets a task wait for its condition.
     pub fn when(&mut self, h: Handle) {
-        call!(up_core_when(self.core, h.raw()));
+        call!(up_core_when(self.core, self.entry(h)));
     }
 
     /// What its condition answered.
-    pub fn answer(&mut self, h: Handle, truth: u32, now: Tick) {
-        let found = if truth != 0 { c::UP_TRUE } else { 0 };
-        call!(up_core_found(self.core, h.raw(), found, now.raw()));
+    pub fn answer(&mut self, h: Handle, truth: bool, now: Tick) {
+        self.found(h, if truth { c::UP_TRUE } else { 0 }, now);
     }
 
     /// Lets a task wait for a stream; false if another does.
@@ -342,70 +366,89 @@ impl Core {
         let bits = interest.events
             | if interest.fast { c::UP_FAST } else { 0 }
             | if interest.fd { c::UP_FD } else { 0 };
-        call!(up_core_wait_stream(self.core, h.raw(), bits, interest.key)) != 0
+        let entry = self.entry(h);
+        call!(up_core_wait_stream(self.core, entry, bits, interest.key)) != 0
     }
 
     /// Takes an entry out of its queue.
     pub fn unqueue(&mut self, h: Handle) {
-        call!(up_core_unqueue(self.core, h.raw()));
+        call!(up_core_unqueue(self.core, self.entry(h)));
     }
 
     /// What a task's stream was found to be.
     pub fn found(&mut self, h: Handle, events: u32, now: Tick) {
-        call!(up_core_found(self.core, h.raw(), events, now.raw()));
+        call!(up_core_found(self.core, self.entry(h), events, now.raw()));
     }
 
     /// The table of descriptors with so much room, and whose rows they are.
-    pub fn fds(&mut self, room: usize) -> (Vec<PollFd>, Vec<u32>) {
+    pub fn fds(&mut self, room: usize) -> (Vec<PollFd>, Vec<Handle>) {
         let mut table = vec![UNTOUCHED; room + SPARE];
-        let mut owners = vec![77; room + SPARE];
+        let mut owners = vec![std::ptr::null_mut(); room];
+        owners.extend([NOBODY; SPARE]);
         let rows = call!(up_core_fds(
             self.core,
             table.as_mut_ptr().cast(),
             owners.as_mut_ptr(),
             room as u32
         )) as usize;
-        let untouched = table[rows..].iter().zip(&owners[rows..]);
         let row = |row: &PollFd| (row.fd, row.events, row.revents);
-        for (seen, &owner) in untouched {
-            assert_eq!((row(seen), owner), (row(&UNTOUCHED), 77));
-        }
+        assert!(rows <= room);
+        assert!(table[rows..].iter().all(|r| row(r) == row(&UNTOUCHED)));
+        assert!(owners[rows..room].iter().all(|owner| owner.is_null()));
+        assert_eq!(owners[room..], [NOBODY; SPARE]);
         table.truncate(rows);
-        owners.truncate(rows);
-        (table, owners)
+        let owners = owners[..rows].iter().map(|&owner| self.handles[&owner.addr()]);
+        (table, owners.collect())
     }
 
-    /// What poll(2) found.
-    pub fn found_fds(&mut self, table: &[PollFd], owners: &[u32], now: Tick) {
+    /// What poll(2) found. The owners are let go of.
+    pub fn found_fds(&mut self, table: &[PollFd], owners: &[Handle], now: Tick) {
         assert_eq!(table.len(), owners.len());
+        let mut owners: Vec<_> = owners.iter().map(|&h| self.entry(h)).collect();
+        let rows = owners.len();
+        owners.extend([NOBODY; SPARE]);
         call!(up_core_found_fds(
             self.core,
             table.as_ptr().cast(),
-            owners.as_ptr(),
-            owners.len() as u32,
+            owners.as_mut_ptr(),
+            rows as u32,
             now.raw()
         ));
+        assert!(owners[..rows].iter().all(|owner| owner.is_null()));
+        assert_eq!(owners[rows..], [NOBODY; SPARE]);
     }
 
     /// Makes an entry due.
     pub fn cancel(&mut self, h: Handle, now: Tick) {
-        call!(up_core_cancel(self.core, h.raw(), now.raw()));
+        call!(up_core_cancel(self.core, self.entry(h), now.raw()));
     }
 
     /// What to do next.
     pub fn next(&mut self, again: Option<Option<Level>>, now: Tick) -> Action {
         let again = again.map_or(c::UP_NOT, at);
-        let word = call!(up_core_next(self.core, self.mail, again, now.raw()));
-        let value = word as u32;
-        match (word >> 32) as u32 {
-            c::UP_RUN => Action::Run(Handle::from_raw(value)),
-            c::UP_ASK => Action::Ask(Handle::from_raw(value)),
-            c::UP_ASK_STREAM => Action::AskStream(Handle::from_raw(value)),
-            c::UP_ASK_FDS => Action::AskFds,
-            c::UP_MAIL => Action::TakeMail,
-            c::UP_WAIT => Action::Wait(value),
-            c::UP_WAIT_FOREVER => Action::WaitForever,
-            _ => Action::Fault,
+        let (mut entry, mut ms) = (NOBODY, 77);
+        let action = call!(up_core_next(
+            self.core,
+            self.mail,
+            again,
+            now.raw(),
+            &mut entry,
+            &mut ms
+        ));
+        if action == c::UP_WAIT {
+            assert_eq!(entry, NOBODY);
+            return Action::Wait(ms);
+        }
+        assert_eq!(ms, 77, "nothing is to be waited for");
+        let chosen = (entry != NOBODY).then(|| self.handles[&entry.addr()]);
+        match (action, chosen) {
+            (c::UP_RUN, Some(h)) => Action::Run(h),
+            (c::UP_ASK, Some(h)) => Action::Ask(h),
+            (c::UP_ASK_STREAM, Some(h)) => Action::AskStream(h),
+            (c::UP_ASK_FDS, None) => Action::AskFds,
+            (c::UP_MAIL, None) => Action::TakeMail,
+            (c::UP_WAIT_FOREVER, None) => Action::WaitForever,
+            other => panic!("{other:?} is no action"),
         }
     }
 
@@ -442,13 +485,10 @@ impl Core {
 
 impl Drop for Core {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            self.clear();
-        }
-        // SAFETY: both were made in new(), and are used no more.
-        unsafe {
-            dealloc(self.core.cast(), Layout::new::<c::up_core_t>());
-            dealloc(self.mail.cast(), Layout::new::<c::up_mailbox_t>());
-        }
+        // As a soft reset: all at once.
+        self.entries.values().for_each(|&at| free(at));
+        self.lists.values().for_each(|&at| free(at));
+        free(self.core);
+        free(self.mail);
     }
 }

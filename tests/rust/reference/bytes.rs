@@ -2,7 +2,7 @@
 //! operations, so a fuzzer may change them as it likes, and what fails is kept as a file.
 
 use uasyncio_priority::entry::Level;
-use uasyncio_priority::streams::{Interest, READ, WRITE};
+use uasyncio_priority::schedule::poll::{Interest, READ, WRITE};
 use uasyncio_priority::tick::MAX_DELAY;
 
 use super::model::LISTS;
@@ -74,8 +74,8 @@ impl<'a> Bytes<'a> {
         match self.byte() {
             0..64 => Who::Last,
             n @ 64..240 => Who::Any(usize::from(n - 64)),
-            n @ 240..254 => Who::Bent(usize::from(n - 240), self.byte()),
-            _ => Who::Raw(self.word()),
+            240..254 => Who::Any(176 + usize::from(self.byte())),
+            _ => Who::Any(self.word() as usize),
         }
     }
 
@@ -109,8 +109,8 @@ impl<'a> Bytes<'a> {
             fd: bits & 2 != 0,
             fast: bits & 0xc == 0xc,
             key: match bits >> 4 {
-                15 => self.word(),
-                key => u32::from(key % 5),
+                15 => self.word() as usize,
+                key => usize::from(key % 5),
             },
         }
     }
@@ -127,7 +127,10 @@ impl<'a> Bytes<'a> {
     /// The next operation.
     fn op(&mut self) -> Op {
         match self.byte() {
-            0..28 => Op::Create(self.level()),
+            0..28 => {
+                let byte = self.byte();
+                Op::Create([High, Normal, Low][usize::from(byte % 3)], byte < 128)
+            }
             28..30 => Op::CreateMany(u32::from(self.byte() % 60)),
             30..42 => Op::Free(self.who()),
             42..44 => Op::FreeMany(self.byte().into(), u32::from(self.byte() % 80)),
@@ -148,9 +151,9 @@ impl<'a> Bytes<'a> {
             145..157 => Op::Park(self.who(), self.list()),
             157..167 => Op::Wake(self.list(), self.own_or()),
             167..169 => Op::Forget(self.list()),
-            169 => Op::Grow,
-            170 => Op::Keep(u32::from(self.byte() % 100)),
-            171 => Op::Refuse(u32::from(self.byte() % 8)),
+            169 => Op::Hold(Who::Last, false),
+            170 => Op::Hold(self.who(), false),
+            171 => Op::Hold(self.who(), true),
             172..180 => Op::Cancel(self.who()),
             180..185 => Op::SetLevel(self.who(), self.level()),
             185..188 => Op::SetMaxOverdue(match self.byte() {

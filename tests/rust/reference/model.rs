@@ -3,12 +3,11 @@
 
 use std::collections::VecDeque;
 
-use uasyncio_priority::entry::{Handle, Level};
-use uasyncio_priority::scheduler::Action;
-use uasyncio_priority::streams::{Interest, READ, WRITE};
+use uasyncio_priority::entry::Level;
+use uasyncio_priority::schedule::poll::{Interest, READ, WRITE};
 use uasyncio_priority::tick::{MAX_DELAY, Tick};
 
-use super::border::c;
+use super::border::{Action, Handle, List, c};
 use Level::{High, Low, Normal};
 
 /// Wait lists that have an owner.
@@ -37,10 +36,11 @@ pub enum At {
         asked: bool,
     },
     List {
-        // The list's number, never used twice.
-        list: u64,
+        list: List,
         seq: u64,
     },
+    /// It parked before the loop was cleared: nobody wakes it, but it is linked until somebody looks at the list.
+    Left(List),
 }
 
 /// Whether the streams are asked in a pass.
@@ -70,6 +70,8 @@ pub struct Task {
     pub at: At,
     // Ran at high level since another level had its turn.
     pub served: bool,
+    // Somebody outside of the loop refers to it.
+    pub held: bool,
 }
 
 /// The loop as `docs/behaviour.md` tells it.
@@ -91,11 +93,8 @@ pub struct Model {
     // The `seq` at which streams were asked last, and at which one was waited for last.
     pub polled: u64,
     pub streamed: u64,
-    // The lists that have an owner, and how many there were in all.
-    pub lists: [u64; LISTS],
-    pub numbered: u64,
-    // Entries that the core took so far: a task's, or that of a list in which the first one waits.
-    pub births: u64,
+    // The lists that have an owner.
+    pub lists: Vec<List>,
     pub mail: Mail,
 }
 
@@ -235,40 +234,82 @@ impl Model {
         found.into_iter().map(|(_, t)| t).collect()
     }
 
-    /// An owner lets go of its list, whoever waits there, and has a new one.
-    pub fn abandon(&mut self, list: usize) {
-        self.numbered += 1;
-        self.lists[list] = self.numbered;
+    /// Forgets all that waits; the tasks that were queued in the loop.
+    pub fn clear(&mut self) -> Vec<Handle> {
+        let mut queued = Vec::new();
+        for task in &mut self.tasks {
+            task.served = false;
+            task.at = match task.at {
+                At::List { list, .. } | At::Left(list) => At::Left(list),
+                At::Nowhere => At::Nowhere,
+                At::Queue { .. } | At::Condition { .. } | At::Stream { .. } => {
+                    queued.push(task.handle);
+                    At::Nowhere
+                }
+            };
+        }
+        self.row = 0;
+        self.overdue_low = false;
+        self.ran = None;
+        queued
     }
 
-    /// A model of a loop that was just emptied, at this one's time.
-    pub fn cleared(&self) -> Self {
-        let (mut lists, mut numbered) = (self.lists, self.numbered);
-        for list in &mut lists {
-            numbered += 1;
-            *list = numbered;
-        }
-        Self {
-            now: self.now,
-            mail: self.mail.clone(),
-            lists,
-            numbered,
-            ..Self::default()
-        }
+    /// Somebody looks at an owner's list: who is there since before the loop was cleared is let go.
+    pub fn look(&mut self, owner: usize) {
+        let wanted = At::Left(self.lists[owner]);
+        let left = self.tasks.iter_mut().filter(|task| task.at == wanted);
+        left.for_each(|task| task.at = At::Nowhere);
+    }
+
+    /// Whether anybody is there since before the loop was cleared.
+    pub fn has_left(&self, owner: usize) -> bool {
+        let wanted = At::Left(self.lists[owner]);
+        self.tasks.iter().any(|task| task.at == wanted)
+    }
+
+    /// A task has ended: the loop knows nothing of it any more.
+    pub fn end(&mut self, t: usize) {
+        let task = &mut self.tasks[t];
+        (task.at, task.served, task.held) = (At::Nowhere, false, false);
+        self.ran = self.ran.filter(|&h| h != task.handle);
+    }
+
+    /// What can be reached, tasks and lists: from the loop, from the owners of lists, and from who is in `held`.
+    pub fn reached(&self, held: &[Handle]) -> (Vec<Handle>, Vec<List>) {
+        let is_root = |task: &Task| {
+            let queued = !matches!(task.at, At::Nowhere | At::List { .. } | At::Left(_));
+            let ran = self.ran == Some(task.handle);
+            queued || ran || task.served || task.held || held.contains(&task.handle)
+        };
+        let list_of = |task: &Task| match task.at {
+            At::List { list, .. } | At::Left(list) => Some(list),
+            _ => None,
+        };
+        // Who is parked refers to the list, and the list to all who are.
+        let mut lists = self.lists.clone();
+        lists.extend(self.tasks.iter().filter(|t| is_root(t)).filter_map(list_of));
+        lists.sort_unstable();
+        lists.dedup();
+        let is_reached =
+            |task: &&Task| is_root(task) || list_of(task).is_some_and(|list| lists.contains(&list));
+        let tasks = self.tasks.iter().filter(is_reached);
+        (tasks.map(|task| task.handle).collect(), lists)
     }
 
     pub fn park(&mut self, t: usize, list: usize) {
-        self.tasks[t].at = At::Nowhere;
-        self.births += u64::from(self.list(list).is_empty());
+        self.look(list);
         let (list, seq) = (self.lists[list], self.seq());
         self.tasks[t].at = At::List { list, seq };
     }
 
     /// A task that waits where nobody can wake it.
-    pub fn orphan(&self) -> Option<usize> {
-        let lost =
-            |task: &Task| matches!(task.at, At::List { list, .. } if !self.lists.contains(&list));
-        self.tasks.iter().position(lost)
+    pub fn orphan(&self) -> Option<Handle> {
+        let lost = |task: &&Task| match task.at {
+            At::List { list, .. } => !self.lists.contains(&list),
+            At::Left(_) => true,
+            _ => false,
+        };
+        self.tasks.iter().find(lost).map(|task| task.handle)
     }
 
     /// The tasks in an owner's list, first come first.
@@ -305,21 +346,6 @@ impl Model {
         }
     }
 
-    /// Entries in use: tasks, and one for each list in which somebody waits.
-    pub fn len(&self) -> u32 {
-        let mut lists: Vec<_> = self
-            .tasks
-            .iter()
-            .filter_map(|task| match task.at {
-                At::List { list, .. } => Some(list),
-                _ => None,
-            })
-            .collect();
-        lists.sort_unstable();
-        lists.dedup();
-        (self.tasks.len() + lists.len()) as u32
-    }
-
     /// Where a task is, in the header's words.
     pub fn place(&self, t: usize) -> u32 {
         match self.tasks[t].at {
@@ -328,7 +354,7 @@ impl Model {
             At::Queue { slept: true, .. } => c::UP_TIMER,
             At::Condition { .. } => c::UP_CONDITION,
             At::Stream { .. } => c::UP_STREAM,
-            At::List { .. } => c::UP_PARKED,
+            At::List { .. } | At::Left(_) => c::UP_PARKED,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The mailbox: how an interrupt or another thread reaches the loop (SPEC 3, "interrupt wake-ups").
+//! The mailbox: how an interrupt or another thread reaches the loop (docs/behaviour.md, section 11).
 //!
 //! ```text
 //!   interrupt, thread ──post()──▶ [ 15 items, oldest first ] ──next() = TakeMail──▶ shim: take()

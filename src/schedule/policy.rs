@@ -1,0 +1,461 @@
+//! The scheduler: every decision of the loop. What runs next, what a wake-up does, how long to wait.
+//!
+//! # Life of a task
+//! ```text
+//!                    forget(), unqueue()
+//!                 ┌───────────────────────── from any place
+//!                 ▼
+//!   Entry::new() Idle
+//!                 │  ▲
+//!      schedule() │  │ next() = Run
+//!                 ▼  │
+//!  Timer ·······▶ Ready ◀── wake() ─────── Parked ◀── park() ── Idle
+//!         due       ▲
+//!                   ├── found(TRUE) ───── Condition ◀── when() ── Idle
+//!                   └── found(events) ── Stream ◀── wait_stream() ── Idle
+//! ```
+//! `cancel()` leads from every place on the right to `Ready`, `schedule()` from any place to any.
+//! What finished, failed or was never awaited is the shim's to know: it concerns objects.
+//!
+//! # What runs next
+//! One entry runs per pass. First the mail is taken, then every pending condition is asked, then the
+//! streams. Then the first of these that exists is run:
+//! 1. the oldest high entry;
+//! 2. the first low entry, if there is a limit and it is overdue by more than that;
+//! 3. the first normal entry that is due;
+//! 4. the first low entry that is due.
+//!
+//! Otherwise the shim waits. Inside a level the earliest due time goes first, equal ones in the order
+//! in which they were queued. Two exceptions, so that no level starves another: between two high
+//! steps of a task, and after 8 of any tasks, one due entry of another level runs; and two overdue low
+//! entries never run back to back while a normal one is due.
+
+use core::cell::Cell;
+
+use crate::entry::{Entry, Kind, Level, LevelBits, Link, OWN_LEVEL};
+use crate::schedule::fairness::Fairness;
+use crate::schedule::poll::{Interest, Poll, PollFd, READ, TRUE, WRITE};
+use crate::schedule::ready::Ready;
+use crate::schedule::timers::Timers;
+use crate::sync::mailbox::Mailbox;
+use crate::sync::wait_list::WaitList;
+use crate::tick::{MAX_DELAY, Tick};
+
+/// What the shim is to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action<'a> {
+    /// Run this entry; it is idle now.
+    Run(&'a Entry<'a>),
+    /// Ask this task's condition, tell [`Scheduler::found`], then ask for the next action.
+    Ask(&'a Entry<'a>),
+    /// Ask this task's stream, tell [`Scheduler::found`], then ask for the next action.
+    AskStream(&'a Entry<'a>),
+    /// Ask the operating system about all descriptors ([`Scheduler::fds`]), tell
+    /// [`Scheduler::found_fds`], then ask for the next action.
+    AskFds,
+    /// Take what is in the mailbox ([`Mailbox::take`], until it is empty), then ask for the next action.
+    TakeMail,
+    /// Nothing can run: wait at most this many ms, then ask for the next action.
+    Wait(u32),
+    /// Nothing can run, and nothing is due at any time: wait for a descriptor or an event.
+    WaitForever,
+}
+
+/// The loop. It lies in the shim's memory, as `up_core_t`: the collector sees what it refers to. All zero bits are
+/// an empty one.
+///
+/// What a pass reads comes first, because Thumb's short instructions reach the first bytes of a structure only.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Scheduler<'a> {
+    ready: Ready<'a>,
+    timers: [Timers<'a>; 4],
+    poll: Poll<'a>,
+    fairness: Fairness<'a>,
+    // How often the loop was emptied. A task that parked in an earlier epoch is forgotten.
+    epoch: Cell<u32>,
+}
+
+const HIGH: LevelBits = Level::High as LevelBits;
+const NORMAL: LevelBits = Level::Normal as LevelBits;
+
+/// A level, or [`OWN_LEVEL`].
+#[inline(always)]
+fn bits(level: Option<Level>) -> LevelBits {
+    level.map_or(OWN_LEVEL, |level| level as LevelBits)
+}
+
+impl<'a> Scheduler<'a> {
+    /// An empty loop.
+    pub const fn new() -> Self {
+        Self {
+            ready: Ready::new(),
+            timers: [const { Timers::new() }; 4],
+            poll: Poll::new(),
+            fairness: Fairness::new(),
+            epoch: Cell::new(0),
+        }
+    }
+
+    #[inline(always)]
+    fn timers(&self, level: LevelBits) -> &Timers<'a> {
+        &self.timers[(level & 3) as usize]
+    }
+
+    /// Forgets all entries. Those that were queued in the loop are idle then, and are returned as a chain: each one's
+    /// next is in its `next` ([`Entry::chained`]). Who is parked in a list is not there any more. O(n log n).
+    pub fn clear(&self) -> Option<&'a Entry<'a>> {
+        let mut chain = None;
+        if self.ready.linked.get()
+            && let Some(ran) = self.ready.running.get()
+        {
+            self.detach(ran); // it is in no queue
+        }
+        self.ready.running.set(None);
+        while let Some(e) = self.queued() {
+            self.forget(e);
+            e.next.set(chain);
+            chain = Some(e);
+        }
+        self.fairness.end_row();
+        self.fairness.overdue_low.set(false);
+        self.ready.plain.set(false);
+        self.epoch.update(|epoch| epoch.wrapping_add(1));
+        chain
+    }
+
+    /// Some entry that is queued in the loop itself: ready, a timer, waiting for a condition or a stream. O(1).
+    fn queued(&self) -> Option<&'a Entry<'a>> {
+        for level in HIGH..OWN_LEVEL {
+            let first = self.ready.first(level).or(self.timers(level).earliest());
+            if first.is_some() {
+                return first;
+            }
+        }
+        self.poll.any()
+    }
+
+    /// An entry is of no use any more: it is in no queue then, and nothing of the loop refers to it. O(log n) for a
+    /// timer, else O(1).
+    #[inline]
+    pub fn forget(&self, e: &'a Entry<'a>) {
+        self.detach(e);
+        self.fairness.forget(e);
+        if self.ready.running.get() == Some(e) {
+            self.ready.running.set(None);
+        }
+    }
+
+    /// Sets how long a due low entry may wait behind normal ones, in ms; 0 is for ever (docs/behaviour.md, section 3).
+    #[inline]
+    pub fn set_max_overdue(&self, ms: u32) {
+        self.fairness.max_overdue.set(ms.min(MAX_DELAY));
+        self.ready.plain.set(false);
+    }
+
+    /// Queues an entry to run `delay` ms from now, out of whatever place it is in.
+    ///
+    /// `level` is where it is queued, `None` its own level. A delay over [`MAX_DELAY`] is cut.
+    /// O(1) for a zero delay, else O(log n).
+    #[inline]
+    pub fn schedule(&self, e: &'a Entry<'a>, level: Option<Level>, delay: u32, now: Tick) {
+        self.queue(e, bits(level), delay, now);
+    }
+
+    /// Takes an entry out of the place it is in. It is idle then. O(log n) for a timer, else O(1).
+    fn detach(&self, e: &'a Entry<'a>) {
+        match e.kind() {
+            Kind::Idle if !self.ready.is_linked(e) => return,
+            Kind::Ready | Kind::Idle => self.ready.remove(e),
+            Kind::Timer => self.timers(e.queue()).remove(e),
+            Kind::Condition | Kind::Stream => self.poll.remove(e),
+            Kind::Parked => {
+                if let Some(list) = e.list() {
+                    list.remove(e);
+                }
+            }
+        }
+        e.set_idle();
+    }
+
+    /// Queues an entry at a level, its own for [`OWN_LEVEL`].
+    #[inline(never)]
+    fn queue(&self, e: &'a Entry<'a>, at: LevelBits, delay: u32, now: Tick) {
+        self.detach(e);
+        let level = e.level_at(at);
+        if level == HIGH {
+            self.ready.plain.set(false);
+        }
+        if delay == 0 {
+            self.ready.push(e, level, now);
+        } else {
+            let due = now.after(delay.min(MAX_DELAY));
+            self.timers(level).push(e, level, due);
+        }
+    }
+
+    /// Parks an entry in a wait list, behind those that are there. O(1).
+    #[inline]
+    pub fn park(&self, e: &'a Entry<'a>, list: &'a WaitList<'a>) {
+        list.first(self.epoch.get()); // lets those of an earlier epoch go
+        self.detach(e);
+        list.park(e, self.epoch.get());
+    }
+
+    /// Wakes the task that has waited longest: it is due now, at `level` or its own. O(1).
+    #[inline]
+    pub fn wake(
+        &self,
+        list: &WaitList<'a>,
+        level: Option<Level>,
+        now: Tick,
+    ) -> Option<&'a Entry<'a>> {
+        let e = self.first(list)?;
+        self.queue(e, bits(level), 0, now);
+        Some(e)
+    }
+
+    /// The task that has waited longest. O(1).
+    pub fn first(&self, list: &WaitList<'a>) -> Option<&'a Entry<'a>> {
+        list.first(self.epoch.get())
+    }
+
+    /// How many tasks wait. O(n).
+    #[inline]
+    pub fn waiting(&self, list: &WaitList<'a>) -> u32 {
+        list.len(self.epoch.get())
+    }
+
+    /// Lets a task wait until its condition is true. O(1).
+    #[inline]
+    pub fn when(&self, e: &'a Entry<'a>) {
+        self.detach(e);
+        self.ready.plain.set(false);
+        self.poll.push_condition(e);
+    }
+
+    /// Lets a task wait for a stream (docs/behaviour.md, section 4).
+    ///
+    /// False, and the task is in no queue, if another task waits for it in the same direction.
+    /// O(tasks that wait for streams).
+    #[inline]
+    #[must_use]
+    pub fn wait_stream(&self, e: &'a Entry<'a>, interest: Interest) -> bool {
+        self.detach(e);
+        self.ready.plain.set(false);
+        self.poll.push_stream(e, interest)
+    }
+
+    /// What a task waits for, if it waits for a stream. O(1).
+    #[inline]
+    pub fn interest(&self, e: &Entry<'a>) -> Option<Interest> {
+        (e.kind() == Kind::Stream).then(|| Interest::of(e))
+    }
+
+    /// Rows of the table that [`Self::fds`] fills. O(1).
+    #[inline]
+    pub fn fd_count(&self) -> u32 {
+        self.poll.fd_count()
+    }
+
+    /// Takes an entry out of the queue it is in: somebody will schedule it. O(log n).
+    #[inline]
+    pub fn unqueue(&self, e: &'a Entry<'a>) {
+        self.detach(e);
+    }
+
+    /// What a task waits for was found to be: [`TRUE`] if its condition is, or events of its stream. If that wakes
+    /// it, it is due now, at high level unless it waits for a stream without fast I/O, then at its own. O(1).
+    #[inline]
+    pub fn found(&self, e: &'a Entry<'a>, found: u32, now: Tick) {
+        let level = match e.kind() {
+            Kind::Condition if found & TRUE != 0 => Some(Level::High),
+            Kind::Stream if Interest::of(e).woken_by(found) => {
+                Interest::of(e).fast.then_some(Level::High)
+            }
+            _ => return,
+        };
+        self.queue(e, bits(level), 0, now);
+    }
+
+    /// Fills poll(2)'s table, and beside it whose row it is; the number of rows. O(n).
+    #[inline]
+    pub fn fds(&self, table: &mut [PollFd], owners: &mut [Option<&'a Entry<'a>>]) -> usize {
+        let mut rows = 0;
+        for ((e, row), owner) in self.poll.fds().zip(table).zip(owners) {
+            let Interest { events, key, .. } = Interest::of(e);
+            *row = PollFd {
+                fd: key as i32,
+                events: events as i16,
+                revents: 0,
+            };
+            *owner = Some(e);
+            rows += 1;
+        }
+        rows
+    }
+
+    /// What poll(2) found. An owner that does not wait for its row any more is left alone. Lets go of the owners. O(n).
+    #[inline]
+    pub fn found_fds(&self, table: &[PollFd], owners: &mut [Option<&'a Entry<'a>>], now: Tick) {
+        for (row, owner) in table.iter().zip(owners) {
+            let Some(e) = owner.take() else { continue };
+            let waits = self.interest(e).is_some_and(|interest| {
+                interest.fd
+                    && interest.key as i32 == row.fd
+                    && interest.events == row.events as u32 & (READ | WRITE)
+            });
+            if row.revents != 0 && waits {
+                self.found(e, row.revents.cast_unsigned().into(), now);
+            }
+        }
+    }
+
+    /// Makes a task due now wherever it waits, because an exception is to reach it.
+    ///
+    /// It lands at its own level. A task already due there or at high level keeps its turn.
+    /// O(log n).
+    #[inline]
+    pub fn cancel(&self, e: &'a Entry<'a>, now: Tick) {
+        let keeps = match e.kind() {
+            Kind::Ready => true,
+            Kind::Timer => e.due().since(now) <= 0,
+            _ => false,
+        } && (e.queue() == e.level_bits() || e.queue() == HIGH);
+        if !keeps {
+            self.queue(e, OWN_LEVEL, 0, now);
+        }
+    }
+
+    /// What to do next, by the rules above. O(log n).
+    ///
+    /// `again`: the entry that ran last is due again now, if it is in no queue: at this level, or, with `Some(None)`, at
+    /// its own (docs/behaviour.md, section 5).
+    #[inline]
+    pub fn next(&self, mail: &Mailbox, again: Option<Option<Level>>, now: Tick) -> Action<'a> {
+        if let Some(ran) = self.ready.running.get() {
+            match again {
+                Some(level) => {
+                    let at = bits(level);
+                    if !self.ready.turn(ran, at, now) && ran.kind() == Kind::Idle {
+                        self.queue(ran, at, 0, now);
+                    }
+                }
+                None if self.ready.linked.get() => self.detach(ran),
+                None => {}
+            }
+        }
+        if mail.is_pending() {
+            return Action::TakeMail;
+        }
+        let mut chosen = None;
+        if self.ready.plain.get() {
+            chosen = self.first_normal(now);
+        }
+        let e = match chosen {
+            Some(e) => e,
+            None => match self.consider(now) {
+                Action::Run(e) => e,
+                action => return action,
+            },
+        };
+        self.ready.running.set(Some(e));
+        if e.kind() == Kind::Ready {
+            e.set_kind(Kind::Idle);
+            self.ready.linked.set(true);
+        } else {
+            self.detach(e);
+        }
+        Action::Run(e)
+    }
+
+    /// The first normal entry that is due.
+    #[inline(always)]
+    fn first_normal(&self, now: Tick) -> Link<'a> {
+        match self.timers(NORMAL).until_earliest(now) {
+            Some(..=0) => self.due(NORMAL, now),
+            _ => self.ready.first(NORMAL),
+        }
+    }
+
+    /// What to do next, by all of the rules. The entry to run is still in its queue.
+    #[inline(never)]
+    fn consider(&self, now: Tick) -> Action<'a> {
+        if let Some(question) = self.poll.next_question(now) {
+            return question;
+        }
+        let high = self.due(HIGH, now);
+        if let Some(e) = high
+            && !e.served()
+            && !self.fairness.high_is_over()
+        {
+            self.fairness.serve(e);
+            return Action::Run(e);
+        }
+        // Nothing is at high level, or it had its steps and others have their turn.
+        let normal = self.due(NORMAL, now);
+        let low = self.due(Level::Low as LevelBits, now);
+        let limit = self.fairness.max_overdue.get();
+        let overdue = limit > 0
+            && low.is_some_and(|low| now.since(low.due()) > limit.cast_signed())
+            && (normal.is_none() || !self.fairness.overdue_low.get());
+        let next = if overdue { low } else { normal.or(low) };
+        if let Some(e) = next {
+            self.fairness.end_row();
+            self.fairness.overdue_low.set(overdue);
+            let plain = limit == 0 && self.poll.none() && !self.has_any(HIGH);
+            self.ready.plain.set(plain);
+            return Action::Run(e);
+        }
+        match high {
+            Some(e) => {
+                self.fairness.serve(e);
+                Action::Run(e)
+            }
+            None => self.wait(now),
+        }
+    }
+
+    /// Whether a level has an entry, due or not.
+    #[inline]
+    fn has_any(&self, level: LevelBits) -> bool {
+        self.ready.first(level).is_some() || self.timers(level).earliest().is_some()
+    }
+
+    /// The first due entry of a level.
+    ///
+    /// Ready entries are in the order of their due times, because each was due when it came. So
+    /// the older of the ring's front and the earliest timer is the first. A timer that is due at the same time as a ready
+    /// entry was queued before it: it waited.
+    fn due(&self, level: LevelBits, now: Tick) -> Link<'a> {
+        let ready = self.ready.first(level);
+        match self.timers(level).until_earliest(now) {
+            None | Some(1..) => ready,
+            Some(late) if ready.is_some_and(|e| late > e.due().since(now)) => ready,
+            Some(_) => self.timers(level).earliest(),
+        }
+    }
+
+    fn wait(&self, now: Tick) -> Action<'a> {
+        if self.fairness.high_is_over() {
+            self.fairness.end_row();
+        }
+        if self.poll.any_but_fds() {
+            return Action::Wait(1); // asked at least once a millisecond (docs/behaviour.md, section 3)
+        }
+        let mut nearest = None;
+        for timers in &self.timers {
+            if let Some(ms) = timers.until_earliest(now) {
+                let ms = ms.cast_unsigned();
+                nearest = Some(nearest.map_or(ms, |n: u32| n.min(ms)));
+            }
+        }
+        nearest.map_or(Action::WaitForever, Action::Wait)
+    }
+}
+
+impl Default for Scheduler<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,4 @@
+//! What tasks wait at, and how the outside reaches the loop.
+
+pub mod mailbox;
+pub mod wait_list;
