@@ -55,6 +55,11 @@ demo: unix
 test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes
 	@MPY_TREE=$(MPY) python3 tests/all.py
 
+.PHONY: check
+## check: what to run before each commit, under 2 minutes: formatting, lints, the core's tests, those on this machine
+check: setup-demo setup-test unix
+	@MPY_TREE=$(MPY) python3 tests/all.py check
+
 ## test-upstream: run MicroPython's own asyncio tests on our loop, under each name it has
 test-upstream: unix
 	@python3 tests/upstream.py $(UNIX) $(MPY)

@@ -2,11 +2,17 @@
 """All tests, as `make test` runs them: every group, whatever became of the one before, then one line of totals.
 
 A group is a function in GROUPS that returns (passed, failed, skipped). Its output goes to build/logs/test-NAME.log.
-Arguments choose groups: those whose names begin so. What runs on a machine (this one, a board) is counted for it too.
+Arguments choose groups: a tier (TIERS), or those whose names begin so. What runs on a machine (this one, a board) is
+counted for it too. Before a group runs, a line says which it is and how long it took the last time; on a terminal the
+group's result replaces it.
 """
 
+import contextlib
+import io
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/logs"
+TIMES = ROOT / "build/test-times.json"  # how many seconds each group took the last time
 BIN = ROOT / "build/venv/bin"
 MICROPYTHON = ROOT / "build/unix/micropython"
 ASAN = ROOT / "build/asan/micropython"
@@ -475,19 +482,90 @@ GROUPS = (
 )
 
 
+# What may be asked for by one name. Only those of GROUPS, in their order.
+TIERS = {
+    "check": (
+        rustfmt,
+        clang_format,
+        ruff,
+        unsafe,
+        clippy,
+        core,
+        mutations,
+        firmware,
+        no_panic,
+        python_tests,
+        stubs,
+        manifest,
+        upstream,
+    ),
+}
+
+
+def choose(names):
+    """The groups that are asked for by tier or by how their names begin; all of them without any."""
+    of_tiers = {group for name in names for group in TIERS.get(name, ())}
+    begins = tuple(name for name in names if name not in TIERS) or (() if names else ("",))
+    return [g for g in GROUPS if g in of_tiers or g.__name__.startswith(begins)]
+
+
+def duration(seconds):
+    """Seconds as people say them."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def last_times():
+    """{group: seconds} of the runs before this one; nothing if there were none."""
+    try:
+        return json.loads(TIMES.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def announce(number, groups, times):
+    """Say which group runs now, and what is known of the time that it and the rest take."""
+    group = groups[number - 1]
+    line = f"[{number}/{len(groups)}] {group.__doc__.splitlines()[0]}"
+    if group.__name__ in times:
+        line += f" Last time {duration(times[group.__name__])}."
+    left = [times.get(later.__name__) for later in groups[number - 1 :]]
+    if None not in left:
+        line += f" To the end {duration(sum(left))}."
+    if sys.stdout.isatty():
+        print(line[: shutil.get_terminal_size().columns - 1], end="", flush=True)
+    else:
+        print(line, flush=True)
+
+
+def attempt(group):
+    """Run a group; its counts. What it prints comes once it is over, in place of the line that announced it."""
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            return group()
+    finally:
+        if sys.stdout.isatty():
+            print("\r\x1b[K", end="")
+        print(said.getvalue(), end="")
+
+
 def main():
     """Run the groups, print the totals, return the exit status."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    chosen = tuple(sys.argv[1:]) or ("",)
-    groups = [group for group in GROUPS if group.__name__.startswith(chosen)]
+    groups = choose(sys.argv[1:])
     if not groups:
-        sys.exit(f"no such group; there are: {', '.join(group.__name__ for group in GROUPS)}")
+        names = ", ".join([*TIERS, *(group.__name__ for group in GROUPS)])
+        sys.exit(f"no such group; there are: {names}")
     totals = (0, 0, 0)
     ran = {}
-    for group in groups:
+    times = last_times()
+    for number, group in enumerate(groups, 1):
+        announce(number, groups, times)
         began = time.monotonic()
-        counts = group()
+        counts = attempt(group)
         seconds = time.monotonic() - began
+        times[group.__name__] = round(seconds, 1)
+        TIMES.write_text(json.dumps(times, indent=1) + "\n")
         totals = tuple(map(sum, zip(totals, counts)))
         machine = getattr(group, "machine", None)
         if machine:
