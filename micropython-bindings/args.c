@@ -1,4 +1,4 @@
-// What callers pass, checked. Each error names the argument and the reason (SPEC 9).
+// What callers pass, checked. Each error names the argument and the reason (docs/behaviour.md, section 9).
 #include "py/objint.h"
 #include "py/smallint.h"
 #include "shim.h"

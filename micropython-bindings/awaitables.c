@@ -2,7 +2,7 @@
 //
 // One sleep awaitable is shared by all: it is armed by the call and disarmed when it is awaited,
 // which is at once in `await sleep_ms(n)`. If a call finds it armed, somebody keeps it for later:
-// it is theirs from then on, and a new one takes its place (SPEC 6).
+// it is theirs from then on, and a new one takes its place (docs/behaviour.md, section 6).
 #include "shim.h"
 
 // -- sleep, sleep_ms, after, after_ms

@@ -50,7 +50,7 @@ static bool is_coroutine(mp_obj_t o) {
     return mp_obj_is_type(o, &mp_type_gen_instance);
 }
 
-// What a task yielded that is not None (SPEC 5). Raises what the task is to be told.
+// What a task yielded that is not None (docs/behaviour.md, section 5). Raises what the task is to be told.
 static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
     const mp_obj_type_t *type = mp_obj_get_type(value);
     bool known = type == &up_sleep_type || type == &up_when_type;

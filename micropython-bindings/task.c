@@ -1,4 +1,4 @@
-// Task: a coroutine on the loop, which can be awaited and cancelled (SPEC 7).
+// Task: a coroutine on the loop, which can be awaited and cancelled (docs/behaviour.md, section 7).
 //
 // Its Python side is that of MicroPython's asyncio: coro, data, state, ph_key, done(), cancel().
 #include "py/smallint.h"

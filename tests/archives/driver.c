@@ -13,15 +13,10 @@
 #define CALLS 300000
 #define CHECKPOINTS 12
 
-#define WIDE (UINTPTR_MAX > UINT32_MAX)
-#define INDEX_BITS (WIDE ? UP_INDEX_BITS_64 : UP_INDEX_BITS_32)
-#define ENTRY_BYTES (WIDE ? UP_ENTRY_BYTES_64 : UP_ENTRY_BYTES_32)
-#define CHUNK_WORDS (UP_CHUNK_LEN * (sizeof(uintptr_t) + ENTRY_BYTES) / sizeof(uintptr_t))
-#define MAX_CHUNKS 40
-#define MAX_TASKS (MAX_CHUNKS * UP_CHUNK_LEN)
+#define MAX_TASKS 640
 #define LISTS 6
-#define STALE 16
 #define ROWS 64
+#define FLAGS 0x5eed
 #define GUARD ((uintptr_t)0xa5a5a5a5)
 
 // Random numbers, the hash. C does not say in which order arguments are worked out, so no expression has two of them.
@@ -137,141 +132,103 @@ size_t strlen(const char *line) {
 }
 #endif
 
-// The core and its memory
+// The core, and what it refers to
 
 static up_core_t core;
 static up_mailbox_t mail;
 static up_list_t lists[LISTS];
 static uint32_t now = 0xfffff000;
-static uint32_t keep;
 
-static struct {
-    uintptr_t words[CHUNK_WORDS];
+// As the shim's objects: each begins with its entry.
+typedef struct task {
+    up_entry_t entry;
     uintptr_t guard;
-} blocks[MAX_CHUNKS];
-// Which block is chunk i: the core forgets the address of one that it gives back.
-static uint8_t block_of[MAX_CHUNKS];
-static bool block_used[MAX_CHUNKS];
-// The array of chunks is in one of these, and moves to the other.
-static up_chunk_t *arrays[2][MAX_CHUNKS];
-static uint32_t array;
+    bool used;
+} task_t;
 
-static uint32_t tasks[MAX_TASKS];
+static task_t objects[MAX_TASKS];
+static task_t *tasks[MAX_TASKS]; // those that are used
 static uint32_t task_count;
-static uint32_t stale[STALE];
 static uint32_t again = UP_NOT; // at which level what ran last is due again
-static uint32_t actions[UP_FAULT + 1];
-static uint32_t grown, shrunk, cleared;
+static uint32_t actions[UP_WAIT_FOREVER + 1];
+static uint32_t created, ended, cleared;
 
-// A handle as every machine has it: the bits of an index differ.
-static uint32_t common(uint32_t handle) {
-    return (handle & ((1u << INDEX_BITS) - 1)) | handle >> INDEX_BITS << 24;
+static bool sound(const task_t *task) {
+    return task->used && task->guard == GUARD && task->entry.object == task && task->entry.flags == FLAGS;
 }
 
-static uint32_t *object(uint32_t handle) {
-    uint32_t index = (handle & ((1u << INDEX_BITS) - 1)) - UP_FIRST_INDEX;
-    check(index < core.chunk_count * UP_CHUNK_LEN, "a handle is within the chunks");
-    return (uint32_t *)((uintptr_t *)core.chunks[index / UP_CHUNK_LEN] + index % UP_CHUNK_LEN);
+// An entry as every machine has it: its number.
+static uint32_t common(const up_entry_t *entry) {
+    if (entry == NULL) {
+        return 0;
+    }
+    uint32_t number = 0;
+    while (number < MAX_TASKS && &objects[number].entry != entry) {
+        number++;
+    }
+    check(number < MAX_TASKS && sound(&objects[number]), "an entry is one of a task");
+    return number + 1;
 }
 
-// A chunk more, where one was given back or at the end; false if there is none.
-static bool grow(void) {
-    uint32_t chunk = 0;
-    uint32_t block = 0;
-    while (chunk < core.chunk_count && core.chunks[chunk] != NULL) {
-        chunk++;
-    }
-    while (block < MAX_CHUNKS && block_used[block]) {
-        block++;
-    }
-    if (block == MAX_CHUNKS) {
-        return false;
-    }
-    for (uint32_t i = 0; i < CHUNK_WORDS; i++) {
-        blocks[block].words[i] = 0;
-    }
-    blocks[block].guard = GUARD;
-    block_used[block] = true;
-    block_of[chunk] = block;
-    up_chunk_t **to = arrays[array ^ 1];
-    for (uint32_t i = 0; i < core.chunk_count; i++) {
-        to[i] = core.chunks[i];
-        core.chunks[i] = (up_chunk_t *)GUARD;
-    }
-    array ^= 1;
-    to[chunk] = (up_chunk_t *)blocks[block].words;
-    core.chunks = to;
-    core.chunk_count += chunk == core.chunk_count;
-    check(got(up_core_grown(&core, chunk)) == 1, "a chunk can be used");
-    grown++;
-    return true;
-}
-
-static void shrink(void) {
-    uint32_t chunk;
-    while ((chunk = got(up_core_shrink(&core, keep))) != UP_NO_CHUNK) {
-        uint32_t block = block_of[chunk];
-        check(core.chunks[chunk] == NULL && block_used[block], "the chunk that is given back is one");
-        check(blocks[block].guard == GUARD, "nothing is written behind a chunk");
-        for (uint32_t i = 0; i < CHUNK_WORDS; i++) {
-            blocks[block].words[i] = GUARD;
+// The collector's view of the core and of a task: it follows whole words.
+static bool refers(const void *object, size_t bytes, const task_t *to) {
+    const uintptr_t *words = object;
+    for (size_t i = 0; i < bytes / sizeof(uintptr_t); i++) {
+        if (words[i] == (uintptr_t)to) {
+            return true;
         }
-        block_used[block] = false;
-        shrunk++;
     }
-}
-
-static void forget_all(void) {
-    for (uint32_t i = 0; i < MAX_CHUNKS; i++) {
-        block_used[i] = false;
-    }
-    for (uint32_t i = 0; i < STALE; i++) {
-        stale[i] = 0;
-    }
-    task_count = 0;
-    again = UP_NOT;
+    return false;
 }
 
 // Tasks
 
 static void create(void) {
     uint32_t level = below(4);
-    uint32_t handle = up_core_create(&core);
-    if (got(common(handle)) == 0) {
-        if (!grow()) {
-            return;
-        }
-        handle = up_core_create(&core);
-        got(common(handle));
+    uint32_t place = below(MAX_TASKS);
+    while (objects[place].used) {
+        place = place + 1 == MAX_TASKS ? 0 : place + 1;
     }
-    check(handle != 0 && task_count < MAX_TASKS, "a task is created where there is room");
-    up_core_set_level(&core, handle, level);
-    *object(handle) = common(handle);
-    tasks[task_count++] = handle;
+    task_t *task = &objects[place];
+    task->used = true;
+    task->guard = GUARD;
+    task->entry.object = task;
+    task->entry.core = UP_NEW;
+    task->entry.flags = FLAGS;
+    task->entry.due = 0;
+    task->entry.up = NULL;
+    task->entry.prev = NULL;
+    task->entry.next = NULL;
+    up_core_set_level(&core, &task->entry, level);
+    got(UP_PLACE(&task->entry));
+    got(UP_LEVEL(&task->entry));
+    tasks[task_count++] = task;
+    created++;
 }
 
-static void destroy(uint32_t handle) {
-    up_core_free(&core, handle);
+// A task ends, and its memory is used for something else at once.
+static void destroy(task_t *task) {
+    up_core_forget(&core, &task->entry);
     calls++;
-    for (uint32_t i = 0; i < task_count; i++) {
-        if (tasks[i] == handle) {
-            tasks[i] = tasks[--task_count];
-        }
+    check(sound(task) && UP_PLACE(&task->entry) == UP_IDLE, "a task that has ended is idle");
+    check(!refers(&core, sizeof(core), task), "the core does not refer to a task that has ended");
+    uint32_t at = 0;
+    while (tasks[at] != task) {
+        at++;
     }
-    stale[below(STALE)] = handle;
-    check(UP_PLACE(up_core_look(&core, handle)) == UP_FREE, "a task that was freed is free");
-    shrink();
+    tasks[at] = tasks[--task_count];
+    task->used = false;
+    task->entry.object = (void *)GUARD;
+    task->entry.core = (uint16_t)GUARD;
+    task->entry.up = (void *)GUARD;
+    task->entry.prev = (void *)GUARD;
+    task->entry.next = (void *)GUARD;
+    ended++;
 }
 
-// A task; sometimes one that is no more, or never was.
-static uint32_t some_task(void) {
-    uint32_t odd = below(40);
-    if (odd == 0 || task_count == 0) {
-        return stale[below(STALE)];
-    }
-    if (odd == 1) {
-        uint32_t generation = below(256);
-        return generation << INDEX_BITS | (UP_FIRST_INDEX + below(MAX_TASKS));
+static task_t *some_task(void) {
+    if (task_count == 0) {
+        create();
     }
     return tasks[below(task_count)];
 }
@@ -298,31 +255,28 @@ static uint32_t some_events(void) {
     return events[below(sizeof(events))];
 }
 
-static void schedule(uint32_t handle) {
+static void schedule(task_t *task) {
     uint32_t level = below(4);
-    up_core_schedule(&core, handle, level, some_delay(), now);
+    up_core_schedule(&core, &task->entry, level, some_delay(), now);
     calls++;
 }
 
 // Lets a task wait for something.
-static void wait(uint32_t handle) {
+static void wait(task_t *task) {
     switch (below(12)) {
         case 0:
         case 1:
         case 2:
         case 3:
-            schedule(handle);
+            schedule(task);
             break;
         case 4:
-        case 5: {
-            up_list_t *list = &lists[below(LISTS)];
-            if (got(up_core_park(&core, handle, list)) == 0 && grow()) {
-                got(up_core_park(&core, handle, list));
-            }
+        case 5:
+            up_core_park(&core, &task->entry, &lists[below(LISTS)]);
+            calls++;
             break;
-        }
         case 6:
-            up_core_when(&core, handle);
+            up_core_when(&core, &task->entry);
             calls++;
             break;
         case 7:
@@ -330,14 +284,15 @@ static void wait(uint32_t handle) {
             uint32_t events = once_in(2) ? UP_READ : UP_WRITE;
             uint32_t fast = once_in(4);
             uint32_t fd = once_in(2);
-            got(up_core_wait_stream(&core, handle, events | (fast ? UP_FAST : 0) | (fd ? UP_FD : 0), below(16)));
+            uint32_t interest = events | (fast ? UP_FAST : 0) | (fd ? UP_FD : 0);
+            got(up_core_wait_stream(&core, &task->entry, interest, below(16)));
             break;
         }
         case 9:
             again = below(4);
             break;
         case 10:
-            destroy(handle);
+            destroy(task);
             break;
         default:
             break; // somebody else will schedule it
@@ -346,7 +301,7 @@ static void wait(uint32_t handle) {
 
 static void found_fds(void) {
     static up_pollfd_t table[ROWS];
-    static uint32_t owners[ROWS];
+    static up_entry_t *owners[ROWS];
     uint32_t room = once_in(8) ? below(4) : ROWS;
     uint32_t rows = got(up_core_fds(&core, table, owners, room));
     check(rows <= room, "no more rows than there is room for");
@@ -359,31 +314,33 @@ static void found_fds(void) {
     }
     up_core_found_fds(&core, table, owners, rows, now);
     calls++;
+    for (uint32_t i = 0; i < rows; i++) {
+        check(owners[i] == NULL, "the table does not refer to its owners any more");
+    }
 }
 
 static void turn(void) {
-    uint64_t next = up_core_next(&core, &mail, again, now);
-    uint32_t action = next >> 32;
-    uint32_t value = (uint32_t)next;
+    up_entry_t *entry = NULL;
+    uint32_t ms = 0;
+    uint32_t action = up_core_next(&core, &mail, again, now, &entry, &ms);
     again = UP_NOT;
     got(action);
-    check(action < UP_FAULT, "the state is sound");
+    check(action <= UP_WAIT_FOREVER, "it is an action");
+    check((entry != NULL) == (action <= UP_ASK_STREAM), "there is an entry where one is needed");
     actions[action]++;
+    note(common(entry));
     switch (action) {
         case UP_RUN:
-            note(common(value));
-            check(*object(value) == common(value), "what runs is a task of ours");
-            wait(value);
+            got(UP_PLACE(entry));
+            wait((task_t *)entry);
             return;
         case UP_ASK:
-            note(common(value));
-            up_core_found(&core, value, once_in(12) ? UP_TRUE : 0, now);
+            up_core_found(&core, entry, once_in(12) ? UP_TRUE : 0, now);
             calls++;
             return;
         case UP_ASK_STREAM:
-            note(common(value));
-            got(UP_EVENTS(up_core_look(&core, value)));
-            up_core_found(&core, value, some_events(), now);
+            got(UP_EVENTS(entry));
+            up_core_found(&core, entry, some_events(), now);
             calls++;
             return;
         case UP_ASK_FDS:
@@ -395,8 +352,8 @@ static void turn(void) {
             }
             return;
         case UP_WAIT:
-            note(value);
-            now += once_in(4) ? below(value < 0x10000 ? value + 1 : 0x10000) : value;
+            note(ms);
+            now += once_in(4) ? below(ms < 0x10000 ? ms + 1 : 0x10000) : ms;
             return;
         default:
             // Something comes from outside.
@@ -410,7 +367,8 @@ static void turn(void) {
 }
 
 static void one_call(void) {
-    uint32_t handle = some_task();
+    task_t *task = some_task();
+    up_entry_t *entry = &task->entry;
     up_list_t *list = &lists[below(LISTS)];
     switch (below(20)) {
         case 0:
@@ -423,33 +381,37 @@ static void one_call(void) {
             got(up_core_waiting(&core, list));
             break;
         case 3:
-            got(UP_PLACE(up_core_look(&core, handle)));
+            got(UP_PLACE(entry));
             break;
         case 4:
-            got(UP_DUE(up_core_look(&core, handle)));
+            if (UP_PLACE(entry) == UP_READY || UP_PLACE(entry) == UP_TIMER) {
+                got(entry->due);
+            }
             break;
         case 5:
-            got(UP_LEVEL(up_core_look(&core, handle)));
+            got(UP_LEVEL(entry));
             break;
         case 6:
-            up_core_set_level(&core, handle, below(4));
+            up_core_set_level(&core, entry, below(4));
             calls++;
             break;
         case 7:
-            up_core_cancel(&core, handle, now);
+            up_core_cancel(&core, entry, now);
             calls++;
             break;
         case 8:
-            up_core_unqueue(&core, handle);
+            up_core_unqueue(&core, entry);
             calls++;
             break;
         case 9:
-            got(UP_EVENTS(up_core_look(&core, handle)));
+            if (UP_PLACE(entry) == UP_STREAM) {
+                got(UP_EVENTS(entry));
+            }
             got(up_core_fd_count(&core));
             break;
         case 10:
-            got(up_core_room(&core));
-            got(up_core_len(&core));
+            got(common(up_core_first(&core, list)));
+            got(up_core_waiting(&core, list));
             break;
         case 11:
         case 12:
@@ -469,26 +431,33 @@ static void one_call(void) {
             calls++;
             break;
         case 16:
-            up_core_found(&core, handle, once_in(2) ? UP_TRUE : 0, now);
-            up_core_found(&core, handle, some_events(), now);
+            up_core_found(&core, entry, once_in(2) ? UP_TRUE : 0, now);
+            up_core_found(&core, entry, some_events(), now);
             calls += 2;
             break;
         case 17:
-            keep = below(100);
+            destroy(task);
             break;
         default:
-            wait(handle);
+            wait(task);
             break;
     }
 }
 
-// As the shim does. No memset(), which a bare machine may lack.
+// As the shim does. Who is parked stays so, but is not there any more.
 static void clear_core(void) {
-    uint32_t lists = core.lists;
-    for (size_t i = 0; i < sizeof(core); i++) {
-        ((volatile uint8_t *)&core)[i] = 0;
+    up_entry_t *entry = up_core_clear(&core);
+    calls++;
+    while (entry != NULL) {
+        up_entry_t *next = entry->next;
+        note(common(entry));
+        entry->next = NULL;
+        entry = next;
     }
-    core.lists = lists;
+    for (uint32_t i = 0; i < task_count; i++) {
+        check(!refers(&core, sizeof(core), tasks[i]), "a core that was cleared refers to no task");
+    }
+    cleared++;
 }
 
 int main(void) {
@@ -508,11 +477,13 @@ int main(void) {
             one_call();
         }
         if (once_in(6000)) {
-            forget_all();
             clear_core();
             up_mail_clear(&mail);
             calls++;
-            cleared++;
+            // Others end, with all that is linked to them still.
+            while (task_count > 0 && !once_in(50)) {
+                destroy(some_task());
+            }
         }
         now += once_in(10);
         turn();
@@ -525,23 +496,17 @@ int main(void) {
     }
     check(depth == 0, "each critical section was left");
 
-    // A table of chunks that is gone: the core notices, and goes on noticing.
-    create();
-    up_core_schedule(&core, tasks[0], UP_NORMAL, 0, now);
-    core.chunk_count = 0;
-    for (int i = 0; i < 3; i++) {
-        uint64_t next = up_core_next(&core, &mail, UP_NOT, now);
-        actions[UP_FAULT] += next >> 32 == UP_FAULT;
-        note(next >> 32);
+    for (uint32_t i = 0; i < task_count; i++) {
+        check(sound(tasks[i]), "what is the shim's in a task is as it was");
     }
 
     text("actions ");
-    for (int i = 0; i <= UP_FAULT; i++) {
+    for (int i = 0; i <= UP_WAIT_FOREVER; i++) {
         number(actions[i]);
     }
-    text("grown, shrunk, cleared ");
-    number(grown);
-    number(shrunk);
+    text("created, ended, cleared ");
+    number(created);
+    number(ended);
     number(cleared);
     text("\nhash ");
     number(hash);

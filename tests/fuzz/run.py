@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fuzz the core against the model, with indices of both widths in turn: run.py [--time S] [--corpus]
+"""Fuzz the core against the model: run.py [--time S] [--corpus]
 
 What is found on the way is kept in build/fuzz/corpus. An input that fails is made small and its name is said.
 --corpus does not fuzz: it makes the committed corpus anew, as few inputs as cover what all together cover.
@@ -29,15 +29,14 @@ def sanitizer():
     return "address" if found else "none"
 
 
-def cargo_fuzz(verb, width, *argv, quiet=False):
-    """Run cargo fuzz on a build of that width; its status and what it printed. Leaks: the core allocates nothing."""
-    features = ("--features", "narrow-index") if width == "narrow" else ()
+def cargo_fuzz(verb, *argv, quiet=False):
+    """Run cargo fuzz; its status and what it printed. Leaks: the core allocates nothing."""
     command = ["cargo", "fuzz", verb, "--fuzz-dir", HERE, "--target-dir", BUILD / "target"]
-    command += ["--sanitizer", sanitizer(), *features, BINARY, *argv]
+    command += ["--sanitizer", sanitizer(), BINARY, *argv]
     path = f"{ROOT / 'build/cargo-fuzz/bin'}{os.pathsep}{os.environ['PATH']}"
     # A stable toolchain has the sanitizers, but wants to be asked twice.
     env = dict(os.environ, PATH=path, RUSTC_BOOTSTRAP="1", ASAN_OPTIONS="detect_leaks=0")
-    log = ROOT / f"build/logs/fuzz-{width}-{verb}.log"
+    log = ROOT / f"build/logs/fuzz-{verb}.log"
     with log.open("w") as out:
         argv = [str(arg) for arg in command]
         status = subprocess.call(argv, cwd=ROOT, env=env, stdout=out, stderr=subprocess.STDOUT)
@@ -51,14 +50,13 @@ def cargo_fuzz(verb, width, *argv, quiet=False):
     return status, text
 
 
-def fuzz(width, seconds):
+def fuzz(seconds):
     """Fuzz that long; whether nothing failed."""
     artifacts = BUILD / "artifacts"
     artifacts.mkdir(exist_ok=True)
     before = set(artifacts.iterdir())
     status, text = cargo_fuzz(
         "run",
-        width,
         BUILD / "corpus",
         unpack(),
         HERE / "regressions",
@@ -75,12 +73,12 @@ def fuzz(width, seconds):
     if status == 0 and done and operations:
         runs, took = done[-1]
         print(
-            f"{width} indices, sanitizer {sanitizer()}: {runs} inputs, {operations[-1]} operations"
+            f"sanitizer {sanitizer()}: {runs} inputs, {operations[-1]} operations"
             f" in {took} s, {edges[-1]} edges, nothing failed"
         )
         return True
     for failing in sorted(set(artifacts.iterdir()) - before):
-        cargo_fuzz("tmin", width, failing, quiet=True)
+        cargo_fuzz("tmin", failing, quiet=True)
         print(
             f"This fails: {failing.relative_to(ROOT)}. Copy it (or the smaller minimized-from-* beside"
         )
@@ -107,7 +105,7 @@ def renew_corpus():
     new.mkdir(parents=True)
     # By edges only, not by how often each is passed: some hundred inputs instead of thousands.
     flags = ("-merge=1", "-use_counters=0", f"-max_len={LONGEST}")
-    status, _ = cargo_fuzz("run", "wide", new, unpack(), BUILD / "corpus", "--", *flags)
+    status, _ = cargo_fuzz("run", new, unpack(), BUILD / "corpus", "--", *flags)
     # And some long ones, in which more things meet; by their names, which are hashes: at random.
     known = (file for file in sorted((BUILD / "corpus").iterdir()) if file.stat().st_size > 100)
     files = (*new.iterdir(), *itertools.islice(known, 100))
@@ -131,7 +129,7 @@ def main():
     (ROOT / "build/logs").mkdir(exist_ok=True)
     if args.corpus:
         return 0 if renew_corpus() else 1
-    return 0 if all([fuzz(width, args.time // 2) for width in ("wide", "narrow")]) else 1
+    return 0 if fuzz(args.time) else 1
 
 
 if __name__ == "__main__":

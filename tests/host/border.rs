@@ -6,22 +6,14 @@ use std::ffi::c_char;
 // The C side's calls land in the crate's exports: this links them.
 use uasyncio_priority as _;
 
-/// Bits of a handle that hold the index, in the build that is tested.
-const INDEX_BITS: u32 = if cfg!(feature = "narrow-index") {
-    16
-} else {
-    24
-};
-
 unsafe extern "C" {
-    fn double_program(out: *mut c_char, size: usize, index_bits: u32) -> u32;
-    fn double_levels(out: *mut c_char, size: usize, index_bits: u32) -> u32;
-    fn double_growing(out: *mut c_char, size: usize, index_bits: u32, count: u32, keep: u32)
-    -> u32;
-    fn double_stale(out: *mut c_char, size: usize, index_bits: u32) -> u32;
-    fn double_streams(out: *mut c_char, size: usize, index_bits: u32) -> u32;
-    fn double_clear(out: *mut c_char, size: usize, index_bits: u32) -> u32;
-    fn double_fault(out: *mut c_char, size: usize, index_bits: u32) -> u32;
+    fn double_program(out: *mut c_char, size: usize) -> u32;
+    fn double_levels(out: *mut c_char, size: usize) -> u32;
+    fn double_many(out: *mut c_char, size: usize, count: u32) -> u32;
+    fn double_ends(out: *mut c_char, size: usize) -> u32;
+    fn double_streams(out: *mut c_char, size: usize) -> u32;
+    fn double_clear(out: *mut c_char, size: usize) -> u32;
+    fn double_mail(out: *mut c_char, size: usize) -> u32;
 }
 
 /// What the C side wrote; a line of its own tells of each check that failed there.
@@ -35,7 +27,7 @@ fn trace(run: impl FnOnce(*mut c_char, usize) -> u32) -> Vec<String> {
 #[test]
 fn tasks_of_every_kind_run_in_order() {
     // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
-    let trace = trace(|out, size| unsafe { double_program(out, size, INDEX_BITS) });
+    let trace = trace(|out, size| unsafe { double_program(out, size) });
     assert_eq!(
         trace,
         [
@@ -84,7 +76,7 @@ fn tasks_of_every_kind_run_in_order() {
 #[test]
 fn levels_and_the_limit_arrive_at_the_core() {
     // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
-    let trace = trace(|out, size| unsafe { double_levels(out, size, INDEX_BITS) });
+    let trace = trace(|out, size| unsafe { double_levels(out, size) });
     assert_eq!(
         trace,
         [
@@ -108,37 +100,26 @@ fn levels_and_the_limit_arrive_at_the_core() {
 }
 
 #[test]
-fn the_core_grows_and_shrinks_chunk_by_chunk() {
-    for (count, keep, left) in [
-        (1, 0, 1),
-        (16, 0, 1),
-        (17, 0, 1),
-        (5000, 0, 1),
-        (5000, 99, 7),
-    ] {
+fn many_tasks_sleep_and_end_in_order() {
+    for count in [1, 16, 17, 5000] {
         // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
-        let trace =
-            trace(|out, size| unsafe { double_growing(out, size, INDEX_BITS, count, keep) });
-        let chunks = count.div_ceil(16);
+        let trace = trace(|out, size| unsafe { double_many(out, size, count) });
         assert_eq!(trace.len(), 2, "{trace:#?}");
         assert!(trace[0].ends_with(" wait for ever"), "{trace:#?}");
-        assert_eq!(
-            trace[1],
-            format!("{count} ended in order, {chunks} chunks, {left} left")
-        );
+        assert_eq!(trace[1], format!("{count} ended in order"));
     }
 }
 
 #[test]
-fn handles_that_name_nothing_change_not_a_bit() {
+fn what_does_not_fit_changes_not_a_bit_and_what_ends_is_let_go() {
     // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
-    let trace = trace(|out, size| unsafe { double_stale(out, size, INDEX_BITS) });
+    let trace = trace(|out, size| unsafe { double_ends(out, size) });
     assert_eq!(
         trace,
         [
             "0 ask condition",
             "0 poll fds",
-            "  fd 3 1",
+            "  fd 7 1",
             "0 poll stream",
             "0 run condition",
             "0 run stream", // with fast I/O
@@ -158,7 +139,7 @@ fn handles_that_name_nothing_change_not_a_bit() {
 #[test]
 fn streams_are_asked_and_found_ready() {
     // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
-    let trace = trace(|out, size| unsafe { double_streams(out, size, INDEX_BITS) });
+    let trace = trace(|out, size| unsafe { double_streams(out, size) });
     assert_eq!(
         trace,
         [
@@ -219,25 +200,30 @@ fn streams_are_asked_and_found_ready() {
 #[test]
 fn a_cleared_core_is_like_a_new_one() {
     // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
-    let trace = trace(|out, size| unsafe { double_clear(out, size, INDEX_BITS) });
-    assert_eq!(
-        trace,
-        [
-            "0 ask task",
-            "0 wait for ever",
-            "0 ask task",
-            "0 wait for ever",
-            "0 ask task",
-            "0 wait for ever",
-            "0 run last",
-            "0 wait for ever",
-        ]
-    );
+    let trace = trace(|out, size| unsafe { double_clear(out, size) });
+    let round = [
+        "0 run runner",
+        "0 ask condition",
+        "7 were queued",
+        "0 run parked2",
+        "0 wait for ever",
+    ];
+    let mut expected = round.repeat(3);
+    expected.extend(["0 run last", "0 wait for ever"]);
+    assert_eq!(trace, expected);
 }
 
 #[test]
-fn a_damaged_state_is_a_fault_and_stays_one() {
+fn mail_comes_before_all_else() {
     // SAFETY: the pointer is to as many bytes as the length says; the double writes no more.
-    let trace = trace(|out, size| unsafe { double_fault(out, size, INDEX_BITS) });
-    assert_eq!(trace, ["0 fault 0", "0 fault 0"]);
+    let trace = trace(|out, size| unsafe { double_mail(out, size) });
+    assert_eq!(
+        trace,
+        [
+            "0 mail 1 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
+            "0 run task",
+            "0 wait for ever",
+            "0 wait for ever",
+        ]
+    );
 }

@@ -1,8 +1,7 @@
 // A double of the shim: it drives the border from C as the firmware does, without MicroPython.
 //
-// It keeps to the header alone. Memory is allocated by the header's sizes with a guard behind each
-// block, the array of chunks moves whenever it grows, and objects lie in the chunks beside the
-// core's entries, where the shim keeps them for the garbage collector.
+// It keeps to the header alone. The core is allocated by the header's size with a guard behind it; a task begins with its
+// entry, whose own fields the core must not touch, and behind which there is a guard too.
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,20 +10,19 @@
 
 #include "uasyncio_priority.h"
 
-#define ENTRY_BYTES (UINTPTR_MAX > UINT32_MAX ? UP_ENTRY_BYTES_64 : UP_ENTRY_BYTES_32)
-#define CHUNK_BYTES (UP_CHUNK_LEN * (sizeof(void *) + ENTRY_BYTES))
 #define GUARD_BYTES 64
 #define GUARD 0xa5
-#define MAX_CHUNKS 400
+#define FLAGS 0x5eed
 
 typedef struct loop loop_t;
 typedef struct task task_t;
 
 struct task {
+    up_entry_t entry;
+    uintptr_t guard;
     const char *name;
     // Does a step, and says where the task waits next.
     void (*step)(loop_t *loop, task_t *task);
-    uint32_t handle;
     uint32_t steps;
     // When the condition of the task comes true, or its stream is ready; what step() wants to keep.
     uint32_t value;
@@ -35,14 +33,11 @@ struct task {
 struct loop {
     up_core_t *core;
     up_mailbox_t mail;
-    uint32_t index_bits;
     uint32_t start;
     // Milliseconds since the start.
     uint32_t now;
-    // Entries that are never given back.
-    uint32_t keep;
     up_list_t lists[2];
-    // The task whose step just ended without naming a wake-up.
+    // At which level the task is due again whose step just ended without naming a wake-up.
     uint32_t again;
     task_t *victim;
     // The trace: lines of text, as far as they fit.
@@ -50,6 +45,10 @@ struct loop {
     size_t size;
     size_t len;
 };
+
+// The type words.
+static const int task_type;
+static const int list_type;
 
 // What the core calls in a panic. Its tests unwind instead, so nothing may come here.
 void up_panic(void) {
@@ -99,126 +98,73 @@ static uint32_t tick(const loop_t *loop) {
 
 // Memory
 
-static loop_t loop_new(char *out, size_t size, uint32_t index_bits, uint32_t start) {
-    loop_t loop = { .index_bits = index_bits, .start = start, .out = out, .size = size, .again = UP_NOT };
+static loop_t loop_new(char *out, size_t size, uint32_t start) {
+    loop_t loop = { .start = start, .out = out, .size = size, .again = UP_NOT };
     loop.core = guarded(sizeof(up_core_t));
+    for (int i = 0; i < 2; i++) {
+        loop.lists[i].object = &list_type;
+    }
     return loop;
 }
 
-// Adds a chunk where one was given back, or at the end. The array moves, and the old one is
-// overwritten before it is freed.
-static void grow(loop_t *loop) {
-    up_core_t *core = loop->core;
-    uint32_t count = core->chunk_count;
-    uint32_t chunk = 0;
-    while (chunk < count && core->chunks[chunk] != NULL) {
-        chunk++;
-    }
-    up_chunk_t **chunks = calloc(count + 1, sizeof(up_chunk_t *));
-    if (chunks == NULL) {
-        abort();
-    }
-    if (count > 0) {
-        memcpy(chunks, core->chunks, count * sizeof(up_chunk_t *));
-        memset(core->chunks, 0xff, count * sizeof(up_chunk_t *));
-        free(core->chunks);
-    }
-    chunks[chunk] = guarded(CHUNK_BYTES);
-    core->chunks = chunks;
-    core->chunk_count = chunk < count ? count : count + 1;
-    uint32_t room = up_core_room(core);
-    CHECK(loop, up_core_grown(core, chunk) != 0);
-    CHECK(loop, core->chunks == chunks && chunks[chunk] != NULL);
-    CHECK(loop, up_core_room(core) == room + UP_CHUNK_LEN);
-    CHECK(loop, up_core_shrink(core, UINT32_MAX) == UP_NO_CHUNK);
-}
-
-// Frees an entry, and the chunks that the core gives back.
-static void entry_free(loop_t *loop, uint32_t handle) {
-    up_core_t *core = loop->core;
-    up_core_free(core, handle);
-    CHECK(loop, UP_PLACE(up_core_look(core, handle)) == UP_FREE);
-    for (;;) {
-        up_chunk_t *before[MAX_CHUNKS];
-        if (core->chunk_count > MAX_CHUNKS) {
-            abort();
+// Whether an object refers to this, as the garbage collector would find.
+static bool refers(const void *object, size_t bytes, const void *to) {
+    const uintptr_t *words = object;
+    for (size_t i = 0; i < bytes / sizeof(uintptr_t); i++) {
+        if (words[i] == (uintptr_t)to) {
+            return true;
         }
-        memcpy(before, core->chunks, core->chunk_count * sizeof(before[0]));
-        uint32_t room = up_core_room(core);
-        uint32_t chunk = up_core_shrink(core, loop->keep);
-        if (chunk == UP_NO_CHUNK) {
-            CHECK(loop, up_core_room(core) == room);
-            return;
-        }
-        CHECK(loop, core->chunks[chunk] == NULL && before[chunk] != NULL);
-        CHECK(loop, up_core_room(core) == room - UP_CHUNK_LEN);
-        CHECK(loop, intact(before[chunk], CHUNK_BYTES));
-        memset(before[chunk], 0xff, CHUNK_BYTES);
-        free(before[chunk]);
     }
-}
-
-// The object that belongs to an entry.
-static void **object(loop_t *loop, uint32_t handle) {
-    uint32_t index = (handle & ((1u << loop->index_bits) - 1)) - UP_FIRST_INDEX;
-    if (index >= loop->core->chunk_count * UP_CHUNK_LEN || loop->core->chunks[index / UP_CHUNK_LEN] == NULL) {
-        abort(); // the core gave out a handle beyond its memory
-    }
-    return (void **)loop->core->chunks[index / UP_CHUNK_LEN] + index % UP_CHUNK_LEN;
+    return false;
 }
 
 static void loop_free(loop_t *loop) {
-    up_core_t *core = loop->core;
-    for (uint32_t i = 0; i < core->chunk_count; i++) {
-        if (core->chunks[i] != NULL) {
-            CHECK(loop, intact(core->chunks[i], CHUNK_BYTES));
-            free(core->chunks[i]);
-        }
+    CHECK(loop, intact(loop->core, sizeof(up_core_t)));
+    for (int i = 0; i < 2; i++) {
+        CHECK(loop, loop->lists[i].object == &list_type);
     }
-    CHECK(loop, intact(core, sizeof(up_core_t)));
-    free(core->chunks);
-    free(core);
+    free(loop->core);
 }
 
 // Tasks
 
-static uint32_t create(loop_t *loop, uint32_t level) {
-    uint32_t handle = up_core_create(loop->core);
-    if (handle == 0) {
-        CHECK(loop, up_core_room(loop->core) == 0);
-        grow(loop);
-        handle = up_core_create(loop->core);
-    }
-    CHECK(loop, handle != 0);
-    CHECK(loop, UP_PLACE(up_core_look(loop->core, handle)) == UP_IDLE);
-    CHECK(loop, UP_LEVEL(up_core_look(loop->core, handle)) == UP_NORMAL);
-    up_core_set_level(loop->core, handle, level);
-    CHECK(loop, *object(loop, handle) == NULL);
-    return handle;
+// What is the shim's in a task is as it was.
+static bool sound(const task_t *task) {
+    return task->entry.object == &task_type && task->entry.flags == FLAGS && task->guard == GUARD;
+}
+
+static void task_new(loop_t *loop, task_t *task, uint32_t level) {
+    task->entry = (up_entry_t){ .object = &task_type, .core = UP_NEW, .flags = FLAGS };
+    task->guard = GUARD;
+    CHECK(loop, UP_PLACE(&task->entry) == UP_IDLE);
+    CHECK(loop, UP_LEVEL(&task->entry) == UP_NORMAL);
+    up_core_set_level(loop->core, &task->entry, level);
 }
 
 // Starts a task: it is due now, at its own level.
 static void task_start(loop_t *loop, task_t *task, uint32_t level) {
-    task->handle = create(loop, level);
-    *object(loop, task->handle) = task;
-    up_core_schedule(loop->core, task->handle, UP_OWN, 0, tick(loop));
+    task_new(loop, task, level);
+    up_core_schedule(loop->core, &task->entry, UP_OWN, 0, tick(loop));
+    CHECK(loop, UP_PLACE(&task->entry) == UP_READY);
 }
 
+// Its memory may be used for something else from here on.
 static void task_end(loop_t *loop, task_t *task) {
-    CHECK(loop, *object(loop, task->handle) == task);
-    *object(loop, task->handle) = NULL;
-    entry_free(loop, task->handle);
+    up_core_forget(loop->core, &task->entry);
+    CHECK(loop, sound(task));
+    CHECK(loop, UP_PLACE(&task->entry) == UP_IDLE);
+    CHECK(loop, task->entry.up == NULL && task->entry.prev == NULL && task->entry.next == NULL);
+    CHECK(loop, !refers(loop->core, sizeof(up_core_t), task));
+    CHECK(loop, !refers(loop->lists, sizeof(loop->lists), task));
+    memset(task, 0xff, sizeof(up_entry_t));
 }
 
 static void park(loop_t *loop, task_t *task, up_list_t *list) {
     uint32_t before = up_core_waiting(loop->core, list);
-    if (!up_core_park(loop->core, task->handle, list)) {
-        CHECK(loop, before == 0 && up_core_waiting(loop->core, list) == 0);
-        grow(loop);
-        CHECK(loop, up_core_park(loop->core, task->handle, list));
-    }
+    up_core_park(loop->core, &task->entry, list);
     CHECK(loop, up_core_waiting(loop->core, list) == before + 1);
-    CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == UP_PARKED);
+    CHECK(loop, UP_PLACE(&task->entry) == UP_PARKED);
+    CHECK(loop, list->object == &list_type);
 }
 
 // Stands in for poll(2), with tables of exactly as many rows as there are.
@@ -226,11 +172,11 @@ static void poll_fds(loop_t *loop, bool loud) {
     up_core_t *core = loop->core;
     uint32_t count = up_core_fd_count(core);
     up_pollfd_t *table = guarded(count * sizeof(up_pollfd_t));
-    uint32_t *owners = guarded(count * sizeof(uint32_t));
+    up_entry_t **owners = guarded(count * sizeof(up_entry_t *));
     CHECK(loop, up_core_fds(core, table, owners, count) == count);
     for (uint32_t i = 0; i < count; i++) {
-        task_t *task = *object(loop, owners[i]);
-        CHECK(loop, (uint32_t)table[i].events == UP_EVENTS(up_core_look(core, owners[i])));
+        task_t *task = (task_t *)owners[i];
+        CHECK(loop, (uint32_t)table[i].events == UP_EVENTS(owners[i]));
         CHECK(loop, table[i].revents == 0);
         if (loud) {
             say(loop, "  %s %d %d\n", task->name, (int)table[i].fd, (int)table[i].events);
@@ -238,57 +184,63 @@ static void poll_fds(loop_t *loop, bool loud) {
         table[i].revents = task->value <= loop->now ? (int16_t)task->found : 0;
     }
     up_core_found_fds(core, table, owners, count, tick(loop));
+    for (uint32_t i = 0; i < count; i++) {
+        CHECK(loop, owners[i] == NULL);
+    }
     CHECK(loop, intact(table, count * sizeof(up_pollfd_t)));
-    CHECK(loop, intact(owners, count * sizeof(uint32_t)));
+    CHECK(loop, intact(owners, count * sizeof(up_entry_t *)));
     free(table);
     free(owners);
 }
 
 // Does one thing that the core says; false if there is nothing left to do.
 static bool turn(loop_t *loop, bool quiet) {
-    uint64_t next = up_core_next(loop->core, &loop->mail, loop->again, tick(loop));
+    up_entry_t *entry = NULL;
+    uint32_t ms = UINT32_MAX;
+    uint32_t action = up_core_next(loop->core, &loop->mail, loop->again, tick(loop), &entry, &ms);
+    task_t *task = (task_t *)entry;
     loop->again = UP_NOT;
-    uint32_t value = (uint32_t)next;
-    switch (next >> 32) {
-        case UP_RUN: {
-            task_t *task = *object(loop, value);
-            CHECK(loop, task != NULL && task->handle == value);
-            CHECK(loop, UP_PLACE(up_core_look(loop->core, value)) == UP_IDLE);
+    CHECK(loop, (entry != NULL) == (action == UP_RUN || action == UP_ASK || action == UP_ASK_STREAM));
+    CHECK(loop, (ms != UINT32_MAX) == (action == UP_WAIT));
+    CHECK(loop, task == NULL || sound(task));
+    switch (action) {
+        case UP_RUN:
+            CHECK(loop, UP_PLACE(entry) == UP_IDLE);
             if (!quiet) {
                 say(loop, "%u run %s\n", loop->now, task->name);
             }
             task->steps++;
             task->step(loop, task);
             return true;
-        }
-        case UP_ASK: {
-            task_t *task = *object(loop, value);
-            CHECK(loop, UP_PLACE(up_core_look(loop->core, value)) == UP_CONDITION);
+        case UP_ASK:
+            CHECK(loop, UP_PLACE(entry) == UP_CONDITION);
             say(loop, "%u ask %s\n", loop->now, task->name);
-            up_core_found(loop->core, value, task->value <= loop->now ? UP_TRUE : 0, tick(loop));
+            up_core_found(loop->core, entry, task->value <= loop->now ? UP_TRUE : 0, tick(loop));
             return true;
-        }
-        case UP_ASK_STREAM: {
-            task_t *task = *object(loop, value);
-            CHECK(loop, UP_PLACE(up_core_look(loop->core, value)) == UP_STREAM);
-            CHECK(loop, UP_EVENTS(up_core_look(loop->core, value)) != 0);
+        case UP_ASK_STREAM:
+            CHECK(loop, UP_PLACE(entry) == UP_STREAM);
+            CHECK(loop, UP_EVENTS(entry) != 0);
             say(loop, "%u poll %s\n", loop->now, task->name);
-            up_core_found(loop->core, value, task->value <= loop->now ? task->found : 0, tick(loop));
+            up_core_found(loop->core, entry, task->value <= loop->now ? task->found : 0, tick(loop));
             return true;
-        }
         case UP_ASK_FDS:
-            CHECK(loop, value == 0);
             say(loop, "%u poll fds\n", loop->now);
             poll_fds(loop, true);
             return true;
+        case UP_MAIL:
+            say(loop, "%u mail %u", loop->now, up_mail_lost(&loop->mail));
+            for (uintptr_t item; (item = up_mail_take(&loop->mail)) != 0;) {
+                say(loop, " %u", (unsigned)item);
+            }
+            say(loop, "\n");
+            return true;
         case UP_WAIT:
             if (!quiet) {
-                say(loop, "%u wait %u\n", loop->now, value);
+                say(loop, "%u wait %u\n", loop->now, ms);
             }
-            loop->now += value;
+            loop->now += ms;
             return true;
         case UP_WAIT_FOREVER:
-            CHECK(loop, value == 0);
             say(loop, "%u wait for ever\n", loop->now);
             if (up_core_fd_count(loop->core) > 0) {
                 loop->now++;
@@ -297,7 +249,7 @@ static bool turn(loop_t *loop, bool quiet) {
             }
             return false;
         default:
-            say(loop, "%u fault %u\n", loop->now, value);
+            say(loop, "%u action %u\n", loop->now, action);
             return false;
     }
 }
@@ -309,9 +261,9 @@ static void sleeper(loop_t *loop, task_t *task) {
         task_end(loop, task);
         return;
     }
-    up_core_schedule(loop->core, task->handle, UP_OWN, 5, tick(loop));
-    CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == UP_TIMER);
-    CHECK(loop, UP_DUE(up_core_look(loop->core, task->handle)) == tick(loop) + 5);
+    up_core_schedule(loop->core, &task->entry, UP_OWN, 5, tick(loop));
+    CHECK(loop, UP_PLACE(&task->entry) == UP_TIMER);
+    CHECK(loop, task->entry.due == tick(loop) + 5);
 }
 
 static void yielder(loop_t *loop, task_t *task) {
@@ -326,7 +278,7 @@ static void low(loop_t *loop, task_t *task) {
         task_end(loop, task);
         return;
     }
-    up_core_schedule(loop->core, task->handle, UP_LOW, 4, tick(loop));
+    up_core_schedule(loop->core, &task->entry, UP_LOW, 4, tick(loop));
 }
 
 static void conditional(loop_t *loop, task_t *task) {
@@ -334,9 +286,9 @@ static void conditional(loop_t *loop, task_t *task) {
         task_end(loop, task);
         return;
     }
-    up_core_when(loop->core, task->handle);
-    up_core_found(loop->core, task->handle, 0, tick(loop));
-    CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == UP_CONDITION);
+    up_core_when(loop->core, &task->entry);
+    up_core_found(loop->core, &task->entry, 0, tick(loop));
+    CHECK(loop, UP_PLACE(&task->entry) == UP_CONDITION);
 }
 
 static void waiter(loop_t *loop, task_t *task) {
@@ -352,32 +304,32 @@ static void victim(loop_t *loop, task_t *task) {
         task_end(loop, task);
         return;
     }
-    up_core_schedule(loop->core, task->handle, UP_LOW, UP_MAX_DELAY, tick(loop));
+    up_core_schedule(loop->core, &task->entry, UP_LOW, UP_MAX_DELAY, tick(loop));
 }
 
 static void boss(loop_t *loop, task_t *task) {
     up_core_t *core = loop->core;
     if (task->steps == 1) {
-        up_core_schedule(core, task->handle, UP_NORMAL, 7, tick(loop));
+        up_core_schedule(core, &task->entry, UP_NORMAL, 7, tick(loop));
         return;
     }
     up_list_t *list = &loop->lists[0];
     CHECK(loop, up_core_waiting(core, list) == 3);
-    uint32_t first = up_core_first(core, list);
-    up_core_cancel(core, loop->victim->handle, tick(loop));
-    CHECK(loop, UP_PLACE(up_core_look(core, loop->victim->handle)) == UP_READY);
+    up_entry_t *first = up_core_first(core, list);
+    up_core_cancel(core, &loop->victim->entry, tick(loop));
+    CHECK(loop, UP_PLACE(&loop->victim->entry) == UP_READY);
     CHECK(loop, up_core_wake(core, list, UP_OWN, tick(loop)) == first);
-    CHECK(loop, UP_DUE(up_core_look(core, first)) == tick(loop));
-    CHECK(loop, up_core_wake(core, list, UP_LOW, tick(loop)) != 0);
-    CHECK(loop, up_core_wake(core, list, UP_HIGH, tick(loop)) != 0);
-    CHECK(loop, up_core_wake(core, list, UP_HIGH, tick(loop)) == 0);
-    CHECK(loop, up_core_first(core, list) == 0);
+    CHECK(loop, first->due == tick(loop));
+    CHECK(loop, up_core_wake(core, list, UP_LOW, tick(loop)) != NULL);
+    CHECK(loop, up_core_wake(core, list, UP_HIGH, tick(loop)) != NULL);
+    CHECK(loop, up_core_wake(core, list, UP_HIGH, tick(loop)) == NULL);
+    CHECK(loop, up_core_first(core, list) == NULL);
     task_end(loop, task);
 }
 
 // Tasks of each kind, from before a wrap of the clock to behind it.
-uint32_t double_program(char *out, size_t size, uint32_t index_bits) {
-    loop_t loop = loop_new(out, size, index_bits, UINT32_MAX - 5);
+uint32_t double_program(char *out, size_t size) {
+    loop_t loop = loop_new(out, size, UINT32_MAX - 5);
     task_t tasks[] = {
         { .name = "sleeper", .step = sleeper },
         { .name = "low", .step = low },
@@ -394,12 +346,9 @@ uint32_t double_program(char *out, size_t size, uint32_t index_bits) {
     for (uint32_t i = 0; i < count; i++) {
         task_start(&loop, &tasks[i], UP_NORMAL);
     }
-    CHECK(&loop, up_core_len(loop.core) == count);
-    CHECK(&loop, up_core_room(loop.core) == UP_CHUNK_LEN - count);
     while (turn(&loop, false)) {
     }
-    CHECK(&loop, up_core_len(loop.core) == 0);
-    CHECK(&loop, up_core_room(loop.core) == UP_CHUNK_LEN);
+    CHECK(&loop, loop.lists[0].first == NULL);
     loop_free(&loop);
     return loop.len;
 }
@@ -408,12 +357,12 @@ uint32_t double_program(char *out, size_t size, uint32_t index_bits) {
 
 static void spin(loop_t *loop, task_t *task) {
     loop->now += task->value;
-    up_core_schedule(loop->core, task->handle, UP_OWN, 0, tick(loop));
+    up_core_schedule(loop->core, &task->entry, UP_OWN, 0, tick(loop));
 }
 
 // A task at each level that never waits: with a limit, without one, at other levels.
-uint32_t double_levels(char *out, size_t size, uint32_t index_bits) {
-    loop_t loop = loop_new(out, size, index_bits, 0);
+uint32_t double_levels(char *out, size_t size) {
+    loop_t loop = loop_new(out, size, 0);
     up_core_t *core = loop.core;
     task_t high = { .name = "high", .step = spin };
     task_t normal = { .name = "normal", .step = spin, .value = 5 };
@@ -421,248 +370,196 @@ uint32_t double_levels(char *out, size_t size, uint32_t index_bits) {
     task_start(&loop, &low, UP_LOW);
     task_start(&loop, &normal, UP_NORMAL);
     task_start(&loop, &high, UP_HIGH);
-    CHECK(&loop, UP_LEVEL(up_core_look(core, high.handle)) == UP_HIGH);
-    CHECK(&loop, UP_LEVEL(up_core_look(core, low.handle)) == UP_LOW);
+    CHECK(&loop, UP_LEVEL(&high.entry) == UP_HIGH);
+    CHECK(&loop, UP_LEVEL(&low.entry) == UP_LOW);
     up_core_set_max_overdue(core, 9);
     for (int i = 0; i < 8; i++) {
         turn(&loop, false);
     }
     up_core_set_max_overdue(core, 0);
-    up_core_set_level(core, high.handle, UP_NORMAL);
-    CHECK(&loop, UP_LEVEL(up_core_look(core, high.handle)) == UP_NORMAL);
+    up_core_set_level(core, &high.entry, UP_NORMAL);
+    CHECK(&loop, UP_LEVEL(&high.entry) == UP_NORMAL);
     for (int i = 0; i < 6; i++) {
         turn(&loop, false);
     }
     // A level that is none: normal for an entry, its own for a wake-up.
-    uint32_t odd = create(&loop, 99);
-    CHECK(&loop, UP_LEVEL(up_core_look(core, odd)) == UP_NORMAL);
-    up_core_set_level(core, odd, UP_LOW);
-    up_core_set_level(core, odd, UINT32_MAX);
-    CHECK(&loop, UP_LEVEL(up_core_look(core, odd)) == UP_NORMAL);
+    task_t odd;
+    task_new(&loop, &odd, 99);
+    CHECK(&loop, UP_LEVEL(&odd.entry) == UP_NORMAL);
+    up_core_set_level(core, &odd.entry, UP_LOW);
+    up_core_set_level(core, &odd.entry, UINT32_MAX);
+    CHECK(&loop, UP_LEVEL(&odd.entry) == UP_NORMAL);
+    up_core_schedule(core, &odd.entry, UP_OWN, 0, tick(&loop));
+    CHECK(&loop, UP_PLACE(&odd.entry) == UP_READY && odd.entry.due == tick(&loop));
+    CHECK(&loop, sound(&odd) && sound(&high) && sound(&normal) && sound(&low));
     loop_free(&loop);
     return loop.len;
 }
 
-// Growing
+// Many tasks
 
 typedef struct many {
     task_t task;
     uint32_t due;
     uint32_t number;
-    const struct many **last;
-    uint32_t *count;
+    // Due time and number of the one that ended last, and how many did.
+    uint32_t *ended;
 } many_t;
 
 static void many(loop_t *loop, task_t *task) {
     many_t *self = (many_t *)task;
     if (task->steps == 1) {
         self->due = loop->now + 1 + self->number * 7919 % 50;
-        up_core_schedule(loop->core, task->handle, UP_OWN, self->due - loop->now, tick(loop));
+        up_core_schedule(loop->core, &task->entry, UP_OWN, self->due - loop->now, tick(loop));
         return;
     }
-    const many_t *last = *self->last;
+    uint32_t *ended = self->ended;
     CHECK(loop, self->due == loop->now);
-    CHECK(loop, last == NULL || last->due < self->due || (last->due == self->due && last->number < self->number));
-    *self->last = self;
-    ++*self->count;
+    CHECK(loop, ended[2] == 0 || ended[0] < self->due || (ended[0] == self->due && ended[1] < self->number));
+    ended[0] = self->due;
+    ended[1] = self->number;
+    ended[2]++;
     task_end(loop, task);
+    memset(self, 0xff, sizeof(many_t));
+    free(self);
 }
 
-// As many tasks as asked for, asleep in chunks that come and go while others are in use.
-uint32_t double_growing(char *out, size_t size, uint32_t index_bits, uint32_t count, uint32_t keep) {
-    loop_t loop = loop_new(out, size, index_bits, (1u << 30) - 20);
-    many_t *tasks = calloc(count, sizeof(many_t));
-    if (tasks == NULL) {
-        abort();
-    }
-    const many_t *last = NULL;
-    uint32_t ended = 0;
+// As many tasks as asked for, asleep while others end.
+uint32_t double_many(char *out, size_t size, uint32_t count) {
+    loop_t loop = loop_new(out, size, (1u << 30) - 20);
+    uint32_t ended[3] = { 0, 0, 0 };
     for (uint32_t i = 0; i < count; i++) {
-        tasks[i] = (many_t){ .task = { .name = "many", .step = many }, .number = i, .last = &last, .count = &ended };
-        task_start(&loop, &tasks[i].task, UP_NORMAL);
+        many_t *self = guarded(sizeof(many_t));
+        *self = (many_t){ .task = { .name = "many", .step = many }, .number = i, .ended = ended };
+        task_start(&loop, &self->task, UP_NORMAL);
     }
-    uint32_t chunks = loop.core->chunk_count;
-    loop.keep = keep;
     while (turn(&loop, true)) {
     }
-    CHECK(&loop, loop.core->chunk_count == chunks);
-    CHECK(&loop, up_core_len(loop.core) == 0);
-    uint32_t left = 0;
-    for (uint32_t i = 0; i < chunks; i++) {
-        left += loop.core->chunks[i] != NULL;
-    }
-    CHECK(&loop, up_core_room(loop.core) == left * UP_CHUNK_LEN);
-    // What was given back can be had again, in its place.
-    for (uint32_t i = left; i < chunks; i++) {
-        grow(&loop);
-    }
-    CHECK(&loop, loop.core->chunk_count == chunks);
-    say(&loop, "%u ended in order, %u chunks, %u left\n", ended, chunks, left);
-    free(tasks);
+    CHECK(&loop, up_core_clear(loop.core) == NULL);
+    say(&loop, "%u ended in order\n", ended[2]);
     loop_free(&loop);
     return loop.len;
 }
 
-// Handles that name nothing
+// What does not fit, and what ends anywhere
 
-// All bytes that the core could change.
-static uint8_t *snapshot(loop_t *loop, size_t *bytes) {
-    uint32_t count = loop->core->chunk_count;
-    *bytes = sizeof(up_core_t) + count * CHUNK_BYTES;
-    uint8_t *copy = malloc(*bytes);
-    if (copy == NULL) {
-        abort();
-    }
-    memcpy(copy, loop->core, sizeof(up_core_t));
-    for (uint32_t i = 0; i < count; i++) {
-        memcpy(copy + sizeof(up_core_t) + i * CHUNK_BYTES, loop->core->chunks[i], CHUNK_BYTES);
-    }
-    return copy;
-}
-
-// Calls every function with a handle that names nothing: not a bit may change.
-static void poke(loop_t *loop, uint32_t handle) {
-    up_core_t *core = loop->core;
-    uint32_t now = tick(loop);
-    size_t bytes;
-    uint8_t *before = snapshot(loop, &bytes);
-    up_list_t list = { 0, 0 };
-
-    CHECK(loop, UP_PLACE(up_core_look(core, handle)) == UP_FREE);
-    CHECK(loop, UP_LEVEL(up_core_look(core, handle)) == UP_NORMAL);
-    CHECK(loop, UP_DUE(up_core_look(core, handle)) == 0);
-    up_core_free(core, handle);
-    up_core_set_level(core, handle, UP_HIGH);
-    for (uint32_t level = UP_HIGH; level <= UP_OWN; level++) {
-        up_core_schedule(core, handle, level, 0, now);
-        up_core_schedule(core, handle, level, 1, now);
-    }
-    up_core_when(core, handle);
-    up_core_found(core, handle, UP_TRUE, now);
-    up_core_cancel(core, handle, now);
-    up_core_unqueue(core, handle);
-    up_core_found(core, handle, UP_READ | UP_WRITE, now);
-    up_pollfd_t row = { .fd = 1, .events = UP_READ, .revents = UP_READ };
-    up_core_found_fds(core, &row, &handle, 1, now);
-    CHECK(loop, UP_EVENTS(up_core_look(core, handle)) == 0);
-    // Nobody else waits for it, so not 0; and it does not wait either.
-    CHECK(loop, up_core_wait_stream(core, handle, UP_READ, 77) == 1);
-    CHECK(loop, up_core_wait_stream(core, handle, UP_WRITE | UP_FAST | UP_FD, 77) == 1);
-    CHECK(loop, up_core_shrink(core, 0) == UP_NO_CHUNK);
-    // Not for lack of room, so not 0; and nobody waits.
-    CHECK(loop, up_core_park(core, handle, &list) == 1);
-    CHECK(loop, list.handle == 0 && list.stamp == 0);
-    // A list that names such an entry is an empty one.
-    list.handle = handle;
-    for (list.stamp = 0; list.stamp < 3; list.stamp++) {
-        CHECK(loop, up_core_first(core, &list) == 0);
-        CHECK(loop, up_core_waiting(core, &list) == 0);
-        CHECK(loop, up_core_wake(core, &list, UP_OWN, now) == 0);
-    }
-
-    size_t same;
-    uint8_t *after = snapshot(loop, &same);
-    if (same != bytes || memcmp(before, after, bytes) != 0) {
-        say(loop, "handle %08x changed something\n", handle);
-    }
-    free(before);
-    free(after);
-}
+enum {
+    READY,
+    HIGH,
+    NORMAL,
+    LOW,
+    CONDITION,
+    STREAM,
+    FD,
+    PARKED1,
+    PARKED2,
+    IDLE,
+    PLACES
+};
 
 static void end(loop_t *loop, task_t *task) {
     task_end(loop, task);
 }
 
-// Stale and invented handles, while the entries they could be taken for are in every place.
-uint32_t double_stale(char *out, size_t size, uint32_t index_bits) {
-    loop_t loop = loop_new(out, size, index_bits, 1000);
+// Tasks in all places; the keys of streams begin with this one.
+static void everywhere(loop_t *loop, task_t *tasks, uint32_t key) {
+    static const char *const names[PLACES] = { "ready", "high", "normal", "low", "condition", "stream", "fd", "parked1", "parked2", "idle" };
+    static const uint8_t places[PLACES] = { UP_READY, UP_TIMER, UP_TIMER, UP_TIMER, UP_CONDITION, UP_STREAM, UP_STREAM, UP_PARKED, UP_PARKED, UP_IDLE };
+    up_core_t *core = loop->core;
+    for (int i = 0; i < PLACES; i++) {
+        tasks[i] = (task_t){ .name = names[i], .step = end, .found = UP_READ };
+        task_start(loop, &tasks[i], UP_LOW);
+    }
+    up_core_schedule(core, &tasks[HIGH].entry, UP_HIGH, 1, tick(loop));
+    up_core_schedule(core, &tasks[NORMAL].entry, UP_NORMAL, 1, tick(loop));
+    up_core_schedule(core, &tasks[LOW].entry, UP_LOW, 1, tick(loop));
+    up_core_when(core, &tasks[CONDITION].entry);
+    CHECK(loop, up_core_wait_stream(core, &tasks[STREAM].entry, UP_READ | UP_FAST, key) == 1);
+    CHECK(loop, up_core_wait_stream(core, &tasks[FD].entry, UP_READ | UP_FD, key) == 1);
+    park(loop, &tasks[PARKED1], &loop->lists[0]);
+    park(loop, &tasks[PARKED2], &loop->lists[0]);
+    up_core_unqueue(core, &tasks[IDLE].entry);
+    for (int i = 0; i < PLACES; i++) {
+        CHECK(loop, UP_PLACE(&tasks[i].entry) == places[i] && sound(&tasks[i]));
+    }
+}
+
+// All bytes that the core could change.
+static void snapshot(const loop_t *loop, const task_t *tasks, uint8_t *copy) {
+    memcpy(copy, loop->core, sizeof(up_core_t));
+    memcpy(copy + sizeof(up_core_t), tasks, PLACES * sizeof(task_t));
+    memcpy(copy + sizeof(up_core_t) + PLACES * sizeof(task_t), loop->lists, sizeof(loop->lists));
+}
+
+// What was found of a task that does not wait so changes not a bit. Then tasks end in every place beside others that do
+// not, and those run as if nothing had been.
+uint32_t double_ends(char *out, size_t size) {
+    loop_t loop = loop_new(out, size, 1000);
     up_core_t *core = loop.core;
-    uint32_t bits = index_bits;
-    uint32_t invented[] = { 0, 1, UP_FIRST_INDEX, UP_FIRST_INDEX + UP_CHUNK_LEN, 1u << (bits - 1), 5u << bits, (1u << bits) - 1, 0x7fffffff, UINT32_MAX };
-    uint32_t count = sizeof(invented) / sizeof(invented[0]);
-    for (uint32_t i = 0; i < count; i++) {
-        poke(&loop, invented[i]); // nothing is allocated yet
-    }
+    uint32_t now = tick(&loop);
+    task_t doomed[PLACES];
+    task_t tasks[PLACES];
+    everywhere(&loop, doomed, 3);
 
-    enum {
-        READY,
-        HIGH,
-        NORMAL,
-        LOW,
-        CONDITION,
-        STREAM,
-        FD,
-        PARKED1,
-        PARKED2,
-        OWNERS
-    };
-    static const char *const names[OWNERS] = { "ready", "high", "normal", "low", "condition", "stream", "fd", "parked1", "parked2" };
-    uint32_t stale[OWNERS];
-    task_t owners[OWNERS];
-    for (int i = 0; i < OWNERS; i++) {
-        stale[i] = create(&loop, UP_HIGH);
-        poke(&loop, UINT32_MAX);
+    uint8_t before[sizeof(up_core_t) + PLACES * sizeof(task_t) + sizeof(loop.lists)];
+    uint8_t after[sizeof(before)];
+    snapshot(&loop, doomed, before);
+    for (int i = 0; i < PLACES; i++) {
+        up_entry_t *entry = &doomed[i].entry;
+        if (i != CONDITION) {
+            up_core_found(core, entry, UP_TRUE, now);
+        }
+        if (i != STREAM && i != FD) {
+            up_core_found(core, entry, UP_READ | UP_WRITE | 0x18, now);
+        }
+        up_core_found(core, entry, UP_WRITE, now); // those that wait, wait to read
+        up_core_found(core, entry, 0, now);
+        // Rows of other descriptors and directions, and what was not found.
+        static const up_pollfd_t rows[] = {
+            { .fd = 4, .events = UP_READ, .revents = UP_READ },
+            { .fd = 3, .events = UP_WRITE, .revents = UP_READ },
+            { .fd = 3, .events = UP_READ, .revents = 0 },
+            { .fd = 3, .events = UP_READ, .revents = UP_READ },
+        };
+        for (int row = 0; row < (i == FD ? 3 : 4); row++) {
+            up_entry_t *owner = entry;
+            up_core_found_fds(core, &rows[row], &owner, 1, now);
+            CHECK(&loop, owner == NULL);
+        }
     }
-    for (int i = OWNERS - 1; i >= 0; i--) {
-        entry_free(&loop, stale[i]);
-        poke(&loop, stale[i]);
-    }
-    for (int i = 0; i < OWNERS; i++) {
-        owners[i] = (task_t){ .name = names[i], .step = end, .found = UP_READ };
-        task_start(&loop, &owners[i], UP_LOW);
-        CHECK(&loop, object(&loop, owners[i].handle) == object(&loop, stale[i]));
-    }
-    up_core_schedule(core, owners[HIGH].handle, UP_HIGH, 1, tick(&loop));
-    up_core_schedule(core, owners[NORMAL].handle, UP_NORMAL, 1, tick(&loop));
-    up_core_schedule(core, owners[LOW].handle, UP_LOW, 1, tick(&loop));
-    up_core_when(core, owners[CONDITION].handle);
-    CHECK(&loop, up_core_wait_stream(core, owners[STREAM].handle, UP_READ | UP_FAST, 3) == 1);
-    CHECK(&loop, up_core_wait_stream(core, owners[FD].handle, UP_READ | UP_FD, 3) == 1);
-    park(&loop, &owners[PARKED1], &loop.lists[0]);
-    park(&loop, &owners[PARKED2], &loop.lists[0]);
-    for (int i = 0; i < OWNERS; i++) {
-        poke(&loop, stale[i]);
-    }
-    // The next number behind the tasks' is the list's own entry.
-    uint32_t forged = owners[OWNERS - 1].handle - (1u << bits) + 1;
-    CHECK(&loop, loop.lists[0].handle == forged);
-    size_t bytes;
-    uint8_t *before = snapshot(&loop, &bytes);
-    CHECK(&loop, UP_PLACE(up_core_look(core, forged)) == UP_FREE);
-    up_core_free(core, forged);
-    up_core_schedule(core, forged, UP_OWN, 0, tick(&loop));
-    up_core_when(core, forged);
-    up_core_cancel(core, forged, tick(&loop));
-    up_core_unqueue(core, forged);
-    up_core_found(core, forged, UP_READ, tick(&loop));
-    CHECK(&loop, up_core_wait_stream(core, forged, UP_WRITE, 3) == 1);
-    uint8_t *after = snapshot(&loop, &bytes);
-    CHECK(&loop, memcmp(before, after, bytes) == 0);
-    free(before);
-    free(after);
-    for (uint32_t i = 0; i < count; i++) {
-        poke(&loop, invented[i]);
-    }
-    poke(&loop, (1u << bits) | 0xfff0); // a generation in use, in a chunk that there is not
+    CHECK(&loop, up_core_first(core, &loop.lists[1]) == NULL);
+    CHECK(&loop, up_core_waiting(core, &loop.lists[1]) == 0);
+    CHECK(&loop, up_core_wake(core, &loop.lists[1], UP_OWN, now) == NULL);
+    CHECK(&loop, up_core_first(core, &loop.lists[0]) == &doomed[PARKED1].entry);
+    snapshot(&loop, doomed, after);
+    CHECK(&loop, memcmp(before, after, sizeof(before)) == 0);
 
-    // All of them are still where they were.
-    while (up_core_wake(core, &loop.lists[0], UP_OWN, tick(&loop)) != 0) {
+    everywhere(&loop, tasks, 7);
+    for (int i = PLACES - 1; i >= 0; i--) {
+        task_end(&loop, &doomed[i]);
+        for (int n = 0; n < PLACES; n++) {
+            CHECK(&loop, !refers(&tasks[n], sizeof(up_entry_t), &doomed[i]));
+        }
+    }
+    CHECK(&loop, up_core_fd_count(core) == 1);
+    // All the others are still where they were.
+    CHECK(&loop, up_core_waiting(core, &loop.lists[0]) == 2);
+    while (up_core_wake(core, &loop.lists[0], UP_OWN, tick(&loop)) != NULL) {
     }
     while (turn(&loop, false)) {
     }
-    CHECK(&loop, up_core_len(core) == 0);
     loop_free(&loop);
     return loop.len;
 }
 
 // Streams
 
-static uint32_t wait_stream(loop_t *loop, task_t *task, uint32_t events, uint32_t fast, uint32_t fd, uint32_t key) {
-    up_core_unqueue(loop->core, task->handle);
+static uint32_t wait_stream(loop_t *loop, task_t *task, uint32_t events, uint32_t fast, uint32_t fd, uintptr_t key) {
+    up_core_unqueue(loop->core, &task->entry);
     uint32_t count = up_core_fd_count(loop->core);
-    uint32_t waits = up_core_wait_stream(loop->core, task->handle, events | (fast ? UP_FAST : 0) | (fd ? UP_FD : 0), key);
-    CHECK(loop, UP_EVENTS(up_core_look(loop->core, task->handle)) == (waits ? events : 0));
-    CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == (waits ? UP_STREAM : UP_IDLE));
+    uint32_t waits = up_core_wait_stream(loop->core, &task->entry, events | (fast ? UP_FAST : 0) | (fd ? UP_FD : 0), key);
+    CHECK(loop, !waits || UP_EVENTS(&task->entry) == events);
+    CHECK(loop, UP_PLACE(&task->entry) == (waits ? UP_STREAM : UP_IDLE));
     CHECK(loop, up_core_fd_count(loop->core) == count + (waits && fd != 0));
     return waits;
 }
@@ -711,26 +608,25 @@ static void second(loop_t *loop, task_t *task) {
         CHECK(loop, wait_stream(loop, task, UP_READ, fast, 0, 0x7fffffff) == 1);
         CHECK(loop, wait_stream(loop, task, UP_READ, fast, 1, 0xfffffffc) == 1);
     }
-    up_core_unqueue(loop->core, task->handle);
-    CHECK(loop, UP_PLACE(up_core_look(loop->core, task->handle)) == UP_IDLE);
-    CHECK(loop, UP_EVENTS(up_core_look(loop->core, task->handle)) == 0);
+    up_core_unqueue(loop->core, &task->entry);
+    CHECK(loop, UP_PLACE(&task->entry) == UP_IDLE);
     // A table with too little room is filled as far as it goes.
     up_pollfd_t *table = guarded(sizeof(up_pollfd_t));
-    uint32_t *owners = guarded(sizeof(uint32_t));
+    up_entry_t **owners = guarded(sizeof(up_entry_t *));
     CHECK(loop, up_core_fds(loop->core, table, owners, 0) == 0);
-    CHECK(loop, owners[0] == 0);
+    CHECK(loop, owners[0] == NULL);
     CHECK(loop, up_core_fds(loop->core, table, owners, 1) == 1);
-    CHECK(loop, intact(table, sizeof(up_pollfd_t)) && intact(owners, sizeof(uint32_t)));
+    CHECK(loop, intact(table, sizeof(up_pollfd_t)) && intact(owners, sizeof(up_entry_t *)));
     CHECK(loop, table[0].fd == 0x7fffffff && table[0].events == UP_READ && table[0].revents == 0);
-    CHECK(loop, UP_EVENTS(up_core_look(loop->core, owners[0])) == UP_READ);
+    CHECK(loop, UP_EVENTS(owners[0]) == UP_READ);
     free(table);
     free(owners);
     task_end(loop, task);
 }
 
 // Tasks that wait for both directions of two streams, one of which is a descriptor.
-uint32_t double_streams(char *out, size_t size, uint32_t index_bits) {
-    loop_t loop = loop_new(out, size, index_bits, UINT32_MAX - 1);
+uint32_t double_streams(char *out, size_t size) {
+    loop_t loop = loop_new(out, size, UINT32_MAX - 1);
     task_t tasks[] = {
         { .name = "reader", .step = reader, .value = 2, .found = UP_READ },
         { .name = "writer", .step = writer, .value = 3, .found = UP_WRITE },
@@ -744,57 +640,53 @@ uint32_t double_streams(char *out, size_t size, uint32_t index_bits) {
     }
     while (turn(&loop, false)) {
     }
-    CHECK(&loop, up_core_len(loop.core) == 0);
     loop_free(&loop);
     return loop.len;
 }
 
 // Clearing
 
-// A core with all kinds of entries is cleared, and is like a new one but for its wait lists' stamps.
-uint32_t double_clear(char *out, size_t size, uint32_t index_bits) {
-    loop_t loop = loop_new(out, size, index_bits, 5);
+// A core with all kinds of entries is cleared, in the middle of a pass, and is like a new one but for what it was set to
+// do. Who was parked is there no more, can be parked again, and counts once.
+uint32_t double_clear(char *out, size_t size) {
+    loop_t loop = loop_new(out, size, 5);
     up_core_t *core = loop.core;
-    task_t tasks[UP_CHUNK_LEN + 5];
-    up_list_t old[2];
     for (int round = 0; round < 3; round++) {
-        for (int i = 0; i < UP_CHUNK_LEN + 5; i++) {
-            tasks[i] = (task_t){ .name = "task", .step = spin };
-            task_start(&loop, &tasks[i], i % 3);
+        task_t tasks[PLACES];
+        task_t runner = { .name = "runner", .step = spin };
+        task_start(&loop, &runner, UP_HIGH);
+        turn(&loop, false); // it ran at high level, and is due again
+        up_core_unqueue(core, &runner.entry);
+        everywhere(&loop, tasks, 0);
+        turn(&loop, false); // asks the condition
+        uint32_t cleared = 0;
+        for (up_entry_t *entry = up_core_clear(core); entry != NULL; cleared++) {
+            up_entry_t *next = entry->next;
+            CHECK(&loop, UP_PLACE(entry) == UP_IDLE && entry->up == NULL && entry->prev == NULL);
+            CHECK(&loop, sound((task_t *)entry));
+            entry->next = NULL;
+            entry = next;
         }
-        up_core_set_max_overdue(core, 1);
-        up_core_schedule(core, tasks[0].handle, UP_OWN, 9, tick(&loop));
-        up_core_when(core, tasks[1].handle);
-        CHECK(&loop, wait_stream(&loop, &tasks[2], UP_READ, 1, 1, 0) == 1);
-        CHECK(&loop, wait_stream(&loop, &tasks[3], UP_READ, 1, 0, 0) == 1);
-        up_list_t lists[2] = { { 0, 0 }, { 0, 0 } };
-        park(&loop, &tasks[4], &lists[0]);
-        park(&loop, &tasks[5], &lists[1]);
-        for (int i = 0; round > 0 && i < 2; i++) {
-            // The same handles as before, of entries that are lists again.
-            CHECK(&loop, old[i].handle == lists[i].handle && old[i].stamp != lists[i].stamp);
-            CHECK(&loop, up_core_first(core, &old[i]) == 0);
-            CHECK(&loop, up_core_wake(core, &old[i], UP_OWN, tick(&loop)) == 0);
-            CHECK(&loop, up_core_waiting(core, &old[i]) == 0);
-            CHECK(&loop, up_core_waiting(core, &lists[i]) == 1);
-        }
-        memcpy(old, lists, sizeof(lists));
-        turn(&loop, true); // in the middle of a pass
-        up_chunk_t **chunks = core->chunks;
-        uint32_t chunk_count = core->chunk_count;
-        *core = (up_core_t){ .lists = core->lists };
-        CHECK(&loop, core->chunks == NULL && core->chunk_count == 0);
-        CHECK(&loop, up_core_len(core) == 0 && up_core_room(core) == 0);
+        say(&loop, "%u were queued\n", cleared);
         CHECK(&loop, up_core_fd_count(core) == 0);
-        CHECK(&loop, up_core_create(core) == 0);
-        CHECK(&loop, up_core_waiting(core, &old[0]) == 0);
-        for (uint32_t i = 0; i < chunk_count; i++) {
-            CHECK(&loop, intact(chunks[i], CHUNK_BYTES));
-            memset(chunks[i], 0xff, CHUNK_BYTES);
-            free(chunks[i]);
+        CHECK(&loop, !refers(core, sizeof(up_core_t), &runner));
+        for (int i = 0; i < PLACES; i++) {
+            CHECK(&loop, !refers(core, sizeof(up_core_t), &tasks[i]));
         }
-        free(chunks);
-        turn(&loop, false);
+        // One leaves by itself, the other is let go of when somebody looks.
+        park(&loop, &tasks[PARKED2], &loop.lists[1]);
+        if (round == 0) {
+            CHECK(&loop, up_core_first(core, &loop.lists[0]) == NULL);
+        } else if (round == 1) {
+            CHECK(&loop, up_core_waiting(core, &loop.lists[0]) == 0);
+        } else {
+            CHECK(&loop, up_core_wake(core, &loop.lists[0], UP_OWN, tick(&loop)) == NULL);
+        }
+        CHECK(&loop, UP_PLACE(&tasks[PARKED1].entry) == UP_IDLE);
+        CHECK(&loop, loop.lists[0].first == NULL);
+        CHECK(&loop, up_core_wake(core, &loop.lists[1], UP_OWN, tick(&loop)) == &tasks[PARKED2].entry);
+        while (turn(&loop, false)) {
+        }
     }
     task_t last = { .name = "last", .step = end };
     task_start(&loop, &last, UP_LOW);
@@ -804,19 +696,25 @@ uint32_t double_clear(char *out, size_t size, uint32_t index_bits) {
     return loop.len;
 }
 
-// A state that is damaged: here, a chunk that is gone.
-uint32_t double_fault(char *out, size_t size, uint32_t index_bits) {
-    loop_t loop = loop_new(out, size, index_bits, 0);
-    task_t tasks[UP_CHUNK_LEN + 1];
-    for (int i = 0; i <= UP_CHUNK_LEN; i++) {
-        tasks[i] = (task_t){ .name = "task", .step = spin };
-        task_start(&loop, &tasks[i], UP_NORMAL);
+// Mail from an interrupt comes before all else.
+uint32_t double_mail(char *out, size_t size) {
+    loop_t loop = loop_new(out, size, 0);
+    task_t task = { .name = "task", .step = end };
+    task_start(&loop, &task, UP_HIGH);
+    CHECK(&loop, up_mail_pending(&loop.mail) == 0);
+    for (uintptr_t i = 1; i <= UP_MAIL_LEN; i++) {
+        CHECK(&loop, up_mail_post(&loop.mail, i) == 1);
     }
-    loop.core->chunk_count = 1;
-    while (turn(&loop, true)) {
+    CHECK(&loop, up_mail_pending(&loop.mail) == 1);
+    CHECK(&loop, up_mail_post(&loop.mail, 99) == 0);
+    up_mail_lose(&loop.mail);
+    while (turn(&loop, false)) {
     }
-    loop.core->chunk_count = 2;
-    turn(&loop, true); // found once, it is not forgotten
+    CHECK(&loop, up_mail_post(&loop.mail, 99) == 1);
+    up_mail_lose(&loop.mail);
+    up_mail_clear(&loop.mail);
+    CHECK(&loop, up_mail_pending(&loop.mail) == 0 && up_mail_lost(&loop.mail) == 0);
+    turn(&loop, false);
     loop_free(&loop);
     return loop.len;
 }

@@ -10,9 +10,8 @@ use Level::{High, Low, Normal};
 use reference::bytes::Numbers;
 use reference::model::LISTS;
 use reference::pair::{Op, Pair, Who};
-use uasyncio_priority::entry::{Handle, Level};
-use uasyncio_priority::scheduler::Action;
-use uasyncio_priority::streams::{Interest, READ, WRITE};
+use uasyncio_priority::entry::Level;
+use uasyncio_priority::schedule::poll::{Interest, READ, WRITE};
 use uasyncio_priority::tick::MAX_DELAY;
 
 const SECOND: u64 = 1000;

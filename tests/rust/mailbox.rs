@@ -5,8 +5,7 @@ mod support;
 use std::thread;
 
 use support::*;
-use uasyncio_priority::mailbox::{MAIL_LEN, Mailbox};
-use uasyncio_priority::scheduler::Action;
+use uasyncio_priority::sync::mailbox::{MAIL_LEN, Mailbox};
 
 #[test]
 fn items_are_taken_in_the_order_of_posting_at_any_place_of_the_ring() {

@@ -2,21 +2,18 @@
 //! and counts. And two long tests of what a model would be too slow for.
 
 mod reference;
-mod support;
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngAlgorithm;
-use reference::bytes::Numbers;
+use reference::border::{Action, Core, Handle};
+use reference::bytes::{Numbers, STARTS};
 use reference::model::LISTS;
 use reference::pair::{ERR, HUP, Op, PRI, Pair, Who};
-use support::*;
-use uasyncio_priority::entry::{Handle, Level, Place};
-use uasyncio_priority::scheduler::Action;
-use uasyncio_priority::streams::{Interest, READ, WRITE};
-use uasyncio_priority::tick::MAX_DELAY;
-use uasyncio_priority::waitlist::WaitList;
+use uasyncio_priority::entry::Level::{self, High, Low, Normal};
+use uasyncio_priority::schedule::poll::{Interest, READ, WRITE};
+use uasyncio_priority::tick::{MAX_DELAY, Tick};
 
 fn level() -> impl Strategy<Value = Level> {
     prop_oneof![Just(High), Just(Normal), Just(Low)]
@@ -26,8 +23,6 @@ fn who() -> impl Strategy<Value = Who> {
     prop_oneof![
         40 => Just(Who::Last),
         60 => any::<usize>().prop_map(Who::Any),
-        2 => (any::<usize>(), any::<u8>()).prop_map(|(n, bit)| Who::Bent(n, bit)),
-        1 => any::<u32>().prop_map(Who::Raw),
     ]
 }
 
@@ -43,7 +38,7 @@ fn delay() -> impl Strategy<Value = u32> {
 
 /// Few streams, so that tasks meet at them.
 fn interest() -> impl Strategy<Value = Interest> {
-    let key = prop_oneof![4 => 0..4u32, 1 => any::<u32>()];
+    let key = prop_oneof![4 => 0..4usize, 1 => any::<u32>().prop_map(|key| key as usize)];
     let events = prop_oneof![Just(READ), Just(WRITE)];
     let fast = prop_oneof![4 => Just(false), 1 => Just(true)];
     (events, fast, any::<bool>(), key).prop_map(|(events, fast, fd, key)| Interest {
@@ -73,7 +68,7 @@ fn found() -> impl Strategy<Value = u32> {
 fn op() -> impl Strategy<Value = Op> {
     let own_or = || proptest::option::of(level());
     prop_oneof![
-        24 => level().prop_map(Op::Create),
+        24 => (level(), any::<bool>()).prop_map(|(l, held)| Op::Create(l, held)),
         1 => (1..60u32).prop_map(Op::CreateMany),
         12 => who().prop_map(Op::Free),
         1 => (any::<usize>(), 1..80u32).prop_map(|(first, count)| Op::FreeMany(first, count)),
@@ -85,15 +80,14 @@ fn op() -> impl Strategy<Value = Op> {
         8 => (who(), found()).prop_map(|(w, events)| Op::Found(w, events)),
         8 => proptest::array::uniform4(found()).prop_map(Op::FoundFds),
         2 => Just(Op::TakeTable),
+        4 => (any::<usize>(), interest()).prop_map(|(n, i)| Op::TurnAway(n, i)),
         2 => proptest::array::uniform4(found()).prop_map(Op::FoundTable),
         6 => who().prop_map(Op::Unqueue),
         1 => Just(Op::Clear),
         20 => (who(), 0..LISTS).prop_map(|(w, list)| Op::Park(w, list)),
         16 => (0..LISTS, own_or()).prop_map(|(list, l)| Op::Wake(list, l)),
         4 => (0..LISTS).prop_map(Op::Forget),
-        1 => Just(Op::Grow),
-        1 => (0..100u32).prop_map(Op::Keep),
-        1 => (0..8u32).prop_map(Op::Refuse),
+        4 => (who(), any::<bool>()).prop_map(|(w, held)| Op::Hold(w, held)),
         12 => who().prop_map(Op::Cancel),
         8 => (who(), level()).prop_map(|(w, l)| Op::SetLevel(w, l)),
         4 => prop_oneof![Just(0), 1..8u32, any::<u32>()].prop_map(Op::SetMaxOverdue),
@@ -156,7 +150,7 @@ proptest! {
         let mut pair = Pair::new(start);
         pair.apply(&Op::SetMaxOverdue(max_overdue));
         for (n, &(level, delay)) in delays.iter().enumerate() {
-            pair.apply(&Op::Create(Normal));
+            pair.apply(&Op::Create(Normal, n % 2 == 0));
             pair.apply(&Op::Schedule(Who::Last, Some(level), delay));
             if n % 16 == 0 {
                 pair.apply(&Op::Pass(1));
@@ -170,75 +164,79 @@ proptest! {
     }
 }
 
+/// For reading or writing a stream.
+const fn stream(events: u32, fd: bool, fast: bool, key: usize) -> Interest {
+    Interest {
+        events,
+        fd,
+        fast,
+        key,
+    }
+}
+
 #[test]
-fn chunks_come_and_go_while_entries_are_in_every_place() {
-    let mut numbers = Numbers(1);
-    let mut b = Bench::new();
-    let mut lists = [WaitList::default(); 4];
+fn entries_come_and_go_while_others_are_in_every_place() {
+    let (mut numbers, mut core, now) = (Numbers(1), Core::new(), Tick::new(0));
+    let lists = [(); 4].map(|()| core.new_list());
     let mut live: Vec<Handle> = Vec::new();
-    let (mut grown, mut shrunk) = (0, 0);
+    let (mut made, mut ended) = (0, 0);
     for round in 0..1000 {
         // Up or down to some number, in order of age or in any order.
         let target = numbers.below(200) as usize;
         let choose = numbers.below(3);
         while live.len() != target {
-            let size = b.size();
             if live.len() < target {
-                let h = b.create(Normal);
+                made += 1;
+                let h = core.create(Normal);
                 match numbers.below(8) {
-                    0 => b.own(h, 0),
-                    1 => b.when(h),
-                    6 => b.io(h, fast(read(h.raw()))),
-                    7 => b.io(h, fd(write(h.raw()))),
-                    2 => b.park(h, &mut lists[numbers.below(4) as usize]),
-                    n => b.own(h, n),
+                    0 => core.schedule(h, None, 0, now),
+                    1 => core.when(h),
+                    2 => core.park(h, lists[numbers.below(4) as usize]),
+                    6 => assert!(core.wait_stream(h, stream(READ, false, true, made))),
+                    7 => assert!(core.wait_stream(h, stream(WRITE, true, false, made))),
+                    n => core.schedule(h, None, n, now),
                 }
                 live.push(h);
             } else {
+                ended += 1;
                 let last = live.len() - 1;
                 let n = [0, last, numbers.below(live.len() as u32) as usize][choose as usize];
-                b.free(live.remove(n));
+                core.end(live.remove(n));
             }
-            grown += u32::from(b.size() > size);
-            shrunk += u32::from(b.size() < size);
-            let waiting = lists
-                .iter()
-                .filter(|&&list| b.core(|core| core.waiting(list)) > 0);
-            let used = (live.len() + waiting.count()) as u32;
-            assert_eq!(
-                (b.len(), b.room()),
-                (used, b.size() - used),
-                "round {round}"
-            );
         }
-        assert!(
-            live.iter().all(|&h| b.place(h) != Place::Free),
+        core.look_at_all();
+        // A collector finds all of them, and no more.
+        let mut kept = live.clone();
+        kept.sort_unstable();
+        assert_eq!(
+            core.sweep(&[], &lists),
+            (kept, lists.to_vec()),
             "round {round}"
         );
     }
-    assert!(
-        grown > 500 && shrunk > 500,
-        "grown {grown}, shrunk {shrunk} times"
-    );
+    assert!(ended > 20_000, "{made} made, {ended} ended");
     // None was lost: every one runs.
     for list in lists {
-        while b.wake(list).is_some() {}
+        while core.wake(list, None, now).is_some() {}
     }
-    b.now = 5;
+    let now = Tick::new(5);
     let mut ran = Vec::new();
     loop {
-        match b.next() {
-            Action::Ask(h) => b.answer(h, true),
-            Action::AskStream(h) => b.found(h, READ),
-            Action::AskFds => b.found_fds(|_, _| WRITE as i16),
-            Action::Run(h) => ran.push(h.raw()),
+        match core.next(None, now) {
+            Action::Ask(h) => core.answer(h, true, now),
+            Action::AskStream(h) => core.found(h, READ, now),
+            Action::AskFds => {
+                let (mut table, owners) = core.fds(live.len());
+                table.iter_mut().for_each(|row| row.revents = WRITE as i16);
+                core.found_fds(&table, &owners, now);
+            }
+            Action::Run(h) => ran.push(h),
             action => break assert_eq!(action, Action::WaitForever),
         }
     }
     ran.sort_unstable();
-    let mut all: Vec<_> = live.iter().map(|h| h.raw()).collect();
-    all.sort_unstable();
-    assert_eq!(ran, all);
+    live.sort_unstable();
+    assert_eq!(ran, live);
 }
 
 #[test]
@@ -246,58 +244,61 @@ fn twenty_thousand_timers_run_in_the_order_of_due_times_and_of_arrival() {
     const COUNT: u32 = 20_000;
     for (start, spread) in [(u32::MAX - 400, 900), (1 << 30, 30), (0, 1 << 30), (7, 1)] {
         let mut numbers = Numbers(u64::from(start));
-        let mut b = Bench::starting_at(start);
+        let (mut core, start) = (Core::new(), Tick::new(start));
         // By due time and arrival: what the core is to do, as a map does it.
         let mut expected = BTreeMap::new();
         let mut keys = Vec::new();
-        let put = |b: &mut Bench, expected: &mut BTreeMap<_, _>, h, seq, delay| {
-            b.own(h, delay);
+        let put = |core: &mut Core, expected: &mut BTreeMap<_, _>, h, seq, delay| {
+            core.schedule(h, None, delay, start);
             expected.insert((delay, seq), h);
             (h, (delay, seq))
         };
         for seq in 0..COUNT {
-            let h = b.create(Normal);
-            keys.push(put(
-                &mut b,
-                &mut expected,
-                h,
-                seq,
-                1 + numbers.below(spread),
-            ));
+            let (h, delay) = (core.create(Normal), 1 + numbers.below(spread));
+            keys.push(put(&mut core, &mut expected, h, seq, delay));
         }
-        // Half of them leave in random order: freed, queued again, or asleep for ever.
+        // Half of them leave in random order: ended, queued again, or asleep for ever.
+        let mut ended = Vec::new();
         for seq in COUNT..COUNT + COUNT / 2 {
             let n = numbers.below(keys.len() as u32) as usize;
             let (h, key) = keys.swap_remove(n);
             assert_eq!(expected.remove(&key), Some(h));
             match numbers.below(3) {
-                0 => b.free(h),
-                1 => keys.push(put(
-                    &mut b,
-                    &mut expected,
-                    h,
-                    seq,
-                    1 + numbers.below(spread),
-                )),
-                _ => b.when(h),
+                0 if seq % 16 == 0 => core.end(h),
+                0 => {
+                    core.forget(h);
+                    ended.push(h);
+                }
+                1 => {
+                    let delay = 1 + numbers.below(spread);
+                    keys.push(put(&mut core, &mut expected, h, seq, delay));
+                }
+                _ => core.when(h),
             }
         }
         let asked: Vec<_> = (0..COUNT as usize * 2)
-            .map_while(|_| match b.next() {
+            .map_while(|_| match core.next(None, start) {
                 Action::Ask(h) => Some(h),
                 _ => None,
             })
             .collect();
         for h in asked {
-            b.free(h);
+            core.forget(h);
+            ended.push(h);
         }
+        // A collector finds those that are left, and no more.
+        let mut left: Vec<_> = expected.values().copied().collect();
+        left.sort_unstable();
+        assert!(ended.iter().all(|h| left.binary_search(h).is_err()));
+        assert_eq!(core.sweep(&[], &[]), (left, vec![]));
+        let mut now = 0;
         for ((due, _), h) in expected {
-            if due > b.now {
-                assert_eq!(b.next(), Action::Wait(due - b.now));
-                b.now = due;
+            if due > now {
+                assert_eq!(core.next(None, start.after(now)), Action::Wait(due - now));
+                now = due;
             }
-            assert_eq!(b.next(), Action::Run(h));
+            assert_eq!(core.next(None, start.after(now)), Action::Run(h));
         }
-        assert_eq!(b.next(), Action::WaitForever);
+        assert_eq!(core.next(None, start.after(now)), Action::WaitForever);
     }
 }

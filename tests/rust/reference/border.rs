@@ -4,7 +4,8 @@
 #![allow(unsafe_code)] // calls the border
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::slice;
 
 // The exports that bindings.rs declares: this links them.
@@ -74,6 +75,27 @@ const fn owned(number: u32) -> (usize, u16) {
     (0x5eed_0001 + 2 * number as usize, number as u16 ^ 0x5eed)
 }
 
+/// By address. The default hash is a strong cipher, which without optimisation takes most of the time.
+type Addresses<T> = HashMap<usize, T, BuildHasherDefault<Quick>>;
+
+#[derive(Debug, Default)]
+struct Quick(u64);
+
+impl Hasher for Quick {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("an address is a number");
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        self.0 = (address as u64 >> 3).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 ^= self.0 >> 32;
+    }
+}
+
 /// A core in memory of its own, with all that it refers to.
 #[derive(Debug)]
 pub struct Core {
@@ -81,8 +103,8 @@ pub struct Core {
     mail: *mut c::up_mailbox_t,
     entries: BTreeMap<Handle, *mut c::up_entry_t>,
     lists: BTreeMap<List, *mut c::up_list_t>,
-    // The entries and lists by their addresses.
-    handles: HashMap<usize, Handle>,
+    // The entries by their addresses.
+    handles: Addresses<Handle>,
     made: u32,
 }
 
@@ -104,7 +126,7 @@ impl Core {
             mail: zeroed(),
             entries: BTreeMap::new(),
             lists: BTreeMap::new(),
-            handles: HashMap::new(),
+            handles: Addresses::default(),
             made: 0,
         }
     }
@@ -165,59 +187,34 @@ impl Core {
     }
 
     /// All words of an object, as the collector sees them.
-    fn words<T>(at: *mut T) -> Vec<usize> {
+    fn words<'o, T>(at: *mut T) -> &'o [usize] {
         let len = size_of::<T>() / size_of::<usize>();
-        // SAFETY: an object of ours, that is made of whole words and was zeroed at first.
-        unsafe { slice::from_raw_parts(at.cast(), len) }.to_vec()
+        // SAFETY: an object of ours, that is made of whole words and was zeroed at first; each caller is done with them
+        // before the core is called or the object is freed.
+        unsafe { slice::from_raw_parts(at.cast(), len) }
     }
 
-    /// The addresses of what the collector would keep, given what else is referred to.
-    fn mark(&self, held: &[Handle], lists: &[List]) -> HashSet<usize> {
-        let by_address: HashMap<_, _> = self.lists.values().map(|at| (at.addr(), *at)).collect();
-        let mut seen = HashSet::new();
-        let mut words = Self::words(self.core);
+    /// Frees what the collector would, if so much is referred to beside what the core and objects refer to; what it
+    /// keeps, in order of age.
+    pub fn sweep(&mut self, held: &[Handle], owned: &[List]) -> (Vec<Handle>, Vec<List>) {
+        // Whom nobody referred to yet.
+        let mut entries = self.handles.clone();
+        let mut lists: Addresses<_> = self.lists.iter().map(|(&l, at)| (at.addr(), l)).collect();
+        let mut words = Self::words(self.core).to_vec();
         words.extend(held.iter().map(|&h| self.entry(h).addr()));
-        words.extend(lists.iter().map(|list| self.lists[list].addr()));
+        words.extend(owned.iter().map(|list| self.lists[list].addr()));
         while let Some(word) = words.pop() {
-            if let Some(&h) = self.handles.get(&word) {
-                if seen.insert(word) {
-                    words.extend(Self::words(self.entry(h)));
-                }
-            } else if let Some(&list) = by_address.get(&word)
-                && seen.insert(word)
-            {
-                words.extend(Self::words(list));
+            if word == 0 {
+            } else if let Some(h) = entries.remove(&word) {
+                words.extend(Self::words(self.entry(h)));
+            } else if let Some(list) = lists.remove(&word) {
+                words.extend(Self::words(self.lists[&list]));
             }
         }
-        seen
-    }
-
-    /// Frees what the collector would, given what is referred to beside what the core and objects refer to. It must be
-    /// all but this.
-    pub fn sweep(&mut self, held: &[Handle], owned: &[List], kept: (&[Handle], &[List])) {
-        let seen = self.mark(held, owned);
-        let (entries, lists) = (self.entries.clone(), self.lists.clone());
-        let garbage: Vec<_> = entries
-            .iter()
-            .filter(|(_, at)| !seen.contains(&at.addr()))
-            .map(|(&h, _)| h)
-            .collect();
-        let expected: Vec<_> = entries
-            .keys()
-            .copied()
-            .filter(|h| !kept.0.contains(h))
-            .collect();
-        assert_eq!(garbage, expected, "entries that nothing refers to");
-        for h in garbage {
-            self.free(h);
-        }
-        for (list, at) in lists {
-            let is_kept = seen.contains(&at.addr());
-            assert_eq!(is_kept, kept.1.contains(&list), "{list:?} is referred to");
-            if !is_kept {
-                self.free_list(list);
-            }
-        }
+        entries.into_values().for_each(|h| self.free(h));
+        lists.into_values().for_each(|list| self.free_list(list));
+        let entries = self.entries.keys().copied();
+        (entries.collect(), self.lists.keys().copied().collect())
     }
 
     fn free(&mut self, h: Handle) {
@@ -264,11 +261,8 @@ impl Core {
         let address = self.entry(h).addr();
         let entries = self.entries.values().flat_map(|&at| Self::words(at));
         let lists = self.lists.values().flat_map(|&at| Self::words(at));
-        let mut words = Self::words(self.core)
-            .into_iter()
-            .chain(entries)
-            .chain(lists);
-        assert!(words.all(|word| word != address), "something refers to it");
+        let mut words = Self::words(self.core).iter().chain(entries).chain(lists);
+        assert!(words.all(|&word| word != address), "something refers to it");
         self.free(h);
     }
 
@@ -397,7 +391,9 @@ impl Core {
         assert!(owners[rows..room].iter().all(|owner| owner.is_null()));
         assert_eq!(owners[room..], [NOBODY; SPARE]);
         table.truncate(rows);
-        let owners = owners[..rows].iter().map(|&owner| self.handles[&owner.addr()]);
+        let owners = owners[..rows]
+            .iter()
+            .map(|&owner| self.handles[&owner.addr()]);
         (table, owners.collect())
     }
 

@@ -10,7 +10,7 @@ use super::pair::{ERR, HUP, Op, PRI, Pair, Who};
 use Level::{High, Low, Normal};
 
 /// Ticks shortly before each wrap that somebody could see, and zero.
-const STARTS: [u32; 5] = [0, (1 << 30) - 7, (1 << 31) - 7, u32::MAX - 6, (3 << 30) - 7];
+pub const STARTS: [u32; 5] = [0, (1 << 30) - 7, (1 << 31) - 7, u32::MAX - 6, (3 << 30) - 7];
 
 /// What a stream may be found to be.
 const FOUND: [u32; 8] = [
@@ -144,7 +144,8 @@ impl<'a> Bytes<'a> {
             108..128 => Op::WaitStream(self.who(), self.interest()),
             128..132 => Op::Found(self.who(), self.found()),
             132..136 => Op::FoundFds(self.four()),
-            136..138 => Op::TakeTable,
+            136 => Op::TakeTable,
+            137 => Op::TurnAway(self.byte().into(), self.interest()),
             138..140 => Op::FoundTable(self.four()),
             140..144 => Op::Unqueue(self.who()),
             144 => Op::Clear,

@@ -1,5 +1,5 @@
-//! The loop as `docs/behaviour.md` 2 to 4 tell it: a plain list that is scanned from end to end, with
-//! time that does not wrap. Nothing here knows how the core does it.
+//! The loop as `docs/behaviour.md` 2 to 4 tell it: a plain list that is scanned from end to end, with time that does
+//! not wrap. Nothing here knows how the core does it.
 
 use std::collections::VecDeque;
 
@@ -274,7 +274,7 @@ impl Model {
         self.ran = self.ran.filter(|&h| h != task.handle);
     }
 
-    /// What can be reached, tasks and lists: from the loop, from the owners of lists, and from who is in `held`.
+    /// What can be reached, tasks and lists: from the loop, from the owners of lists, and from who is in `held`. In order of age.
     pub fn reached(&self, held: &[Handle]) -> (Vec<Handle>, Vec<List>) {
         let is_root = |task: &Task| {
             let queued = !matches!(task.at, At::Nowhere | At::List { .. } | At::Left(_));
@@ -287,7 +287,8 @@ impl Model {
         };
         // Who is parked refers to the list, and the list to all who are.
         let mut lists = self.lists.clone();
-        lists.extend(self.tasks.iter().filter(|t| is_root(t)).filter_map(list_of));
+        let roots = self.tasks.iter().filter(|task| is_root(task));
+        lists.extend(roots.filter_map(list_of));
         lists.sort_unstable();
         lists.dedup();
         let is_reached =

@@ -1,5 +1,7 @@
 //! One operation on both, the model and the core, and everything that can be seen compared.
 
+use std::mem;
+
 use uasyncio_priority::entry::Level;
 use uasyncio_priority::schedule::poll::{Interest, PollFd, READ, WRITE};
 use uasyncio_priority::tick::{MAX_DELAY, Tick};
@@ -51,6 +53,8 @@ pub enum Op {
     FoundFds([u32; 4]),
     /// Fills poll(2)'s table.
     TakeTable,
+    /// The owner of a row of that table waits for another stream meanwhile.
+    TurnAway(usize, Interest),
     /// What it finds in the table that was filled last, whatever became of its owners.
     FoundTable([u32; 4]),
     Unqueue(Who),
@@ -164,9 +168,17 @@ impl Pair {
         held.extend(self.last);
         let (tasks, lists) = model.reached(&held);
         held.extend(model.tasks.iter().filter(|t| t.held).map(|t| t.handle));
-        core.sweep(&held, &model.lists, (&tasks, &lists));
-        model.tasks.retain(|task| core.has(task.handle));
-        assert_eq!(core.len(), (tasks.len(), lists.len()));
+        let kept = core.sweep(&held, &model.lists);
+        assert_eq!(kept, (tasks, lists), "what can be reached");
+        if kept.0.len() < model.tasks.len() {
+            model.tasks.retain(|task| core.has(task.handle));
+        }
+    }
+
+    fn wait_stream(&mut self, h: Handle, interest: Interest) {
+        let waits = self.core.wait_stream(h, interest);
+        let t = self.model.find(h).expect("it is there");
+        assert_eq!(waits, self.model.wait_stream(t, interest));
     }
 
     fn cancel(&mut self, h: Handle) {
@@ -240,10 +252,10 @@ impl Pair {
         }
     }
 
-    /// Row by row of the table as it is now, what was found.
+    /// Row by row of the table as it is now, what was found. A table that was taken before stays as it is.
     pub fn found_fds(&mut self, found: [u32; 4]) {
-        self.take_table();
-        self.found_table(found);
+        let (table, owners) = self.core.fds(self.model.streams(true).len());
+        self.found_rows(table, &owners, found);
     }
 
     fn take_table(&mut self) {
@@ -251,15 +263,22 @@ impl Pair {
     }
 
     fn found_table(&mut self, found: [u32; 4]) {
-        for (n, row) in self.table.iter_mut().enumerate() {
+        let (table, owners) = (mem::take(&mut self.table), mem::take(&mut self.owners));
+        self.found_rows(table, &owners, found);
+    }
+
+    fn found_rows(&mut self, mut table: Vec<PollFd>, owners: &[Handle], found: [u32; 4]) {
+        for (n, row) in table.iter_mut().enumerate() {
             row.revents = found[n % 4] as i16;
         }
         let now = self.tick();
-        self.core.found_fds(&self.table, &self.owners, now);
-        for (row, owner) in self.table.drain(..).zip(self.owners.drain(..)) {
+        self.core.found_fds(&table, owners, now);
+        for (row, &owner) in table.iter().zip(owners) {
             let t = self.model.find(owner).expect("the table refers to it");
             // It may wait for something else now, or for another descriptor, or for the other direction.
-            if let Some(Interest { events, fd, key, .. }) = interest_of(&self.model.tasks[t])
+            if let Some(Interest {
+                events, fd, key, ..
+            }) = interest_of(&self.model.tasks[t])
                 && (fd, key as i32, events as i16) == (true, row.fd, row.events)
             {
                 self.model.found(t, u32::from(row.revents.cast_unsigned()));
@@ -352,10 +371,17 @@ impl Pair {
                 this.core.when(h);
                 this.model.when(t);
             }),
-            Op::WaitStream(who, interest) => self.with(who, |this, h, t| {
-                let waits = this.core.wait_stream(h, interest);
-                assert_eq!(waits, this.model.wait_stream(t, interest));
-            }),
+            Op::WaitStream(who, interest) => {
+                self.with(who, |this, h, _| this.wait_stream(h, interest))
+            }
+            Op::TurnAway(n, interest) => {
+                if self.owners.is_empty() {
+                    self.take_table();
+                }
+                if let Some(&h) = self.owners.get(n % self.owners.len().max(1)) {
+                    self.wait_stream(h, interest);
+                }
+            }
             Op::Found(who, events) => self.with(who, |this, h, _| this.found(h, events)),
             Op::FoundFds(found) => self.found_fds(found),
             Op::TakeTable => self.take_table(),
@@ -454,7 +480,7 @@ impl Pair {
         self.checks += 1;
         for n in 0..LISTS {
             // To look lets those go that parked before the loop was cleared: not at once.
-            if model.has_left(n) && self.checks % 8 != 0 {
+            if model.has_left(n) && !self.checks.is_multiple_of(8) {
                 continue;
             }
             model.look(n);

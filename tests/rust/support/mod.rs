@@ -1,5 +1,5 @@
-//! The harness of the tests: a core with memory that grows, a clock that the test moves, names for
-//! handles, and a run loop that plays scripts and records what happens as lines of text.
+//! The harness of the tests: a core, a clock that the test moves, names for
+//! entries, and a run loop that plays scripts and records what happens as lines of text.
 //!
 //! A line is `"<ms since the start> <what>"`: `run a`, `ask a`, `poll a` (its stream), `poll fds a c`
 //! (the rows of the table), `mail`, `wait 5`, `wait for ever`. What a test expects is the exact list of lines. The start is a tick of the test's choice, so one test
@@ -8,14 +8,12 @@
 
 use std::rc::Rc;
 
-use uasyncio_priority::entry::{Handle, Level, Place};
-use uasyncio_priority::ffi::Chunks;
-use uasyncio_priority::mailbox::Mailbox;
-use uasyncio_priority::scheduler::{Action, Scheduler};
-use uasyncio_priority::store::{CHUNK_LEN, Chunk};
-use uasyncio_priority::streams::{Interest, PollFd, READ, WRITE};
+use uasyncio_priority::entry::{Entry, Level, Place};
+use uasyncio_priority::schedule::policy::{self, Scheduler};
+use uasyncio_priority::schedule::poll::{Interest, PollFd, READ, TRUE, WRITE};
+use uasyncio_priority::sync::mailbox::Mailbox;
+use uasyncio_priority::sync::wait_list;
 use uasyncio_priority::tick::Tick;
-use uasyncio_priority::waitlist::WaitList;
 
 pub use Level::{High, Low, Normal};
 
@@ -26,8 +24,17 @@ pub const STARTS: [u32; 4] = [0, (1 << 30) - 7, (1 << 31) - 7, u32::MAX - 6];
 /// Actions after which a test that has not ended never will.
 const MOST: u32 = 100_000;
 
-/// Entries in a chunk, as the core counts them.
-pub const CHUNK: u32 = CHUNK_LEN as u32;
+/// An entry of a test: it lives to the end of the process, as the collector would keep it.
+pub type Handle = &'static Entry<'static>;
+/// What the core says about such entries.
+pub type Action = policy::Action<'static>;
+/// What they wait in.
+pub type WaitList = wait_list::WaitList<'static>;
+
+/// A list in which nobody waits.
+pub fn list() -> &'static WaitList {
+    Box::leak(Box::default())
+}
 
 /// A mailbox that nobody posts to.
 pub static NO_MAIL: Mailbox = Mailbox::new();
@@ -35,13 +42,10 @@ pub static NO_MAIL: Mailbox = Mailbox::new();
 /// A core in memory of its own.
 #[derive(Debug)]
 pub struct Bench {
-    state: Scheduler<'static>,
+    /// The core.
+    pub core: Scheduler<'static>,
     /// What interrupts would leave for the loop.
     pub mail: Rc<Mailbox>,
-    // They move as the vector grows: the core holds indices, never addresses.
-    chunks: Vec<Option<Chunk>>,
-    /// Entries that are never given back.
-    pub keep: u32,
     start: u32,
     /// Milliseconds since the start; the core sees the start plus that.
     pub now: u32,
@@ -51,18 +55,16 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// A core without room, whose clock starts at 0.
+    /// A core whose clock starts at 0.
     pub fn new() -> Self {
         Self::starting_at(0)
     }
 
-    /// A core without room, whose clock starts at the tick `start`.
+    /// A core whose clock starts at the tick `start`.
     pub fn starting_at(start: u32) -> Self {
         Self {
-            state: Scheduler::new(),
+            core: Scheduler::new(),
             mail: Rc::default(),
-            chunks: Vec::new(),
-            keep: 0,
             start,
             now: 0,
             names: Vec::new(),
@@ -76,49 +78,13 @@ impl Bench {
     }
 
     /// Calls the core.
-    pub fn core<R>(&mut self, call: impl FnOnce(&mut Scheduler) -> R) -> R {
-        let kept = self.chunks.len();
-        self.core_with(kept, call)
+    pub fn core<R>(&mut self, call: impl FnOnce(&Scheduler<'static>) -> R) -> R {
+        call(&self.core)
     }
 
-    /// Calls the core with the first `count` chunks only, as if the others had been lost.
-    pub fn core_with<R>(&mut self, count: usize, call: impl FnOnce(&mut Scheduler) -> R) -> R {
-        let chunks = self.chunks.iter_mut().take(count);
-        let mut chunks: Vec<_> = chunks.map(Option::as_mut).collect();
-        let mut core = std::mem::take(&mut self.state).on(Chunks::new(&mut chunks));
-        let result = call(&mut core);
-        self.state = core.on(Chunks::NONE);
-        result
-    }
-
-    /// Adds a chunk, in place of one that was given back or at the end.
-    pub fn grow(&mut self) {
-        let free = self.chunks.iter().position(Option::is_none);
-        let chunk = free.unwrap_or(self.chunks.len());
-        if free.is_none() {
-            self.chunks.push(None);
-        }
-        self.chunks[chunk] = Some(Chunk::default());
-        if !self.core(|core| core.grown(chunk)) {
-            self.chunks[chunk] = None;
-        }
-    }
-
-    /// Entries in all chunks.
-    pub fn size(&self) -> u32 {
-        self.chunks.iter().flatten().count() as u32 * CHUNK
-    }
-
-    /// A new entry, idle; grows if that takes it.
+    /// A new entry, idle.
     pub fn create(&mut self, level: Level) -> Handle {
-        match self.core(|core| core.create(level)) {
-            Some(h) => h,
-            None => {
-                self.grow();
-                self.core(|core| core.create(level))
-                    .expect("a new chunk is room")
-            }
-        }
+        Box::leak(Box::new(Entry::new(level)))
     }
 
     /// A new entry that the trace calls `name`.
@@ -154,18 +120,15 @@ impl Bench {
         self.core(|core| core.schedule(h, None, delay, now));
     }
 
-    /// Parks an entry; grows if that takes it.
-    pub fn park(&mut self, h: Handle, list: &mut WaitList) {
-        if !self.core(|core| core.park(h, list)) {
-            self.grow();
-            assert!(self.core(|core| core.park(h, list)), "a new chunk is room");
-        }
+    /// Parks an entry.
+    pub fn park(&mut self, h: Handle, list: &'static WaitList) {
+        self.core.park(h, list);
     }
 
     /// Wakes the first of a list at its own level.
-    pub fn wake(&mut self, list: WaitList) -> Option<Handle> {
+    pub fn wake(&mut self, list: &'static WaitList) -> Option<Handle> {
         let now = self.tick();
-        self.core(|core| core.wake(list, None, now))
+        self.core.wake(list, None, now)
     }
 
     /// Lets an entry wait for its condition.
@@ -192,11 +155,11 @@ impl Bench {
 
     /// The table of descriptors with so much room, and whose rows they are.
     pub fn fds(&mut self, room: usize) -> (Vec<PollFd>, Vec<Handle>) {
-        let (mut table, mut owners) = (vec![PollFd::default(); room], vec![0; room]);
-        let rows = self.core(|core| core.fds(&mut table, &mut owners));
+        let (mut table, mut owners) = (vec![PollFd::default(); room], vec![None; room]);
+        let rows = self.core.fds(&mut table, &mut owners);
         table.truncate(rows);
         owners.truncate(rows);
-        (table, owners.into_iter().map(Handle::from_raw).collect())
+        (table, owners.into_iter().flatten().collect())
     }
 
     /// Tells what all descriptors were found to be: `find` is given each number and its owner.
@@ -206,9 +169,10 @@ impl Bench {
         for (row, &owner) in table.iter_mut().zip(&owners) {
             row.revents = find(row.fd, owner);
         }
-        let owners: Vec<_> = owners.iter().map(|h| h.raw()).collect();
+        let mut owners: Vec<_> = owners.into_iter().map(Some).collect();
         let now = self.tick();
-        self.core(|core| core.found_fds(&table, &owners, now));
+        self.core.found_fds(&table, &mut owners, now);
+        assert!(owners.iter().all(Option::is_none), "all owners are let go");
     }
 
     /// Takes an entry out of its queue.
@@ -216,16 +180,21 @@ impl Bench {
         self.core(|core| core.unqueue(h));
     }
 
-    /// Forgets everything; the memory goes back.
-    pub fn clear(&mut self) {
-        self.chunks.clear();
-        self.state.clear();
+    /// Forgets everything; what was queued in the loop itself.
+    pub fn clear(&mut self) -> Vec<Handle> {
+        let mut chain = self.core.clear();
+        let mut all = Vec::new();
+        while let Some(e) = chain {
+            all.push(e);
+            chain = e.chained();
+        }
+        all
     }
 
     /// Answers for a condition.
     pub fn answer(&mut self, h: Handle, truth: bool) {
         let now = self.tick();
-        self.core(|core| core.answer(h, truth, now));
+        self.core.found(h, if truth { TRUE } else { 0 }, now);
     }
 
     /// Cancels an entry.
@@ -234,13 +203,9 @@ impl Bench {
         self.core(|core| core.cancel(h, now));
     }
 
-    /// Frees an entry, and the chunks that the core gives back.
+    /// An entry has ended.
     pub fn free(&mut self, h: Handle) {
-        self.core(|core| core.free(h));
-        let keep = self.keep;
-        while let Some(chunk) = self.core(|core| core.shrink(keep)) {
-            assert!(self.chunks[chunk].take().is_some(), "given back once");
-        }
+        self.core.forget(h);
     }
 
     /// Sets the limit of overdue.
@@ -250,17 +215,7 @@ impl Bench {
 
     /// Where an entry is.
     pub fn place(&mut self, h: Handle) -> Place {
-        self.core(|core| core.place(h))
-    }
-
-    /// Entries in use.
-    pub fn len(&mut self) -> u32 {
-        self.core(|core| core.len())
-    }
-
-    /// Entries to be had without growing.
-    pub fn room(&mut self) -> u32 {
-        self.core(|core| core.room())
+        h.place()
     }
 
     /// One action, recorded.
@@ -290,7 +245,6 @@ impl Bench {
             Action::TakeMail => "mail".into(),
             Action::Wait(ms) => format!("wait {ms}"),
             Action::WaitForever => "wait for ever".into(),
-            Action::Fault => "fault".into(),
         };
         self.trace.push(format!("{} {what}", self.now));
         action
@@ -310,7 +264,7 @@ impl Bench {
                 Action::Ask(h) => self.answer(h, false),
                 Action::AskStream(h) => self.found(h, 0),
                 Action::TakeMail => while self.mail.take().is_some() {},
-                Action::Wait(_) | Action::WaitForever | Action::Fault => return,
+                Action::Wait(_) | Action::WaitForever => return,
             }
         }
         panic!("the core never waits");
@@ -323,7 +277,7 @@ impl Bench {
 }
 
 /// For reading a stream without a descriptor.
-pub const fn read(key: u32) -> Interest {
+pub const fn read(key: usize) -> Interest {
     Interest {
         events: READ,
         fast: false,
@@ -333,7 +287,7 @@ pub const fn read(key: u32) -> Interest {
 }
 
 /// For writing it.
-pub const fn write(key: u32) -> Interest {
+pub const fn write(key: usize) -> Interest {
     Interest {
         events: WRITE,
         ..read(key)
@@ -399,7 +353,7 @@ pub struct Loop {
     /// The core it runs.
     pub bench: Bench,
     tasks: Vec<Task>,
-    lists: [WaitList; 4],
+    lists: [&'static WaitList; 4],
     again: Option<Option<Level>>,
     quiet: bool,
 }
@@ -411,7 +365,7 @@ impl Loop {
         let mut this = Self {
             bench,
             tasks: Vec::new(),
-            lists: Default::default(),
+            lists: [(); 4].map(|()| list()),
             again: None,
             quiet: false,
         };
@@ -477,7 +431,7 @@ impl Loop {
                     self.silence();
                     self.idle(u32::MAX);
                 }
-                Action::WaitForever | Action::Fault => return self.bench.take(),
+                Action::WaitForever => return self.bench.take(),
             }
         }
         panic!("{steps} steps are left, and none is made");
@@ -552,7 +506,7 @@ impl Loop {
                     task.truth_from = from;
                     self.bench.io(h, interest);
                 }
-                Do::Park(list) => self.bench.park(h, &mut self.lists[list]),
+                Do::Park(list) => self.bench.park(h, self.lists[list]),
                 Do::End => self.bench.free(h),
             }
             return;
