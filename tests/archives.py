@@ -534,9 +534,7 @@ def literals_in_reach(target):
             expect(
                 not any(a <= offset < b for a, b in spans), f"an address in code at {offset:#x}"
             )
-    expect(
-        len(loads) > 50 and loads == pointed, f"{len(loads)} loads, {len(pointed)} relocations"
-    )
+    expect(len(loads) > 50 and loads == pointed, f"{len(loads)} loads, {len(pointed)} relocations")
 
 
 def esp8266_places(target, tree):

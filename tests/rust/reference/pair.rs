@@ -27,6 +27,8 @@ pub enum Who {
     Last,
     /// Any that somebody or something refers to.
     Any(usize),
+    /// This one.
+    Named(Handle),
 }
 
 /// An operation of a case.
@@ -128,7 +130,7 @@ impl Pair {
     fn pick(&self, who: Who) -> Option<(Handle, usize)> {
         let Model { tasks, .. } = &self.model;
         let h = match (who, self.last) {
-            (Who::Last, Some(h)) => h,
+            (Who::Last, Some(h)) | (Who::Named(h), _) => h,
             (Who::Last, None) => tasks.first()?.handle,
             (Who::Any(n), _) => tasks.get(n % tasks.len().max(1))?.handle,
         };
