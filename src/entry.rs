@@ -147,6 +147,8 @@ impl PartialEq for Entry<'_> {
 impl Eq for Entry<'_> {}
 
 impl core::fmt::Debug for Entry<'_> {
+    // Inlined where it is used, which is in tests only: no firmware carries core::fmt.
+    #[inline]
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{:?} {:p}", self.place(), self)
     }
