@@ -50,6 +50,21 @@ void up_callback_spend(up_callback_t *self) {
     }
 #endif
     self->fun = self->args = MP_OBJ_NULL;
+    if (self->entry.flags & UP_CALLBACK_OWN) {
+        up_loop_t *loop = up_any_loop();
+        self->args = MP_OBJ_FROM_PTR(loop->spare_callbacks);
+        loop->spare_callbacks = self;
+    }
+}
+
+// A callback for each bare callable that the mailbox holds: an interrupt's call waits for no memory, nor for a collection.
+// Raises MemoryError.
+void up_callbacks_reserve(up_loop_t *loop) {
+    for (size_t i = 0; i < UP_MAIL_LEN; ++i) {
+        up_callback_t *self = up_callback_new(MP_OBJ_NULL, MP_OBJ_FROM_PTR(loop->spare_callbacks));
+        self->entry.flags = UP_CALLBACK_OWN;
+        loop->spare_callbacks = self;
+    }
 }
 
 // `object` as a callback, or NULL. EXCEPTION: none.
@@ -61,17 +76,22 @@ MP_NOINLINE up_callback_t *up_as_callback(mp_obj_t object) {
 void up_callback_run(up_loop_t *loop, up_callback_t *self) {
     mp_obj_t fun = self->fun;
     mp_obj_t args = self->args;
-    up_callback_spend(self);
     up_core_forget(&loop->core, &self->entry);
+    up_callback_spend(self);
     up_call_now(loop, UP_DOING_CALLBACK, fun, args);
     loop->doing = UP_DOING_NOTHING;
 }
 
 // A callback or a bare callable from the mailbox: due now. A bare one is called at once, before others that are due,
-// where there is no memory for a callback.
+// where all spare callbacks are queued and there is no memory for one more.
 void up_call_queue(up_loop_t *loop, mp_obj_t object) {
     up_callback_t *self = up_as_callback(object);
-    if (self == NULL) {
+    if (self == NULL && loop->spare_callbacks != NULL) {
+        self = loop->spare_callbacks;
+        loop->spare_callbacks = MP_OBJ_TO_PTR(self->args);
+        self->fun = object;
+        self->args = mp_const_empty_tuple;
+    } else if (self == NULL) {
         nlr_buf_t nlr;
         if (nlr_push(&nlr) == 0) {
             self = up_callback_new(object, mp_const_empty_tuple);

@@ -64,6 +64,7 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
         // What is needed when the heap may be locked or full.
         loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
         loop->sleeper->armer = NULL;
+        up_callbacks_reserve(loop);
         loop->stop = m_new0(up_entry_t, 1);
         loop->stop->core = UP_NEW;
         loop->context_state = UP_CONTEXT_GIVEN;

@@ -120,6 +120,7 @@ typedef struct _up_callback_t {
 } up_callback_t;
 
 #define UP_CALLBACK_MAILED (1) // another thread left it, and it had no turn yet
+#define UP_CALLBACK_OWN (2) // of a bare callable from the mailbox: nobody has it, so it is used again
 
 // What the run loop is doing, so that it knows whose an exception is.
 enum {
@@ -172,6 +173,7 @@ typedef struct _up_loop_t {
     size_t fd_room; // rows of both
 #endif
     up_when_t *spare_when; // awaitables for when(): hpqlen of them
+    up_callback_t *spare_callbacks; // for bare callables from the mailbox, linked by `args`
     up_entry_t *stop; // queued by stop(): it ends run_forever() when its turn comes
     up_waitqueue_t main_queue; // MicroPython's asyncio.core._task_queue: what is pushed there is due at a time
     uint32_t max_overdue;
@@ -362,6 +364,7 @@ static inline void up_settle(mp_obj_t object) {
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
 void up_context_renew(up_loop_t *loop);
 up_callback_t *up_as_callback(mp_obj_t object);
+void up_callbacks_reserve(up_loop_t *loop);
 void up_callback_spend(up_callback_t *self);
 void up_callback_run(up_loop_t *loop, up_callback_t *self);
 void up_call_queue(up_loop_t *loop, mp_obj_t object);

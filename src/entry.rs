@@ -198,11 +198,17 @@ impl<'a> Entry<'a> {
         self.set(KIND, 31, kind as u16 | level << (QUEUE - KIND));
     }
 
-    /// It is in no queue: what it was linked to is let go. O(1).
+    /// It is in no queue any more; whoever took it out has called [`Self::unlink`]. O(1).
     #[inline]
     pub(crate) fn set_idle(&self) {
         self.set_kind(Kind::Idle);
         self.up.set(Up { parent: None });
+    }
+
+    /// Its neighbours are let go. Apart from [`Self::set_idle`]: a compiler makes a call of memset() of all three links.
+    /// O(1).
+    #[inline]
+    pub(crate) fn unlink(&self) {
         self.prev.set(None);
         self.next.set(None);
     }
@@ -371,6 +377,7 @@ mod tests {
         e.set_queue(Kind::Timer, Level::Low as LevelBits);
         e.set_parent(Some(&other));
         e.next.set(Some(&other));
+        e.unlink();
         e.set_idle();
         assert_eq!(e.place(), Place::Idle);
         assert!(e.next.get().is_none() && e.parent().is_none() && e.list().is_none());

@@ -62,7 +62,7 @@ impl<'a> Ring<'a> {
         e.next.set(Some(next));
     }
 
-    /// Takes out an entry of this ring. It still refers to its neighbours. O(1).
+    /// Takes out an entry of this ring. O(1).
     #[inline(never)]
     pub(crate) fn remove(&self, e: &Entry<'a>) {
         let (Some(prev), Some(next)) = (e.prev.get(), e.next.get()) else {
@@ -70,13 +70,14 @@ impl<'a> Ring<'a> {
         };
         if next == e {
             self.first.set(None); // it was alone
-            return;
+        } else {
+            prev.next.set(Some(next));
+            next.prev.set(Some(prev));
+            if self.first() == Some(e) {
+                self.first.set(Some(next));
+            }
         }
-        prev.next.set(Some(next));
-        next.prev.set(Some(prev));
-        if self.first() == Some(e) {
-            self.first.set(Some(next));
-        }
+        e.unlink();
     }
 
     /// The entries in their order. O(n) for all.

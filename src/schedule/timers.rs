@@ -117,6 +117,7 @@ impl<'a> Timers<'a> {
     }
 
     /// Takes an entry out of its tree. O(log n).
+    #[inline(never)]
     pub(crate) fn remove(&self, e: &'a Entry<'a>) {
         if self.earliest() == Some(e) {
             // It has no left child, so what follows it is the least of its right or its parent.
@@ -142,6 +143,7 @@ impl<'a> Timers<'a> {
             }
         }
         self.attach(parent, side, left.or(right));
+        e.unlink();
     }
 
     /// On which side of its parent an entry is.
