@@ -39,9 +39,9 @@ up_task_t *up_task_new(mp_obj_t coro) {
         up_raise_type(MP_ERROR_TEXT("%q expected, not %s"), MP_QSTR_coroutine, coro);
     }
     up_task_t *task = mp_obj_malloc(up_task_t, &up_task_type);
-    task->entry = (up_entry_t){ .object = &up_task_type, .core = UP_NEW };
     task->data = mp_const_none;
     task->coro = coro;
+    task->entry = (up_entry_t){ .object = &up_task_type, .core = UP_NEW }; // last: heap_search.c looks for it
     return task;
 }
 

@@ -811,25 +811,6 @@ def run_a_coroutine(k, n):
     return count, None if r == 3 and not faults.entries() else (r, faults.entries())
 
 
-def new_loop(k, n):
-    ran = [0]
-
-    async def one():
-        ran[0] += 1
-
-    for _ in range(40):
-        loop.create_task(one())
-    r, er = from_outside(k, n, lambda _: asyncio.new_event_loop(), None)
-    count = failed
-    before = faults.entries()
-    native.run_until_complete()
-    # It is empty, as it should be, though it may lack the room that was reserved.
-    wrong = None if (ran[0], before) == (0, 0) else (er, ran[0], before)
-    loop.create_task(one())
-    native.run_until_complete()
-    return count, wrong
-
-
 NAMES = (
     "uasyncio_priority",
     "asyncio_priority",
@@ -895,7 +876,6 @@ def import_(k, n):
 
 SCENARIOS = {f.__name__: (in_loop, f) for f in RESULTS}
 SCENARIOS["run_a_coroutine"] = run_a_coroutine, None
-SCENARIOS["new_loop"] = new_loop, None
 SCENARIOS["import_"] = import_, None
 
 
