@@ -1,21 +1,33 @@
-//! The harness of the tests: a core, a clock that the test moves, names for
-//! entries, and a run loop that plays scripts and records what happens as lines of text.
+//! The harness of the tests: a core, a clock that the test moves, names for entries, and a run loop that plays scripts
+//! and records what happens as lines of text.
 //!
-//! A line is `"<ms since the start> <what>"`: `run a`, `ask a`, `poll a` (its stream), `poll fds a c`
-//! (the rows of the table), `mail`, `wait 5`, `wait for ever`. What a test expects is the exact list of lines. The start is a tick of the test's choice, so one test
-//! runs at every wrap of the counter and must record the same list.
+//! A line is `"<ms since the start> <what>"`: `run a`, `ask a`, `poll a` (its stream), `poll fds a c` (the rows of the
+//! table), `mail`, `wait 5`, `wait for ever`. What a test expects is the exact list of lines. The start is a tick of the
+//! test's choice, so one test runs at every wrap of the counter and must record the same list.
+//!
+//! Entries, lists and the core live as long as the test binary: what the core refers to does not move, and is there.
 #![allow(dead_code)] // each test binary uses its own part
 
+use std::fmt::Debug;
 use std::rc::Rc;
 
-use uasyncio_priority::entry::{Entry, Level, Place};
+use uasyncio_priority::entry::{Entry, Level};
 use uasyncio_priority::schedule::policy::{self, Scheduler};
 use uasyncio_priority::schedule::poll::{Interest, PollFd, READ, TRUE, WRITE};
 use uasyncio_priority::sync::mailbox::Mailbox;
-use uasyncio_priority::sync::wait_list;
+use uasyncio_priority::sync::wait_list::WaitList;
 use uasyncio_priority::tick::Tick;
 
 pub use Level::{High, Low, Normal};
+
+/// An entry: it is equal to no other one.
+pub type Handle = &'static Entry<'static>;
+
+/// What tasks are parked in.
+pub type List = &'static WaitList<'static>;
+
+/// What the core says is to be done next.
+pub type Action = policy::Action<'static>;
 
 /// Ticks shortly before each wrap that somebody could see: a small int's on a 32-bit board, a
 /// signed number's, the counter's own; and zero.
@@ -24,50 +36,37 @@ pub const STARTS: [u32; 4] = [0, (1 << 30) - 7, (1 << 31) - 7, u32::MAX - 6];
 /// Actions after which a test that has not ended never will.
 const MOST: u32 = 100_000;
 
-/// An entry of a test: it lives to the end of the process, as the collector would keep it.
-pub type Handle = &'static Entry<'static>;
-/// What the core says about such entries.
-pub type Action = policy::Action<'static>;
-/// What they wait in.
-pub type WaitList = wait_list::WaitList<'static>;
-
-/// A list in which nobody waits.
-pub fn list() -> &'static WaitList {
-    Box::leak(Box::default())
-}
-
-/// A mailbox that nobody posts to.
-pub static NO_MAIL: Mailbox = Mailbox::new();
-
-/// A core in memory of its own.
+/// A core with all that it refers to.
 #[derive(Debug)]
 pub struct Bench {
     /// The core.
-    pub core: Scheduler<'static>,
+    pub core: &'static Scheduler<'static>,
     /// What interrupts would leave for the loop.
     pub mail: Rc<Mailbox>,
     start: u32,
     /// Milliseconds since the start; the core sees the start plus that.
     pub now: u32,
     names: Vec<(Handle, &'static str)>,
+    lists: Vec<List>,
     /// What happened, a line each.
     pub trace: Vec<String>,
 }
 
 impl Bench {
-    /// A core whose clock starts at 0.
+    /// An empty core whose clock starts at 0.
     pub fn new() -> Self {
         Self::starting_at(0)
     }
 
-    /// A core whose clock starts at the tick `start`.
+    /// An empty core whose clock starts at the tick `start`.
     pub fn starting_at(start: u32) -> Self {
         Self {
-            core: Scheduler::new(),
+            core: Box::leak(Box::default()),
             mail: Rc::default(),
             start,
             now: 0,
             names: Vec::new(),
+            lists: Vec::new(),
             trace: Vec::new(),
         }
     }
@@ -77,22 +76,16 @@ impl Bench {
         Tick::new(self.start).after(self.now)
     }
 
-    /// Calls the core.
-    pub fn core<R>(&mut self, call: impl FnOnce(&Scheduler<'static>) -> R) -> R {
-        call(&self.core)
-    }
-
-    /// A new entry, idle.
-    pub fn create(&mut self, level: Level) -> Handle {
-        Box::leak(Box::new(Entry::new(level)))
-    }
-
-    /// A new entry that the trace calls `name`.
+    /// A new entry, idle, that the trace calls `name`.
     pub fn task(&mut self, name: &'static str, level: Level) -> Handle {
-        let h = self.create(level);
-        self.names.retain(|&(old, _)| old != h);
+        let h: Handle = Box::leak(Box::new(Entry::new(level)));
         self.names.push((h, name));
         h
+    }
+
+    /// A new entry without a name.
+    pub fn create(&mut self, level: Level) -> Handle {
+        self.task("?", level)
     }
 
     /// New entries of normal level by these names.
@@ -100,122 +93,141 @@ impl Bench {
         names.map(|name| self.task(name, Normal))
     }
 
+    /// A new list, in which nobody waits.
+    pub fn list(&mut self) -> List {
+        let list: List = Box::leak(Box::default());
+        self.lists.push(list);
+        list
+    }
+
+    /// What the trace calls an entry from now on.
+    pub fn rename(&mut self, h: Handle, name: &'static str) {
+        self.names.retain(|&(known, _)| known != h);
+        self.names.push((h, name));
+    }
+
     /// What the trace calls an entry.
     pub fn name(&self, h: Handle) -> &'static str {
         self.names
             .iter()
             .find(|&&(known, _)| known == h)
-            .map_or("?", |&(_, name)| name)
+            .expect("an entry of this core")
+            .1
     }
 
     /// Queues an entry at a level.
-    pub fn at(&mut self, level: Level, h: Handle, delay: u32) {
-        let now = self.tick();
-        self.core(|core| core.schedule(h, Some(level), delay, now));
+    pub fn at(&self, level: Level, h: Handle, delay: u32) {
+        self.core.schedule(h, Some(level), delay, self.tick());
     }
 
     /// Queues an entry at its own level.
-    pub fn own(&mut self, h: Handle, delay: u32) {
-        let now = self.tick();
-        self.core(|core| core.schedule(h, None, delay, now));
+    pub fn own(&self, h: Handle, delay: u32) {
+        self.core.schedule(h, None, delay, self.tick());
     }
 
     /// Parks an entry.
-    pub fn park(&mut self, h: Handle, list: &'static WaitList) {
+    pub fn park(&self, h: Handle, list: List) {
         self.core.park(h, list);
     }
 
     /// Wakes the first of a list at its own level.
-    pub fn wake(&mut self, list: &'static WaitList) -> Option<Handle> {
-        let now = self.tick();
-        self.core.wake(list, None, now)
+    pub fn wake(&self, list: List) -> Option<Handle> {
+        self.core.wake(list, None, self.tick())
     }
 
     /// Lets an entry wait for its condition.
-    pub fn when(&mut self, h: Handle) {
-        self.core(|core| core.when(h));
-    }
-
-    /// Lets an entry wait for a stream; false if another one does.
-    #[must_use]
-    pub fn wait_stream(&mut self, h: Handle, interest: Interest) -> bool {
-        self.core(|core| core.wait_stream(h, interest))
+    pub fn when(&self, h: Handle) {
+        self.core.when(h);
     }
 
     /// Lets an entry wait for a stream that nobody else waits for.
-    pub fn io(&mut self, h: Handle, interest: Interest) {
-        assert!(self.wait_stream(h, interest), "{interest:?} is taken");
+    pub fn io(&self, h: Handle, interest: Interest) {
+        assert!(self.core.wait_stream(h, interest), "{interest:?} is taken");
     }
 
     /// Tells what the stream of an entry was found to be.
-    pub fn found(&mut self, h: Handle, events: u32) {
-        let now = self.tick();
-        self.core(|core| core.found(h, events, now));
+    pub fn found(&self, h: Handle, events: u32) {
+        self.core.found(h, events, self.tick());
+    }
+
+    /// Answers for a condition.
+    pub fn answer(&self, h: Handle, truth: bool) {
+        self.found(h, if truth { TRUE } else { 0 });
     }
 
     /// The table of descriptors with so much room, and whose rows they are.
-    pub fn fds(&mut self, room: usize) -> (Vec<PollFd>, Vec<Handle>) {
+    pub fn fds(&self, room: usize) -> (Vec<PollFd>, Vec<Handle>) {
         let (mut table, mut owners) = (vec![PollFd::default(); room], vec![None; room]);
         let rows = self.core.fds(&mut table, &mut owners);
+        assert!(owners[rows..].iter().all(Option::is_none));
         table.truncate(rows);
-        owners.truncate(rows);
         (table, owners.into_iter().flatten().collect())
     }
 
     /// Tells what all descriptors were found to be: `find` is given each number and its owner.
-    pub fn found_fds(&mut self, find: impl Fn(i32, Handle) -> i16) {
-        let count = self.core(|core| core.fd_count());
-        let (mut table, owners) = self.fds(count as usize);
+    pub fn found_fds(&self, find: impl Fn(i32, Handle) -> i16) {
+        let (mut table, owners) = self.fds(self.core.fd_count() as usize);
         for (row, &owner) in table.iter_mut().zip(&owners) {
             row.revents = find(row.fd, owner);
         }
-        let mut owners: Vec<_> = owners.into_iter().map(Some).collect();
-        let now = self.tick();
-        self.core.found_fds(&table, &mut owners, now);
-        assert!(owners.iter().all(Option::is_none), "all owners are let go");
+        self.found_rows(&table, &owners);
+    }
+
+    /// Tells what the rows of a table were found to be, whose owners are let go of.
+    pub fn found_rows(&self, table: &[PollFd], owners: &[Handle]) {
+        let mut owners: Vec<_> = owners.iter().copied().map(Some).collect();
+        self.core.found_fds(table, &mut owners, self.tick());
+        assert!(owners.iter().all(Option::is_none), "they are let go of");
     }
 
     /// Takes an entry out of its queue.
-    pub fn unqueue(&mut self, h: Handle) {
-        self.core(|core| core.unqueue(h));
-    }
-
-    /// Forgets everything; what was queued in the loop itself.
-    pub fn clear(&mut self) -> Vec<Handle> {
-        let mut chain = self.core.clear();
-        let mut all = Vec::new();
-        while let Some(e) = chain {
-            all.push(e);
-            chain = e.chained();
-        }
-        all
-    }
-
-    /// Answers for a condition.
-    pub fn answer(&mut self, h: Handle, truth: bool) {
-        let now = self.tick();
-        self.core.found(h, if truth { TRUE } else { 0 }, now);
+    pub fn unqueue(&self, h: Handle) {
+        self.core.unqueue(h);
     }
 
     /// Cancels an entry.
-    pub fn cancel(&mut self, h: Handle) {
-        let now = self.tick();
-        self.core(|core| core.cancel(h, now));
+    pub fn cancel(&self, h: Handle) {
+        self.core.cancel(h, self.tick());
     }
 
-    /// An entry has ended.
-    pub fn free(&mut self, h: Handle) {
+    /// An entry has ended: nothing refers to it, and it refers to nothing.
+    pub fn forget(&self, h: Handle) {
         self.core.forget(h);
+        assert_eq!(self.who_refers_to(h), [""; 0]);
+        assert!(links(h).iter().all(Option::is_none));
+    }
+
+    /// Forgets all entries; those that were queued in the loop.
+    pub fn clear(&self) -> Vec<Handle> {
+        let mut chain = self.core.clear();
+        let mut queued = Vec::new();
+        while let Some(h) = chain {
+            chain = h.chained();
+            queued.push(h);
+        }
+        queued
+    }
+
+    /// What has a link to an entry: others by their names, "list", and "core".
+    pub fn who_refers_to(&self, h: Handle) -> Vec<&'static str> {
+        let others = self.names.iter().filter(|&&(other, _)| other != h);
+        let mut found: Vec<_> = others
+            .filter(|(other, _)| links(other).contains(&Some(address(h))))
+            .map(|&(_, name)| name)
+            .collect();
+        found.extend(
+            self.lists
+                .iter()
+                .filter(|list| shows(list, h))
+                .map(|_| "list"),
+        );
+        found.extend(shows(self.core, h).then_some("core"));
+        found
     }
 
     /// Sets the limit of overdue.
-    pub fn set_max_overdue(&mut self, ms: u32) {
-        self.core(|core| core.set_max_overdue(ms));
-    }
-
-    /// Where an entry is.
-    pub fn place(&mut self, h: Handle) -> Place {
-        h.place()
+    pub fn set_max_overdue(&self, ms: u32) {
+        self.core.set_max_overdue(ms);
     }
 
     /// One action, recorded.
@@ -230,15 +242,13 @@ impl Bench {
 
     /// One action, recorded; before that the entry that ran last may be due again.
     pub fn next_with(&mut self, again: Option<Option<Level>>) -> Action {
-        let now = self.tick();
-        let mail = Rc::clone(&self.mail);
-        let action = self.core(|core| core.next(&mail, again, now));
+        let action = self.core.next(&self.mail, again, self.tick());
         let what = match action {
             Action::Run(h) => format!("run {}", self.name(h)),
             Action::Ask(h) => format!("ask {}", self.name(h)),
             Action::AskStream(h) => format!("poll {}", self.name(h)),
             Action::AskFds => {
-                let (_, owners) = self.fds(usize::from(u16::MAX));
+                let (_, owners) = self.fds(self.core.fd_count() as usize);
                 let names = owners.into_iter().map(|h| format!(" {}", self.name(h)));
                 format!("poll fds{}", names.collect::<String>())
             }
@@ -274,6 +284,27 @@ impl Bench {
     pub fn take(&mut self) -> Vec<String> {
         std::mem::take(&mut self.trace)
     }
+}
+
+fn address(h: &Entry) -> usize {
+    std::ptr::from_ref(h).addr()
+}
+
+/// The addresses in an entry's three links: its last three words.
+#[allow(unsafe_code)]
+fn links(h: &Entry) -> [Option<usize>; 3] {
+    const WORDS: usize = size_of::<Entry>() / size_of::<usize>();
+    let first: *const usize = std::ptr::from_ref(h).cast();
+    [3, 2, 1].map(|back| {
+        // SAFETY: an entry is made of whole words, without padding, and no other thread writes it.
+        let word = unsafe { *first.add(WORDS - back) };
+        (word != 0).then_some(word)
+    })
+}
+
+/// Whether what something shows of itself names an entry, which every entry in it does by its address.
+fn shows(it: &impl Debug, h: Handle) -> bool {
+    format!("{it:?}").contains(&format!("{h:p})"))
 }
 
 /// For reading a stream without a descriptor.
@@ -353,7 +384,7 @@ pub struct Loop {
     /// The core it runs.
     pub bench: Bench,
     tasks: Vec<Task>,
-    lists: [&'static WaitList; 4],
+    lists: [List; 4],
     again: Option<Option<Level>>,
     quiet: bool,
 }
@@ -361,11 +392,11 @@ pub struct Loop {
 impl Loop {
     /// A loop whose clock starts at the tick `start`, with these tasks, all due now in this order.
     pub fn new(start: u32, tasks: &[(&'static str, Level, &'static [Do])]) -> Self {
-        let bench = Bench::starting_at(start);
+        let mut bench = Bench::starting_at(start);
         let mut this = Self {
+            lists: [(); 4].map(|()| bench.list()),
             bench,
             tasks: Vec::new(),
-            lists: [(); 4].map(|()| list()),
             again: None,
             quiet: false,
         };
@@ -383,7 +414,7 @@ impl Loop {
     }
 
     /// The same, with a limit of overdue.
-    pub fn max_overdue(mut self, ms: u32) -> Self {
+    pub fn max_overdue(self, ms: u32) -> Self {
         self.bench.set_max_overdue(ms);
         self
     }
@@ -414,7 +445,7 @@ impl Loop {
                 Action::AskStream(h) => {
                     self.silence();
                     let ready = self.find(h).truth_from <= self.bench.now;
-                    let interest = self.bench.core(|core| core.interest(h));
+                    let interest = self.bench.core.interest(h);
                     let events = interest.expect("it waits for a stream").events;
                     self.bench.found(h, if ready { events } else { 0 });
                 }
@@ -427,7 +458,7 @@ impl Loop {
                     self.silence();
                     self.idle(ms);
                 }
-                Action::WaitForever if self.bench.core(|core| core.fd_count()) > 0 => {
+                Action::WaitForever if self.bench.core.fd_count() > 0 => {
                     self.silence();
                     self.idle(u32::MAX);
                 }
@@ -507,7 +538,7 @@ impl Loop {
                     self.bench.io(h, interest);
                 }
                 Do::Park(list) => self.bench.park(h, self.lists[list]),
-                Do::End => self.bench.free(h),
+                Do::End => self.bench.forget(h),
             }
             return;
         }
