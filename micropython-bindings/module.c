@@ -181,7 +181,8 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
 }
 
 // get_event_loop(len=42, lpqlen=42, max_overdue_ms=0, hpqlen=0, ioq_len=0), and by keyword
-// runq_len, waitq_len, lp_len: the loop. Lengths make room beforehand, they are no limits.
+// runq_len, waitq_len, lp_len: the loop. Queues take no memory of their own, so their lengths are checked and reserve nothing;
+// hpqlen stocks as many awaitables for when().
 // max_overdue_ms and ioq_len (fast I/O for all streams if it is not 0) are set if they are given. MemoryError, TypeError, ValueError.
 static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
     return up_lengths(n_args, pos, kw, 4, 5);

@@ -1,4 +1,5 @@
-//! The C border: `micropython-bindings/uasyncio_priority.h` in Rust, and the only `unsafe` code here.
+//! The C border: `micropython-bindings/uasyncio_priority.h` in Rust. It is the only `unsafe` code here, beside an
+//! entry's third link (`entry.rs`).
 //! (`bindings.rs` declares what the header says, in one `unsafe extern` block, as Rust 2024 spells them.)
 //!
 //! Each export takes the shim's memory for what the header says it is, makes one call and lets go of it, so no

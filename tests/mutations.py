@@ -20,11 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build/mutations"
 COPY = WORK / "tree"
 
-COMPARISON, LOST, CLEAR, STALE, FAIRNESS = (
+COMPARISON, LOST, CLEAR, STALE, LINK, FAIRNESS = (
     "a wrong comparison",
     "a lost wake-up",
     "a missing clear",
     "a stale reference",
+    "a wrong link",
     "a skipped fairness check",
 )
 
@@ -57,6 +58,27 @@ CORE = (
         "src/schedule/policy.rs",
         "late > e.due().since(now)",
         "late >= e.due().since(now)",
+    ),
+    (
+        "cancelled-in-the-tick-it-is-due",
+        COMPARISON,
+        "src/schedule/policy.rs",
+        "Kind::Timer => e.due().since(now) <= 0,",
+        "Kind::Timer => e.due().since(now) < 0,",
+    ),
+    (
+        "cancelled-at-any-level",
+        COMPARISON,
+        "src/schedule/policy.rs",
+        "} && (e.queue() == e.level_bits() || e.queue() == HIGH);",
+        "};",
+    ),
+    (
+        "clock-read-backwards",
+        COMPARISON,
+        "src/schedule/ready.rs",
+        "&& due.since(last.due()) < 0",
+        "&& due.since(last.due()) > 0",
     ),
     (
         "mail-not-announced",
@@ -115,6 +137,13 @@ CORE = (
         "",
     ),
     (
+        "marked-though-ended",
+        STALE,
+        "src/schedule/policy.rs",
+        "        self.fairness.forget(e);\n",
+        "",
+    ),
+    (
         "kept-in-its-ring",
         CLEAR,
         "src/schedule/policy.rs",
@@ -143,6 +172,20 @@ CORE = (
         "        self.poll.push_stream(e, interest)",
     ),
     (
+        "limit-not-noticed",
+        LOST,
+        "src/schedule/policy.rs",
+        "self.fairness.max_overdue.set(ms.min(MAX_DELAY));\n        self.ready.plain.set(false);",
+        "self.fairness.max_overdue.set(ms.min(MAX_DELAY));",
+    ),
+    (
+        "fresh-stream-not-noticed",
+        LOST,
+        "src/schedule/poll.rs",
+        "            self.fresh.update(|fresh| fresh | !interest.fd);\n",
+        "",
+    ),
+    (
         "turned-in-another-level",
         COMPARISON,
         "src/schedule/ready.rs",
@@ -157,10 +200,38 @@ CORE = (
         "if true {",
     ),
     (
+        "epoch-not-counted",
+        STALE,
+        "src/schedule/policy.rs",
+        "        self.epoch.update(|epoch| epoch.wrapping_add(1));\n",
+        "",
+    ),
+    (
         "asked-again-in-the-tick",
         CLEAR,
         "src/schedule/poll.rs",
         "            self.fresh.set(false);\n",
+        "",
+    ),
+    (
+        "fast-for-ever",
+        CLEAR,
+        "src/schedule/poll.rs",
+        "            self.fast.update(|n| n - u32::from(interest.fast));\n",
+        "",
+    ),
+    (
+        "item-left-in-its-slot",
+        CLEAR,
+        "src/sync/mailbox.rs",
+        "inner.queue.peek().map(Cell::take)",
+        "inner.queue.peek().map(Cell::get)",
+    ),
+    (
+        "linked-though-out",
+        CLEAR,
+        "src/schedule/ready.rs",
+        "if self.running.get() == Some(e) {\n            self.linked.set(false);\n        }\n",
         "",
     ),
     (
@@ -192,6 +263,27 @@ CORE = (
         "if false {",
     ),
     (
+        "youngest-not-linked",
+        LINK,
+        "src/ring.rs",
+        "                prev.next.set(Some(e));\n",
+        "",
+    ),
+    (
+        "removed-on-the-wrong-side",
+        LINK,
+        "src/schedule/timers.rs",
+        "let mut side = Self::side(parent, e);",
+        "let mut side = Self::side(parent, e).other();",
+    ),
+    (
+        "earliest-not-the-least",
+        LINK,
+        "src/schedule/timers.rs",
+        "                next = at;\n                at = there.prev.get();",
+        "                next = at;\n                at = there.next.get();",
+    ),
+    (
         "yield-of-another",
         STALE,
         "src/schedule/policy.rs",
@@ -213,11 +305,11 @@ CORE = (
         "",
     ),
     (
-        "row-of-another-direction",
+        "row-of-who-left",
         STALE,
         "src/schedule/policy.rs",
-        "&& interest.events == row.events as u32 & (READ | WRITE)",
-        "",
+        "if row.revents != 0 && waits {",
+        "if row.revents != 0 {",
     ),
     (
         "high-twice-in-a-row",
@@ -232,6 +324,13 @@ CORE = (
         "src/schedule/policy.rs",
         "&& !e.served()\n            && !self.fairness.high_is_over()",
         "&& !e.served()",
+    ),
+    (
+        "row-over-the-wait",
+        FAIRNESS,
+        "src/schedule/policy.rs",
+        "if self.fairness.high_is_over() {\n            self.fairness.end_row();\n        }\n",
+        "",
     ),
     (
         "overdue-back-to-back",
@@ -347,6 +446,30 @@ SHIM = (
         "    when->callback = MP_OBJ_NULL;\n    when->waiter = NULL;",
         "    when->waiter = NULL;",
         ("when*",),
+    ),
+    (
+        "callback-that-ran",
+        STALE,
+        "micropython-bindings/loop.c",
+        "    self->fun = self->args = MP_OBJ_NULL;\n",
+        "    self->args = MP_OBJ_NULL;\n",
+        ("callback*",),
+    ),
+    (
+        "callback-cancelled-in-its-queue",
+        STALE,
+        "micropython-bindings/loop.c",
+        "    up_core_forget(&up_loop()->core, &self->entry); // if it is not in the mailbox\n",
+        "",
+        ("callback*",),
+    ),
+    (
+        "known-for-ever",
+        STALE,
+        "micropython-bindings/task.c",
+        "return task->entry.flags >> 8 == loop->epoch;",
+        "return true;",
+        ("run_new*",),
     ),
     (
         "task-of-the-loop-before",
