@@ -3,9 +3,6 @@
 #include "py/gc.h"
 #include "shim.h"
 
-// Of representation A's objects none has the bits that every entry has (entry.rs).
-#define UP_TAG (0x8006)
-
 static void up_lock_heap(void) {
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
     mp_thread_recursive_mutex_lock(&MP_STATE_MEM(gc_mutex), 1);
@@ -18,10 +15,11 @@ static void up_unlock_heap(void) {
 #endif
 }
 
-// Calls found(task, arg) for each task in the heap, until that says true; that task, or NULL. One that nothing reaches
-// may be among them, if it was not collected yet. O(heap). EXCEPTION: none.
-static up_task_t *up_search_heap(bool (*found)(up_task_t *task, void *arg), void *arg) {
-    up_task_t *result = NULL;
+// Calls found(entry, arg) for each task, or each object of another type that begins with an entry, in the heap, until that
+// says true; that one, or NULL. One that nothing reaches may be among them, if it was not collected yet. O(heap).
+// EXCEPTION: none.
+up_entry_t *up_search_heap(const mp_obj_type_t *type, bool (*found)(up_entry_t *entry, void *arg), void *arg) {
+    up_entry_t *result = NULL;
     up_lock_heap();
     for (mp_state_mem_area_t *area = &MP_STATE_MEM(area); area != NULL && result == NULL;) {
         size_t blocks = (area->gc_pool_end - area->gc_pool_start) / MICROPY_BYTES_PER_GC_BLOCK;
@@ -33,10 +31,10 @@ static up_task_t *up_search_heap(bool (*found)(up_task_t *task, void *arg), void
                 }
                 continue;
             }
-            up_task_t *task = (up_task_t *)(area->gc_pool_start + block * MICROPY_BYTES_PER_GC_BLOCK);
+            up_entry_t *entry = (up_entry_t *)(area->gc_pool_start + block * MICROPY_BYTES_PER_GC_BLOCK);
             // The first word of any object; what follows it is there if the second holds the tag: no other block does.
-            if (task->entry.object == &up_task_type && (task->entry.core & UP_TAG) == UP_TAG && found(task, arg)) {
-                result = task;
+            if (entry->object == type && (entry->core & UP_TAG) == UP_TAG && found(entry, arg)) {
+                result = entry;
             }
         }
 #if MICROPY_GC_SPLIT_HEAP
@@ -49,7 +47,8 @@ static up_task_t *up_search_heap(bool (*found)(up_task_t *task, void *arg), void
     return result;
 }
 
-static bool up_runs(up_task_t *task, void *coro) {
+static bool up_runs(up_entry_t *entry, void *coro) {
+    up_task_t *task = (up_task_t *)entry;
     return task->coro == (mp_obj_t)coro && !(task->entry.flags & UP_TASK_DONE);
 }
 
@@ -58,7 +57,7 @@ up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro) {
     if (loop->cur != NULL && loop->cur->coro == coro) {
         return loop->cur;
     }
-    return up_search_heap(up_runs, coro);
+    return (up_task_t *)up_search_heap(&up_task_type, up_runs, coro);
 }
 
 typedef struct _up_looking_t {
@@ -66,7 +65,8 @@ typedef struct _up_looking_t {
     bool waited;
 } up_looking_t;
 
-static bool up_wake_at_set_flag(up_task_t *task, void *arg) {
+static bool up_wake_at_set_flag(up_entry_t *entry, void *arg) {
+    up_task_t *task = (up_task_t *)entry;
     up_looking_t *looking = arg;
     mp_obj_t flag = *up_task_data(task);
     if (up_place(task) == UP_PARKED && mp_obj_is_type(flag, &up_flag_type)) {
@@ -80,7 +80,7 @@ static bool up_wake_at_set_flag(up_task_t *task, void *arg) {
 // O(heap). EXCEPTION: none.
 bool up_flags_look(up_loop_t *loop) {
     up_looking_t looking = { loop, false };
-    up_search_heap(up_wake_at_set_flag, &looking);
+    up_search_heap(&up_task_type, up_wake_at_set_flag, &looking);
     return looking.waited;
 }
 
@@ -90,7 +90,8 @@ typedef struct _up_first_t {
     int32_t least;
 } up_first_t;
 
-static bool up_is_earlier(up_task_t *task, void *arg) {
+static bool up_is_earlier(up_entry_t *entry, void *arg) {
+    up_task_t *task = (up_task_t *)entry;
     up_first_t *first = arg;
     int32_t from_now = (int32_t)(task->entry.due - first->now);
     if ((up_place(task) == UP_READY || up_place(task) == UP_TIMER) && !(task->entry.flags & UP_TASK_DONE) && from_now < first->least) {
@@ -104,6 +105,6 @@ static bool up_is_earlier(up_task_t *task, void *arg) {
 // which of those that are due at the same time is the core's to say. O(heap). EXCEPTION: none.
 up_task_t *up_first_due(up_loop_t *loop) {
     up_first_t first = { NULL, up_now(loop), INT32_MAX };
-    up_search_heap(up_is_earlier, &first);
+    up_search_heap(&up_task_type, up_is_earlier, &first);
     return first.task;
 }

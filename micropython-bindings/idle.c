@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,13 +71,21 @@ void up_poll_reserve(up_loop_t *loop, size_t n) {
 
 _Static_assert(sizeof(struct pollfd) == sizeof(up_pollfd_t), "poll(2)'s table is the core's");
 
+// What poll(2) returned for these rows of the table. Where it found nothing, or failed, their owners are let go.
+static void polled(up_loop_t *loop, int found, uint32_t rows) {
+    if (found > 0) {
+        up_core_found_fds(&loop->core, loop->fds + 1, loop->fd_owners, rows, up_now(loop));
+    } else if (rows != 0) {
+        memset(loop->fd_owners, 0, rows * sizeof(*loop->fd_owners));
+    }
+}
+
 void up_poll(up_loop_t *loop) {
     uint32_t rows = up_core_fds(&loop->core, loop->fds + 1, loop->fd_owners, loop->fd_room - 1);
     MP_THREAD_GIL_EXIT();
     int found = poll((struct pollfd *)(loop->fds + 1), rows, 0);
     MP_THREAD_GIL_ENTER();
-    (void)found; // nothing was found: the owners are let go
-    up_core_found_fds(&loop->core, loop->fds + 1, loop->fd_owners, rows, up_now(loop));
+    polled(loop, found, rows);
 }
 
 static void wait_for_event(up_loop_t *loop, uint32_t ms) {
@@ -109,7 +118,7 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     __atomic_store_n(&idle, 0, __ATOMIC_SEQ_CST);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (rows != 0) {
-        up_core_found_fds(&loop->core, fds + 1, loop->fd_owners, rows, up_now(loop));
+        polled(loop, found, rows);
     }
     if (found > 0) {
         char drain[16];

@@ -22,8 +22,8 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/mail.c
     ${CMAKE_CURRENT_LIST_DIR}/module.c
     ${CMAKE_CURRENT_LIST_DIR}/queue.c
-    ${CMAKE_CURRENT_LIST_DIR}/queues.c
     ${CMAKE_CURRENT_LIST_DIR}/resume.c
+    ${CMAKE_CURRENT_LIST_DIR}/schedule.c
     ${CMAKE_CURRENT_LIST_DIR}/streams.c
     ${CMAKE_CURRENT_LIST_DIR}/sync.c
     ${CMAKE_CURRENT_LIST_DIR}/task.c

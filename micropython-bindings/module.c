@@ -114,8 +114,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);
 // by position too. The two orders of them overlap. (A table of mp_arg_t would be four times as large.)
 static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, size_t first, size_t most) {
     enum {
-        NORMAL,
-        LOW,
+        LENGTH, // of a queue: checked, and reserves nothing, for queues take no memory of their own
         OVERDUE,
         HIGH,
         IOQ,
@@ -135,7 +134,7 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
         MP_QSTR_waitq_len,
         MP_QSTR_lp_len,
     };
-    static const uint8_t kinds[] = { NORMAL, NORMAL, IOQ, LOW, NORMAL, LOW, OVERDUE, HIGH, IOQ, NORMAL, NORMAL, LOW };
+    static const uint8_t kinds[] = { LENGTH, LENGTH, IOQ, LENGTH, LENGTH, LENGTH, OVERDUE, HIGH, IOQ, LENGTH, LENGTH, LENGTH };
     mp_arg_check_num(n_args, 0, 0, most, false);
 #if UP_THREADS
     if (n_args + kw->used == 0 && up_load(&up_any_loop()->thread) != UP_THREAD) {
@@ -143,9 +142,9 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
     }
 #endif
     up_loop_t *loop = up_loop();
-    uint32_t sum[N] = { 0 };
-    sum[OVERDUE] = loop->max_overdue;
-    sum[IOQ] = loop->fast_io;
+    uint32_t value[N] = { 0 };
+    value[OVERDUE] = loop->max_overdue;
+    value[IOQ] = loop->fast_io;
     size_t used = 0;
     for (size_t i = 0; i < 8; ++i) {
         qstr name = names[first + i];
@@ -161,22 +160,16 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
         }
         if (arg != mp_const_none) {
             uint32_t kind = kinds[first + i];
-            if (kind == OVERDUE) {
-                sum[OVERDUE] = up_arg_ms(arg, name);
-            } else {
-                uint32_t length = up_arg_range(arg, name, 0, 32767);
-                sum[kind] = kind == IOQ ? length : sum[kind] + length;
-            }
+            value[kind] = kind == OVERDUE ? up_arg_ms(arg, name) : up_arg_range(arg, name, 0, 32767);
         }
     }
     if (used < kw->used) {
         mp_arg_parse_all(0, NULL, kw, 0, NULL, NULL); // raises
     }
-    // The lengths of the normal and the low queue are checked and make no room: queues take no memory of their own.
-    up_when_reserve(loop, sum[HIGH]);
-    loop->fast_io = sum[IOQ] != 0;
-    loop->max_overdue = sum[OVERDUE];
-    up_core_set_max_overdue(&loop->core, sum[OVERDUE]);
+    up_when_reserve(loop, value[HIGH]);
+    loop->fast_io = value[IOQ] != 0;
+    loop->max_overdue = value[OVERDUE];
+    up_core_set_max_overdue(&loop->core, value[OVERDUE]);
     return MP_OBJ_FROM_PTR(loop);
 }
 

@@ -32,7 +32,7 @@ mp_obj_t up_parked(up_task_t *task, mp_obj_t at) {
 // Parks the running task in a list of `at`. RuntimeError outside of a task.
 mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at) {
     up_task_t *task = up_current(loop);
-    up_core_park(&loop->core, up_task_entry(loop, task), list);
+    up_core_park(&loop->core, &task->entry, list);
     return up_parked(task, at);
 }
 

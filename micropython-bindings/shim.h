@@ -259,7 +259,7 @@ static inline uint32_t up_now(up_loop_t *loop) {
     return mp_hal_ticks_ms();
 }
 
-// queues.c: entries in queues
+// schedule.c: the core's calls that need the clock, or end an idle wait
 void up_schedule(up_loop_t *loop, up_entry_t *entry, uint32_t level, uint32_t delay);
 size_t up_wake(up_loop_t *loop, up_list_t *list, uint32_t level, size_t n);
 // Where a task is: UP_IDLE ... UP_STREAM. EXCEPTION: none.
@@ -268,6 +268,7 @@ static inline uint32_t up_place(up_task_t *task) {
 }
 
 // heap_search.c: what is in no queue of the loop's
+up_entry_t *up_search_heap(const mp_obj_type_t *type, bool (*found)(up_entry_t *entry, void *arg), void *arg);
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);
 bool up_flags_look(up_loop_t *loop);
 up_task_t *up_first_due(up_loop_t *loop);

@@ -88,15 +88,10 @@ void up_task_unqueue(up_loop_t *loop, up_task_t *task) {
     }
 }
 
-// Sets where its wake-ups land that name no level. EXCEPTION: none.
-static void up_task_level(up_loop_t *loop, up_task_t *task, uint32_t level) {
-    up_core_set_level(&loop->core, &task->entry, level);
-}
-
 // A new task at `level`, due now.
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level) {
     up_task_t *task = up_task_new(coro);
-    up_task_level(loop, task, level);
+    up_core_set_level(&task->entry, level);
     up_task_schedule(loop, task, UP_OWN, 0);
     return task;
 }
@@ -242,7 +237,9 @@ MP_DEFINE_CONST_FUN_OBJ_1(up_cancel_obj, up_cancel);
 
 // set_level(level): where the task's wake-ups land from now on that name no level.
 static mp_obj_t up_task_set_level(mp_obj_t self_in, mp_obj_t level) {
-    up_task_level(up_loop(), MP_OBJ_TO_PTR(self_in), up_arg_level(level));
+    up_own(MP_STATE_VM(up_loop));
+    up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    up_core_set_level(&self->entry, up_arg_level(level));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_task_set_level_obj, up_task_set_level);

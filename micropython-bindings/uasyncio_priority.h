@@ -69,6 +69,9 @@ typedef struct up_entry {
     struct up_entry *next;
 } up_entry_t;
 
+// Set in `core` of every entry. With these bits the word that it is in is no object of MicroPython's (representation A),
+// so who searches the heap for entries does not take an array of objects for one.
+#define UP_TAG 0x8006
 // A new entry's `core`: idle, its own level is UP_NORMAL.
 #define UP_NEW 0x8106
 // Where an entry is: UP_IDLE ... UP_STREAM;
@@ -114,7 +117,7 @@ up_entry_t *up_core_clear(up_core_t *core);
 // An entry has ended: it is idle, and the core does not refer to it any more. O(log n) for a timer, else O(1).
 void up_core_forget(up_core_t *core, up_entry_t *entry);
 // Sets the own level, for the entry's next wake-ups. O(1).
-void up_core_set_level(up_core_t *core, up_entry_t *entry, uint32_t level);
+void up_core_set_level(up_entry_t *entry, uint32_t level);
 // How long a due low entry may wait behind normal ones, in ms; 0 is for ever. O(1).
 void up_core_set_max_overdue(up_core_t *core, uint32_t ms);
 

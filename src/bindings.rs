@@ -23,6 +23,7 @@ pub const UP_WRITE: u32 = 4;
 pub const UP_FAST: u32 = 2;
 pub const UP_FD: u32 = 8;
 pub const UP_TRUE: u32 = 2147483648;
+pub const UP_TAG: u32 = 32774;
 pub const UP_NEW: u32 = 33030;
 pub const UP_MAIL_LEN: u32 = 15;
 pub const UP_MAIL_WORDS: u32 = 21;
@@ -68,7 +69,7 @@ pub type up_pollfd_t = up_pollfd;
 unsafe extern "C" {
     pub fn up_core_clear(core: *mut up_core_t) -> *mut up_entry_t;
     pub fn up_core_forget(core: *mut up_core_t, entry: *mut up_entry_t);
-    pub fn up_core_set_level(core: *mut up_core_t, entry: *mut up_entry_t, level: u32);
+    pub fn up_core_set_level(entry: *mut up_entry_t, level: u32);
     pub fn up_core_set_max_overdue(core: *mut up_core_t, ms: u32);
     pub fn up_core_schedule(
         core: *mut up_core_t,

@@ -99,9 +99,8 @@ impl Kind {
     }
 }
 
-// Set in every entry. With these bits the word is no Python object of MicroPython's (representation A), so that whoever
-// searches the heap for entries (heap_search.c) does not take an array of objects for one.
-const TAG: u16 = 0x8006;
+/// Set in every entry: the C header says why.
+pub(crate) const TAG: u16 = 0x8006;
 // The bit fields of an entry: how far each is shifted.
 const KIND: u32 = 3; // 3 bits
 const QUEUE: u32 = 6; // 2 bits: the level of the queue it is in (Ready, Timer)

@@ -9,7 +9,7 @@ use core::mem::{align_of, size_of};
 use core::{ptr, slice};
 
 use crate::bindings::{self, up_core_t, up_entry_t, up_list_t, up_mailbox_t, up_pollfd_t};
-use crate::entry::{Entry, Kind, Level};
+use crate::entry::{Entry, Kind, Level, TAG};
 use crate::schedule::policy::{Action, Scheduler};
 use crate::schedule::poll::{FAST, FD, Interest, PollFd, READ, TRUE, WRITE};
 use crate::sync::mailbox::{MAIL_LEN, Mailbox};
@@ -20,7 +20,7 @@ use crate::tick::{MAX_DELAY, Tick};
 const _: () = {
     assert!(size_of::<Entry>() == size_of::<up_entry_t>());
     assert!(align_of::<Entry>() == align_of::<up_entry_t>());
-    assert!(Entry::NEW as u32 == bindings::UP_NEW);
+    assert!(TAG as u32 == bindings::UP_TAG && Entry::NEW as u32 == bindings::UP_NEW);
     assert!(MAX_DELAY == bindings::UP_MAX_DELAY);
     assert!(size_of::<Scheduler>() <= size_of::<up_core_t>());
     assert!(align_of::<Scheduler>() <= align_of::<up_core_t>());
@@ -143,8 +143,7 @@ export! {
     fn up_core_forget(core: *mut up_core_t, e: *mut up_entry_t) {
         scheduler(core).forget(entry(e))
     }
-    fn up_core_set_level(core: *mut up_core_t, e: *mut up_entry_t, own: u32) {
-        let _ = core;
+    fn up_core_set_level(e: *mut up_entry_t, own: u32) {
         entry(e).set_level(level(own).unwrap_or(Level::Normal))
     }
     fn up_core_set_max_overdue(core: *mut up_core_t, ms: u32) {

@@ -270,8 +270,12 @@ impl<'a> Scheduler<'a> {
     pub fn found(&self, e: &'a Entry<'a>, found: u32, now: Tick) {
         let level = match e.kind() {
             Kind::Condition if found & TRUE != 0 => Some(Level::High),
-            Kind::Stream if Interest::of(e).woken_by(found) => {
-                Interest::of(e).fast.then_some(Level::High)
+            Kind::Stream => {
+                let interest = Interest::of(e);
+                if !interest.woken_by(found) {
+                    return;
+                }
+                interest.fast.then_some(Level::High)
             }
             _ => return,
         };

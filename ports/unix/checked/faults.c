@@ -28,18 +28,17 @@ static mp_obj_t faults_denied(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(faults_denied_obj, faults_denied);
 
+static bool faults_count(up_entry_t *entry, void *count) {
+    *(mp_int_t *)count += UP_PLACE(entry) != UP_IDLE;
+    return false; // goes on
+}
+
 // entries(): how many tasks and callbacks are in a queue, of those that something reaches.
 static mp_obj_t faults_entries(void) {
     gc_collect();
     mp_int_t count = 0;
-    mp_state_mem_area_t *area = &MP_STATE_MEM(area);
-    for (byte *block = area->gc_pool_start; block < area->gc_pool_end; block += MICROPY_BYTES_PER_GC_BLOCK) {
-        if (gc_nbytes(block) >= sizeof(up_entry_t)) {
-            up_entry_t *entry = (up_entry_t *)block;
-            bool ours = entry->object == &up_task_type || entry->object == &up_callback_type;
-            count += ours && UP_PLACE(entry) != UP_IDLE;
-        }
-    }
+    up_search_heap(&up_task_type, faults_count, &count);
+    up_search_heap(&up_callback_type, faults_count, &count);
     return MP_OBJ_NEW_SMALL_INT(count);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(faults_entries_obj, faults_entries);

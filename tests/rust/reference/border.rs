@@ -305,7 +305,7 @@ impl Core {
 
     /// Sets its own level.
     pub fn set_level(&mut self, h: Handle, own: Level) {
-        call!(up_core_set_level(self.core, self.entry(h), own as u32));
+        call!(up_core_set_level(self.entry(h), own as u32));
     }
 
     /// Sets the limit of overdue.

@@ -1,4 +1,4 @@
-// Entries in queues: what the shim adds to the core's calls.
+// The core's calls that need the clock, or end an idle wait.
 #include "shim.h"
 
 // Queues an entry, from wherever it is, `delay` ms from now. EXCEPTION: none.
