@@ -107,6 +107,9 @@ const QUEUE: u32 = 6; // 2 bits: the level of the queue it is in (Ready, Timer)
 const LEVEL: u32 = 8; // 2 bits: its own level
 const SERVED: u32 = 10; // 1 bit: it ran at high level since another level had its turn
 const INTEREST: u32 = 11; // 4 bits: what a Stream waits for, see schedule::poll
+const RANK: u32 = INTEREST; // 4 bits: a Timer's rank, see schedule::timers
+/// The highest rank of a timer.
+pub(crate) const MAX_RANK: u32 = 15;
 
 /// What an entry's third link refers to. The kind of the entry says which.
 #[derive(Clone, Copy)]
@@ -281,6 +284,18 @@ impl<'a> Entry<'a> {
         matches!(self.kind(), Kind::Ready | Kind::Timer).then_some(self.due())
     }
 
+    /// A timer's rank in its tree.
+    #[inline]
+    pub(crate) fn rank(&self) -> u16 {
+        self.bits.get() >> RANK & 15
+    }
+
+    /// It is a timer of this rank, at most [`MAX_RANK`].
+    #[inline]
+    pub(crate) fn set_rank(&self, rank: u16) {
+        self.set(RANK, 15, rank);
+    }
+
     /// The parent of a timer, whose kind it is already.
     #[inline]
     pub(crate) fn parent(&self) -> Link<'a> {
@@ -359,7 +374,8 @@ mod tests {
                     e.set_queue(Kind::Ready, queue as LevelBits);
                     assert_eq!(e.place(), Place::Ready(queue));
                     e.set_queue(Kind::Timer, queue as LevelBits);
-                    assert_eq!(e.place(), Place::Timer(queue));
+                    e.set_rank(11);
+                    assert_eq!((e.place(), e.rank()), (Place::Timer(queue), 11));
                     assert_eq!((e.level(), e.served()), (level, served));
                     e.set_stream(13, ptr::null(), 7);
                     assert_eq!((e.place(), e.interest_bits()), (Place::Stream, 13));
