@@ -8,7 +8,7 @@
 //   it is in a queue. No pointer may be NULL unless it says so.
 // - O(log n) is for timers, and as expected: see schedule/timers.rs.
 // - `now` is the millisecond clock; it wraps at 2^32.
-// - Not to be called from an interrupt or from another thread, except up_mail_*().
+// - Not to be called from an interrupt or from another thread, except up_mail_*() and up_flag_*().
 // - Only 32 and 64 bit integers and pointers are passed: narrower ones and structs by value are not
 //   the same for GCC and LLVM on Xtensa.
 #ifndef UASYNCIO_PRIORITY_H
@@ -41,7 +41,7 @@
 #define UP_ASK 1 // ask the condition of the task, tell up_core_found()
 #define UP_ASK_STREAM 2 // ask the stream of the task, tell up_core_found()
 #define UP_ASK_FDS 3 // ask about all descriptors of up_core_fds(), tell up_core_found_fds()
-#define UP_MAIL 4 // take the mail: up_mail_lost(), then up_mail_take() until it returns 0
+#define UP_MAIL 4 // take the mail: up_mail_lost(), up_core_take_flag() until it returns NULL, up_mail_take() until it returns 0
 #define UP_WAIT 5 // wait so many ms, for a descriptor, or for an event
 #define UP_WAIT_FOREVER 6 // wait for a descriptor or an event
 
@@ -87,6 +87,34 @@ typedef struct up_list {
     up_entry_t *first;
 } up_list_t;
 
+// What is counted, and handed over from task to task: a Lock, a semaphore, the items of a Queue, its room. The owner sets
+// the list's object, `level`, `bounded` and `free`; the rest is zero at first. It may read what follows `bounded`.
+typedef struct up_permits {
+    up_list_t waiters;
+    uint16_t level; // where its wake-ups land: UP_HIGH ... UP_OWN
+    uint16_t bounded; // 1: what nobody took cannot be given back
+    uint32_t free; // how many nobody has, and nobody is to take
+    int32_t taken; // how many were taken, less those that were given back
+} up_permits_t;
+
+// What is set, by a task or from anywhere: an Event, a ThreadSafeFlag. A WaitQueue is one that is never set. The owner sets
+// the list's object and, whenever it likes, `level`; the rest is zero at first.
+typedef struct up_flag {
+    up_list_t waiters;
+    struct up_flag *mailed; // the next one in the mailbox, if it is in there
+    uint8_t set; // see up_flag_is_set()
+    uint8_t waited; // somebody may wait
+    uint8_t level; // where its wake-ups land: UP_HIGH ... UP_OWN
+} up_flag_t;
+
+// How a task comes to a flag: it comes back from waiting for it; whoever goes on clears it.
+#define UP_BACK 1
+#define UP_CLEARS 2
+// What becomes of it: it is parked; it goes on; it is parked, and the flag was set meanwhile.
+#define UP_WAITS 0
+#define UP_GOES_ON 1
+#define UP_SET_MEANWHILE 2
+
 // The core. All zero is an empty one. The shim allocates it where the garbage collector sees all of it.
 typedef struct up_core {
     uintptr_t state[UP_STATE_WORDS];
@@ -95,7 +123,7 @@ typedef struct up_core {
 // Items that a mailbox holds.
 #define UP_MAIL_LEN 15
 // Words of a mailbox.
-#define UP_MAIL_WORDS 21
+#define UP_MAIL_WORDS 22
 
 // What interrupts and other threads leave for the loop. All zero is an empty one. The shim keeps it where
 // the garbage collector sees it, and where a soft reset leaves it.
@@ -126,12 +154,37 @@ void up_core_set_max_overdue(up_core_t *core, uint32_t ms);
 void up_core_schedule(up_core_t *core, up_entry_t *entry, uint32_t level, uint32_t delay, uint32_t now);
 // Parks an entry in a list, behind the others, from wherever it is. O(1).
 void up_core_park(up_core_t *core, up_entry_t *entry, up_list_t *list);
-// Makes the first of a list due now at `level` (or UP_OWN); NULL if none waits. O(1).
-up_entry_t *up_core_wake(up_core_t *core, up_list_t *list, uint32_t level, uint32_t now);
+// Makes the `most` tasks of a list due now that have waited longest, at `level` (or UP_OWN); how many there were.
+// O(their number).
+uint32_t up_core_wake(up_core_t *core, up_list_t *list, uint32_t level, uint32_t most, uint32_t now);
+// Queues a task that somebody outside wakes, as up_core_schedule() does. `awaits`, 0 or 1: it comes back to what it waits at.
+// Then it stays where it is, if it waits for a condition or in a list: it would ask again, and miss who wakes it meanwhile.
+// One that was handed a permit and is due already stays too, without a delay. O(log n).
+void up_core_revive(up_core_t *core, up_entry_t *entry, uint32_t awaits, uint32_t level, uint32_t delay, uint32_t now);
 // The first of a list, or NULL. O(1).
 up_entry_t *up_core_first(up_core_t *core, up_list_t *list);
 // How many wait in a list. O(n).
 uint32_t up_core_waiting(up_core_t *core, up_list_t *list);
+// Takes a permit: the one that was handed to the running entry, else one that is free: 1. If there is none, 0 and the entry
+// is parked; without an entry (NULL) nothing happens. O(1).
+uint32_t up_core_acquire(up_core_t *core, up_permits_t *permits, up_entry_t *entry);
+// Gives a permit back, or for the first time: it is handed to the task that has waited longest, which is due now; else it is
+// free. 0, and nothing happens, if they are bounded and none is taken. O(1).
+uint32_t up_core_release(up_core_t *core, up_permits_t *permits, uint32_t now);
+// What was handed to an entry, and its step has not taken, goes to the next one. So it does when the entry is cancelled or
+// taken out of its ready queue, and when its step ends. O(1).
+void up_core_refuse(up_core_t *core, up_entry_t *entry);
+
+// The running task comes to a flag, `how`: UP_BACK and UP_CLEARS, or 0. UP_WAITS, UP_GOES_ON, or UP_SET_MEANWHILE: then
+// up_core_wake_flag() is to be called. O(1).
+uint32_t up_core_wait_flag(up_core_t *core, up_entry_t *entry, up_flag_t *flag, uint32_t how);
+// Wakes all who wait for a flag, if it is set. O(those who wait).
+void up_core_wake_flag(up_core_t *core, up_flag_t *flag, uint32_t now);
+// Sets a flag that no other context sets, and wakes all who wait. O(those who wait).
+void up_core_set_flag(up_core_t *core, up_flag_t *flag, uint32_t now);
+// Takes the oldest flag out of the mailbox and wakes all who wait for it; NULL if there is none. O(those who wait).
+up_flag_t *up_core_take_flag(up_core_t *core, up_mailbox_t *mail, uint32_t now);
+
 // Lets a task wait until its condition is true. O(1).
 void up_core_when(up_core_t *core, up_entry_t *entry);
 // Lets a task wait for a stream: `interest` is UP_READ or UP_WRITE, with UP_FAST to wake it at high level, and with
@@ -158,7 +211,7 @@ uint32_t up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t again, uint3
 
 // The mailbox. All of these may be called from any context: an interrupt, another thread. O(1).
 
-// Drops all of it. O(items).
+// Drops all of it. The flags in it are not touched: it is for a soft reset, after which they are not there any more. O(items).
 void up_mail_clear(up_mailbox_t *mail);
 // Leaves an item, which is not 0: 1, or 0 if the mailbox is full.
 uint32_t up_mail_post(up_mailbox_t *mail, uintptr_t item);
@@ -170,6 +223,15 @@ uint32_t up_mail_pending(up_mailbox_t *mail);
 uintptr_t up_mail_take(up_mailbox_t *mail);
 // How many items were lost since the last call.
 uint32_t up_mail_lost(up_mailbox_t *mail);
+
+// Flags from any context: an interrupt, another thread. O(1).
+
+// Sets it. The mailbox brings it to the loop, if somebody waits.
+void up_flag_raise(up_flag_t *flag, up_mailbox_t *mail);
+// Clears it.
+void up_flag_lower(up_flag_t *flag);
+// 1 if it is set.
+uint32_t up_flag_is_set(up_flag_t *flag);
 
 // Provided by the shim: begin and end of a section that no interrupt and no other thread enters. They
 // nest; the end is given what the begin returned. From any context. EXCEPTION: none.

@@ -25,8 +25,13 @@ pub const UP_FD: u32 = 8;
 pub const UP_TRUE: u32 = 2147483648;
 pub const UP_TAG: u32 = 32774;
 pub const UP_NEW: u32 = 33030;
+pub const UP_BACK: u32 = 1;
+pub const UP_CLEARS: u32 = 2;
+pub const UP_WAITS: u32 = 0;
+pub const UP_GOES_ON: u32 = 1;
+pub const UP_SET_MEANWHILE: u32 = 2;
 pub const UP_MAIL_LEN: u32 = 15;
-pub const UP_MAIL_WORDS: u32 = 21;
+pub const UP_MAIL_WORDS: u32 = 22;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_entry {
@@ -48,6 +53,26 @@ pub struct up_list {
 pub type up_list_t = up_list;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
+pub struct up_permits {
+    pub waiters: up_list_t,
+    pub level: u16,
+    pub bounded: u16,
+    pub free: u32,
+    pub taken: i32,
+}
+pub type up_permits_t = up_permits;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct up_flag {
+    pub waiters: up_list_t,
+    pub mailed: *mut up_flag,
+    pub set: u8,
+    pub waited: u8,
+    pub level: u8,
+}
+pub type up_flag_t = up_flag;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
 pub struct up_core {
     pub state: [usize; 48usize],
 }
@@ -55,7 +80,7 @@ pub type up_core_t = up_core;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_mailbox {
-    pub words: [usize; 21usize],
+    pub words: [usize; 22usize],
 }
 pub type up_mailbox_t = up_mailbox;
 #[repr(C)]
@@ -83,10 +108,39 @@ unsafe extern "C" {
         core: *mut up_core_t,
         list: *mut up_list_t,
         level: u32,
+        most: u32,
         now: u32,
-    ) -> *mut up_entry_t;
+    ) -> u32;
+    pub fn up_core_revive(
+        core: *mut up_core_t,
+        entry: *mut up_entry_t,
+        awaits: u32,
+        level: u32,
+        delay: u32,
+        now: u32,
+    );
     pub fn up_core_first(core: *mut up_core_t, list: *mut up_list_t) -> *mut up_entry_t;
     pub fn up_core_waiting(core: *mut up_core_t, list: *mut up_list_t) -> u32;
+    pub fn up_core_acquire(
+        core: *mut up_core_t,
+        permits: *mut up_permits_t,
+        entry: *mut up_entry_t,
+    ) -> u32;
+    pub fn up_core_release(core: *mut up_core_t, permits: *mut up_permits_t, now: u32) -> u32;
+    pub fn up_core_refuse(core: *mut up_core_t, entry: *mut up_entry_t);
+    pub fn up_core_wait_flag(
+        core: *mut up_core_t,
+        entry: *mut up_entry_t,
+        flag: *mut up_flag_t,
+        how: u32,
+    ) -> u32;
+    pub fn up_core_wake_flag(core: *mut up_core_t, flag: *mut up_flag_t, now: u32);
+    pub fn up_core_set_flag(core: *mut up_core_t, flag: *mut up_flag_t, now: u32);
+    pub fn up_core_take_flag(
+        core: *mut up_core_t,
+        mail: *mut up_mailbox_t,
+        now: u32,
+    ) -> *mut up_flag_t;
     pub fn up_core_when(core: *mut up_core_t, entry: *mut up_entry_t);
     pub fn up_core_wait_stream(
         core: *mut up_core_t,
@@ -125,6 +179,9 @@ unsafe extern "C" {
     pub fn up_mail_pending(mail: *mut up_mailbox_t) -> u32;
     pub fn up_mail_take(mail: *mut up_mailbox_t) -> usize;
     pub fn up_mail_lost(mail: *mut up_mailbox_t) -> u32;
+    pub fn up_flag_raise(flag: *mut up_flag_t, mail: *mut up_mailbox_t);
+    pub fn up_flag_lower(flag: *mut up_flag_t);
+    pub fn up_flag_is_set(flag: *mut up_flag_t) -> u32;
     pub fn up_atomic_begin() -> u32;
     pub fn up_atomic_end(state: u32);
     pub fn up_panic() -> !;

@@ -7,14 +7,15 @@
 //!
 //! | kind | `prev`, `next` | `up` | `due` |
 //! |---|---|---|---|
-//! | `Idle` | - | - | - |
-//! | `Ready` | neighbours in the ring of its level | - | when it was queued |
+//! | `Idle` | - | the permits that it was handed one of | - |
+//! | `Ready` | neighbours in the ring of its level | the same | when it was queued |
 //! | `Timer` | left and right child | parent | when it is due |
 //! | `Condition` | neighbours in the ring of conditions | - | - |
 //! | `Stream` | neighbours in the ring of streams | the stream's object | its descriptor |
 //! | `Parked` | neighbours in the list's ring | the list | the epoch of the loop |
 //!
-//! The entry that runs is idle, but may still be linked in its ready ring (`schedule::ready`).
+//! The entry that runs is idle, but may still be linked in its ready ring (`schedule::ready`). An idle entry that is not
+//! linked was handed nothing (`sync::permits`).
 //!
 //! # The invariant
 //! An entry in a queue is in memory that the garbage collector traces, and does not move. Whatever refers to it,
@@ -24,6 +25,7 @@
 use core::cell::Cell;
 use core::ptr;
 
+use crate::sync::permits::Permits;
 use crate::sync::wait_list::WaitList;
 use crate::tick::Tick;
 
@@ -115,6 +117,8 @@ pub(crate) const MAX_RANK: u32 = 15;
 #[derive(Clone, Copy)]
 #[repr(C)]
 union Up<'a> {
+    // Idle, Ready
+    permits: Option<&'a Permits<'a>>,
     // Timer
     parent: Link<'a>,
     // Parked
@@ -167,7 +171,7 @@ impl<'a> Entry<'a> {
             bits: Cell::new(TAG | (level as u16) << LEVEL),
             flags: Cell::new(0),
             due: Cell::new(Tick::new(0)),
-            up: Cell::new(Up { parent: None }),
+            up: Cell::new(Up { permits: None }),
             prev: Cell::new(None),
             next: Cell::new(None),
         }
@@ -204,7 +208,7 @@ impl<'a> Entry<'a> {
     #[inline]
     pub(crate) fn set_idle(&self) {
         self.set_kind(Kind::Idle);
-        self.up.set(Up { parent: None });
+        self.up.set(Up { permits: None });
     }
 
     /// Its neighbours are let go. Apart from [`Self::set_idle`]: a compiler makes a call of memset() of all three links.
@@ -300,8 +304,8 @@ impl<'a> Entry<'a> {
     #[inline]
     pub(crate) fn parent(&self) -> Link<'a> {
         match self.kind() {
-            // SAFETY: a Timer's third link is its parent: only set_parent() writes it, and set_idle(), whose None is
-            // a parent too, before the kind becomes Timer.
+            // SAFETY: a Timer's third link is its parent: only set_parent() writes it, and what is None of an idle entry,
+            // and of a parent too, before the kind becomes Timer.
             Kind::Timer => unsafe { self.up.get().parent },
             _ => None,
         }
@@ -310,6 +314,30 @@ impl<'a> Entry<'a> {
     #[inline]
     pub(crate) fn set_parent(&self, parent: Link<'a>) {
         self.up.set(Up { parent });
+    }
+
+    /// Of an idle or a ready entry: the permits that it was handed one of, which its step has not taken yet.
+    #[inline]
+    pub(crate) fn permits(&self) -> Option<&'a Permits<'a>> {
+        match self.kind() {
+            // SAFETY: the third link of an Idle or Ready entry is that: only set_idle() and set_permits() write it, and
+            // no kind becomes one of these two in another way.
+            Kind::Idle | Kind::Ready => unsafe { self.up.get().permits },
+            _ => None,
+        }
+    }
+
+    /// An idle or ready entry was handed one of these permits, or has none any more.
+    #[inline]
+    pub(crate) fn set_permits(&self, permits: Option<&'a Permits<'a>>) {
+        self.up.set(Up { permits });
+    }
+
+    /// Whether its third link refers to anything, whatever its kind.
+    #[inline]
+    pub(crate) fn refers(&self) -> bool {
+        // SAFETY: the third link of any kind is one address, or null.
+        unsafe { !self.up.get().stream.is_null() }
     }
 
     /// The list in which it is parked.
@@ -395,6 +423,6 @@ mod tests {
         e.unlink();
         e.set_idle();
         assert_eq!(e.place(), Place::Idle);
-        assert!(e.next.get().is_none() && e.parent().is_none() && e.list().is_none());
+        assert!(e.next.get().is_none() && e.permits().is_none() && !e.refers());
     }
 }

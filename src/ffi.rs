@@ -8,11 +8,15 @@
 use core::mem::{align_of, size_of};
 use core::{ptr, slice};
 
-use crate::bindings::{self, up_core_t, up_entry_t, up_list_t, up_mailbox_t, up_pollfd_t};
+use crate::bindings::{
+    self, up_core_t, up_entry_t, up_flag_t, up_list_t, up_mailbox_t, up_permits_t, up_pollfd_t,
+};
 use crate::entry::{Entry, Kind, Level, TAG};
 use crate::schedule::policy::{Action, Scheduler};
 use crate::schedule::poll::{FAST, FD, Interest, PollFd, READ, TRUE, WRITE};
+use crate::sync::flag::{BACK, CLEARS, Flag, Wait};
 use crate::sync::mailbox::{MAIL_LEN, Mailbox};
+use crate::sync::permits::Permits;
 use crate::sync::wait_list::WaitList;
 use crate::tick::{MAX_DELAY, Tick};
 
@@ -26,6 +30,13 @@ const _: () = {
     assert!(align_of::<Scheduler>() <= align_of::<up_core_t>());
     assert!(size_of::<WaitList>() == size_of::<up_list_t>());
     assert!(align_of::<WaitList>() == align_of::<up_list_t>());
+    assert!(size_of::<Permits>() == size_of::<up_permits_t>());
+    assert!(align_of::<Permits>() == align_of::<up_permits_t>());
+    assert!(size_of::<Flag>() == size_of::<up_flag_t>());
+    assert!(align_of::<Flag>() == align_of::<up_flag_t>());
+    assert!(BACK == bindings::UP_BACK && CLEARS == bindings::UP_CLEARS);
+    assert!(Wait::Parked as u32 == bindings::UP_WAITS && Wait::Over as u32 == bindings::UP_GOES_ON);
+    assert!(Wait::SetMeanwhile as u32 == bindings::UP_SET_MEANWHILE);
     assert!(size_of::<Option<&Entry>>() == size_of::<*mut up_entry_t>());
     assert!(MAIL_LEN == bindings::UP_MAIL_LEN as usize);
     assert!(size_of::<Mailbox>() <= size_of::<up_mailbox_t>());
@@ -70,6 +81,24 @@ unsafe fn list<'a>(list: *mut up_list_t) -> &'a WaitList<'a> {
     unsafe { &*list.cast() }
 }
 
+/// Permits in the shim's memory.
+///
+/// # Safety
+/// As [`list`]; and nothing that the shim reads of them is written while it does.
+unsafe fn permits<'a>(permits: *mut up_permits_t) -> &'a Permits<'a> {
+    // SAFETY: as entry().
+    unsafe { &*permits.cast() }
+}
+
+/// A flag in the shim's memory.
+///
+/// # Safety
+/// As [`list`]. Other contexts use what is atomic in it, and what the mailbox guards.
+unsafe fn flag<'a>(flag: *mut up_flag_t) -> &'a Flag<'a> {
+    // SAFETY: as entry().
+    unsafe { &*flag.cast() }
+}
+
 const fn raw(entry: Option<&Entry>) -> *mut up_entry_t {
     match entry {
         Some(entry) => ptr::from_ref(entry).cast_mut().cast(),
@@ -81,7 +110,7 @@ const fn raw(entry: Option<&Entry>) -> *mut up_entry_t {
 ///
 /// # Safety
 /// `mail` is a mailbox of the shim's, that was all zero at first.
-unsafe fn mailbox<'a>(mail: *mut up_mailbox_t) -> &'a Mailbox {
+unsafe fn mailbox<'a>(mail: *mut up_mailbox_t) -> &'a Mailbox<'a> {
     // SAFETY: the caller's promise. It may be shared: whatever changes in it does so behind a
     // critical section, or is atomic.
     unsafe { &*mail.cast() }
@@ -155,8 +184,43 @@ export! {
     fn up_core_park(core: *mut up_core_t, e: *mut up_entry_t, at: *mut up_list_t) {
         scheduler(core).park(entry(e), list(at))
     }
-    fn up_core_wake(core: *mut up_core_t, from: *mut up_list_t, at: u32, now: u32) -> *mut up_entry_t {
-        raw(scheduler(core).wake(list(from), level(at), Tick::new(now)))
+    fn up_core_wake(core: *mut up_core_t, from: *mut up_list_t, at: u32, most: u32, now: u32) -> u32 {
+        scheduler(core).wake_most(list(from), level(at), most, Tick::new(now))
+    }
+    fn up_core_revive(
+        core: *mut up_core_t,
+        e: *mut up_entry_t,
+        awaits: u32,
+        at: u32,
+        delay: u32,
+        now: u32
+    ) {
+        scheduler(core).revive(entry(e), awaits != 0, level(at), delay, Tick::new(now))
+    }
+    fn up_core_acquire(core: *mut up_core_t, of: *mut up_permits_t, e: *mut up_entry_t) -> u32 {
+        let e = if e.is_null() { None } else { Some(entry(e)) };
+        scheduler(core).acquire(permits(of), e).into()
+    }
+    fn up_core_release(core: *mut up_core_t, of: *mut up_permits_t, now: u32) -> u32 {
+        scheduler(core).release(permits(of), Tick::new(now)).into()
+    }
+    fn up_core_refuse(core: *mut up_core_t, e: *mut up_entry_t) {
+        scheduler(core).refuse(entry(e))
+    }
+    fn up_core_wait_flag(core: *mut up_core_t, e: *mut up_entry_t, of: *mut up_flag_t, how: u32) -> u32 {
+        scheduler(core).wait_flag(entry(e), flag(of), how) as u32
+    }
+    fn up_core_wake_flag(core: *mut up_core_t, of: *mut up_flag_t, now: u32) {
+        scheduler(core).wake_flag(flag(of), Tick::new(now))
+    }
+    fn up_core_set_flag(core: *mut up_core_t, of: *mut up_flag_t, now: u32) {
+        scheduler(core).set_flag(flag(of), Tick::new(now))
+    }
+    fn up_core_take_flag(core: *mut up_core_t, mail: *mut up_mailbox_t, now: u32) -> *mut up_flag_t {
+        match scheduler(core).take_flag(mailbox(mail), Tick::new(now)) {
+            Some(flag) => ptr::from_ref(flag).cast_mut().cast(),
+            None => ptr::null_mut(),
+        }
     }
     fn up_core_first(core: *mut up_core_t, of: *mut up_list_t) -> *mut up_entry_t {
         raw(scheduler(core).first(list(of)))
@@ -244,6 +308,15 @@ export! {
     }
     fn up_mail_lost(mail: *mut up_mailbox_t) -> u32 {
         mailbox(mail).take_lost()
+    }
+    fn up_flag_raise(of: *mut up_flag_t, mail: *mut up_mailbox_t) {
+        flag(of).raise(mailbox(mail))
+    }
+    fn up_flag_lower(of: *mut up_flag_t) {
+        flag(of).lower()
+    }
+    fn up_flag_is_set(of: *mut up_flag_t) -> u32 {
+        flag(of).is_set().into()
     }
 }
 

@@ -23,6 +23,8 @@
 //! | `schedule::fairness` | who had the turn |
 //! | [`schedule::poll`] | conditions and streams: what a pass asks |
 //! | [`sync::wait_list`] | tasks parked at an event, a lock, another task |
+//! | [`sync::permits`] | what is counted, and handed over from task to task |
+//! | [`sync::flag`] | what is set, by a task or from anywhere |
 //! | [`sync::mailbox`] | what interrupts and threads leave for the loop |
 //! | `ffi` | the C border |
 // Tests are built with unwinding, and with std.

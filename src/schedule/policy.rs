@@ -105,6 +105,8 @@ impl<'a> Scheduler<'a> {
     /// Forgets all entries. Those that were queued in the loop are idle then, and are returned as a chain: each one's
     /// next is in its `next` ([`Entry::chained`]). Who is parked in a list is not there any more. O(n log n).
     pub fn clear(&self) -> Option<&'a Entry<'a>> {
+        // First, so that a permit which one of them was handed is free then, and goes to nobody.
+        self.epoch.update(|epoch| epoch.wrapping_add(1));
         let mut chain = None;
         if self.ready.linked.get()
             && let Some(ran) = self.ready.running.get()
@@ -120,7 +122,6 @@ impl<'a> Scheduler<'a> {
         self.fairness.end_row();
         self.fairness.overdue_low.set(false);
         self.ready.plain.set(false);
-        self.epoch.update(|epoch| epoch.wrapping_add(1));
         chain
     }
 
@@ -162,11 +163,17 @@ impl<'a> Scheduler<'a> {
         self.queue(e, bits(level), delay, now);
     }
 
-    /// Takes an entry out of the place it is in. It is idle then. O(log n) for a timer, else O(1).
+    /// Takes an entry out of the place it is in. It is idle then; what it was handed goes to the next one. O(log n) for a
+    /// timer, else O(1).
     fn detach(&self, e: &'a Entry<'a>) {
         match e.kind() {
             Kind::Idle if !self.ready.is_linked(e) => return,
-            Kind::Ready | Kind::Idle => self.ready.remove(e),
+            Kind::Ready | Kind::Idle => {
+                if e.refers() {
+                    self.refuse(e);
+                }
+                self.ready.remove(e);
+            }
             Kind::Timer => self.timers(e.queue()).remove(e),
             Kind::Condition | Kind::Stream => self.poll.remove(e),
             Kind::Parked => {
@@ -210,9 +217,57 @@ impl<'a> Scheduler<'a> {
         level: Option<Level>,
         now: Tick,
     ) -> Option<&'a Entry<'a>> {
+        self.wake_at(list, bits(level), now)
+    }
+
+    /// The same, its own level for [`OWN_LEVEL`].
+    #[inline(never)]
+    pub(crate) fn wake_at(
+        &self,
+        list: &WaitList<'a>,
+        at: LevelBits,
+        now: Tick,
+    ) -> Option<&'a Entry<'a>> {
         let e = self.first(list)?;
-        self.queue(e, bits(level), 0, now);
+        self.queue(e, at, 0, now);
         Some(e)
+    }
+
+    /// Wakes the `most` tasks that have waited longest; how many there were. O(their number).
+    pub fn wake_most(
+        &self,
+        list: &WaitList<'a>,
+        level: Option<Level>,
+        most: u32,
+        now: Tick,
+    ) -> u32 {
+        let mut woken = 0;
+        while woken < most && self.wake_at(list, bits(level), now).is_some() {
+            woken += 1;
+        }
+        woken
+    }
+
+    /// Queues a task that somebody outside wakes, whatever it waits for, as [`Self::schedule`] does. `awaits`: it comes
+    /// back to what it waits at. Such a task stays where it is, if it waits for a condition or in a list: it would ask again, and
+    /// miss who wakes it meanwhile. So does one that was handed a permit and is due now: it would lose its turn.
+    pub fn revive(
+        &self,
+        e: &'a Entry<'a>,
+        awaits: bool,
+        level: Option<Level>,
+        delay: u32,
+        now: Tick,
+    ) {
+        let stays = match e.kind() {
+            Kind::Condition => awaits,
+            Kind::Parked => awaits && e.due().raw() == self.epoch.get(),
+            Kind::Ready => delay == 0 && e.permits().is_some(),
+            _ => false,
+        };
+        if !stays {
+            self.schedule(e, level, delay, now);
+        }
     }
 
     /// The task that has waited longest. O(1).
@@ -317,10 +372,11 @@ impl<'a> Scheduler<'a> {
 
     /// Makes a task due now wherever it waits, because an exception is to reach it.
     ///
-    /// It lands at its own level. A task already due there or at high level keeps its turn.
-    /// O(log n).
+    /// It lands at its own level. A task already due there or at high level keeps its turn. What it was handed goes to the
+    /// next one. O(log n).
     #[inline]
     pub fn cancel(&self, e: &'a Entry<'a>, now: Tick) {
+        self.refuse(e);
         let keeps = match e.kind() {
             Kind::Ready => true,
             Kind::Timer => e.due().since(now) <= 0,
@@ -341,6 +397,9 @@ impl<'a> Scheduler<'a> {
             match again {
                 Some(level) => {
                     let at = bits(level);
+                    if self.ready.linked.get() && ran.refers() {
+                        self.refuse(ran); // its step did not take what it was handed
+                    }
                     if !self.ready.turn(ran, at, now) && ran.kind() == Kind::Idle {
                         self.queue(ran, at, 0, now);
                     }

@@ -1,38 +1,47 @@
 //! The mailbox: how an interrupt or another thread reaches the loop (docs/behaviour.md, section 11).
 //!
 //! ```text
-//!   interrupt, thread ──post()──▶ [ 15 items, oldest first ] ──next() = TakeMail──▶ shim: take()
+//!   interrupt, thread ──post()───────▶ [ 15 items, oldest first ] ──next() = TakeMail──▶ shim: take()
+//!                     ──post_flag()──▶ [ flags, linked through themselves ] ──▶ Scheduler::take_flag()
 //! ```
+//! Items are calls, which may be any number, so they can be lost. A flag is in the mailbox once, and brings its own link,
+//! so no flag is lost, and none takes the place of a call. The chain of flags is a ring as in `ring.rs`, with one link: the
+//! mailbox keeps the youngest, whose next is the oldest.
+//!
 //! Several interrupts may post, one of them into the middle of another's post, so both ends are
 //! behind a critical section: some 30 instructions each. A pass that finds no mail reads one word.
 
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use critical_section::Mutex;
+use critical_section::{CriticalSection, Mutex};
 use heapless::spsc::Queue;
+
+use crate::sync::flag::Flag;
 
 /// Items that the mailbox holds.
 pub const MAIL_LEN: usize = 15;
 
-/// Items that interrupts and threads left for the loop; what they mean is the shim's to know.
+/// Items that interrupts and threads left for the loop, what they mean is the shim's to know; and flags that were set.
 ///
 /// All zero bits are an empty mailbox. It is shared: every method may be called from any context.
 #[derive(Debug)]
-pub struct Mailbox {
+pub struct Mailbox<'a> {
     // Whether there may be mail. Beside the mutex, so that a pass need not enter it.
     pending: AtomicU32,
-    inner: Mutex<RefCell<Inner>>,
+    inner: Mutex<RefCell<Inner<'a>>>,
 }
 
 #[derive(Debug)]
-struct Inner {
+struct Inner<'a> {
     // A power of two, one more than it holds.
     queue: Queue<Cell<usize>, { MAIL_LEN + 1 }>,
     lost: u32,
+    // The youngest flag.
+    flags: Option<&'a Flag<'a>>,
 }
 
-impl Mailbox {
+impl<'a> Mailbox<'a> {
     /// An empty mailbox.
     pub const fn new() -> Self {
         Self {
@@ -40,6 +49,7 @@ impl Mailbox {
             inner: Mutex::new(RefCell::new(Inner {
                 queue: Queue::new(),
                 lost: 0,
+                flags: None,
             })),
         }
     }
@@ -48,7 +58,7 @@ impl Mailbox {
     /// say so with [`Self::lose`].
     #[must_use]
     pub fn post(&self, item: usize) -> bool {
-        self.with(|inner| {
+        self.with(|_, inner| {
             let fits = inner.queue.enqueue(Cell::new(item)).is_ok();
             if fits {
                 self.pending.store(1, Ordering::Release);
@@ -60,7 +70,7 @@ impl Mailbox {
 
     /// Counts an item that did not fit and that nobody will post again, for the loop to see. O(1).
     pub fn lose(&self) {
-        self.with(|inner| {
+        self.with(|_, inner| {
             inner.lost = inner.lost.saturating_add(1);
             self.pending.store(1, Ordering::Release);
         });
@@ -73,13 +83,13 @@ impl Mailbox {
 
     /// The oldest item. O(1).
     pub fn take(&self) -> Option<usize> {
-        self.with(|inner| {
+        self.with(|_, inner| {
             // Out of its slot too: the collector sees all of them, taken or not.
             let item = inner.queue.peek().map(Cell::take);
             if inner.queue.dequeue().is_none() {
-                // What is counted is still to be seen: it may have come since the loop asked.
-                self.pending
-                    .store(u32::from(inner.lost != 0), Ordering::Relaxed);
+                // What is counted, and a flag, is still to be seen: it may have come since the loop asked.
+                let more = inner.lost != 0 || inner.flags.is_some();
+                self.pending.store(more.into(), Ordering::Relaxed);
             }
             item
         })
@@ -88,29 +98,62 @@ impl Mailbox {
 
     /// How many items were lost since the last call. O(1).
     pub fn take_lost(&self) -> u32 {
-        self.with(|inner| core::mem::take(&mut inner.lost))
+        self.with(|_, inner| core::mem::take(&mut inner.lost))
             .unwrap_or(0)
     }
 
-    /// Drops all of it. O(items).
+    /// Leaves a flag for the loop, unless it is in here. O(1).
+    pub fn post_flag(&self, flag: &'a Flag<'a>) {
+        self.with(|cs, inner| {
+            let link = flag.mailed.borrow(cs);
+            if link.get().is_none() {
+                let oldest = match inner.flags.replace(flag) {
+                    Some(youngest) => youngest.mailed.borrow(cs).replace(Some(flag)),
+                    None => Some(flag),
+                };
+                link.set(oldest);
+                self.pending.store(1, Ordering::Release);
+            }
+        });
+    }
+
+    /// Takes out the oldest flag. O(1).
+    pub(super) fn take_flag(&self) -> Option<&'a Flag<'a>> {
+        self.with(|cs, inner| {
+            let youngest = inner.flags?;
+            let oldest = youngest.mailed.borrow(cs).take()?;
+            if oldest == youngest {
+                inner.flags = None;
+            } else {
+                let next = oldest.mailed.borrow(cs).take();
+                youngest.mailed.borrow(cs).set(next);
+            }
+            Some(oldest)
+        })
+        .flatten()
+    }
+
+    /// Drops all of it, as after a soft reset: the flags in it are not touched, because they may be there no more. One
+    /// that is must not be used again. O(items).
     pub fn clear(&self) {
         self.take_lost();
+        self.with(|_, inner| inner.flags = None);
         while self.take().is_some() {}
     }
 
     /// Nobody else is inside: `None` cannot be.
-    fn with<R>(&self, f: impl FnOnce(&mut Inner) -> R) -> Option<R> {
+    fn with<R>(&self, f: impl FnOnce(CriticalSection, &mut Inner<'a>) -> R) -> Option<R> {
         critical_section::with(|cs| {
             self.inner
                 .borrow(cs)
                 .try_borrow_mut()
                 .ok()
-                .map(|mut i| f(&mut i))
+                .map(|mut i| f(cs, &mut i))
         })
     }
 }
 
-impl Default for Mailbox {
+impl Default for Mailbox<'_> {
     fn default() -> Self {
         Self::new()
     }

@@ -137,6 +137,8 @@ size_t strlen(const char *line) {
 static up_core_t core;
 static up_mailbox_t mail;
 static up_list_t lists[LISTS];
+static up_permits_t permits[] = { { .level = UP_OWN, .bounded = 1, .free = 1 }, { .level = UP_LOW, .free = 2 } };
+static up_flag_t flags[] = { { .level = UP_OWN }, { .level = UP_HIGH }, { .level = UP_LOW } };
 static uint32_t now = 0xfffff000;
 
 // As the shim's objects: each begins with its entry.
@@ -263,7 +265,7 @@ static void schedule(task_t *task) {
 
 // Lets a task wait for something.
 static void wait(task_t *task) {
-    switch (below(12)) {
+    switch (below(16)) {
         case 0:
         case 1:
         case 2:
@@ -294,6 +296,18 @@ static void wait(task_t *task) {
         case 10:
             destroy(task);
             break;
+        case 11:
+        case 12:
+            got(up_core_acquire(&core, &permits[below(2)], &task->entry));
+            break;
+        case 13:
+        case 14: {
+            up_flag_t *flag = &flags[below(3)];
+            if (got(up_core_wait_flag(&core, &task->entry, flag, below(4))) == UP_SET_MEANWHILE) {
+                up_core_wake_flag(&core, flag, now); // by another context: there is none here
+            }
+            break;
+        }
         default:
             break; // somebody else will schedule it
     }
@@ -316,6 +330,13 @@ static void found_fds(void) {
     calls++;
     for (uint32_t i = 0; i < rows; i++) {
         check(owners[i] == NULL, "the table does not refer to its owners any more");
+    }
+}
+
+static void take_flags(void) {
+    up_flag_t *flag;
+    while ((flag = up_core_take_flag(&core, &mail, now)) != NULL) {
+        got(flag - flags);
     }
 }
 
@@ -348,6 +369,7 @@ static void turn(void) {
             return;
         case UP_MAIL:
             got(up_mail_lost(&mail));
+            take_flags();
             while (got(up_mail_take(&mail)) != 0) {
             }
             return;
@@ -370,9 +392,9 @@ static void one_call(void) {
     task_t *task = some_task();
     up_entry_t *entry = &task->entry;
     up_list_t *list = &lists[below(LISTS)];
-    switch (below(20)) {
+    switch (below(29)) {
         case 0:
-            got(common(up_core_wake(&core, list, below(4), now)));
+            got(up_core_wake(&core, list, below(4), below(3), now));
             break;
         case 1:
             got(common(up_core_first(&core, list)));
@@ -438,6 +460,36 @@ static void one_call(void) {
         case 17:
             destroy(task);
             break;
+        case 18:
+            got(up_core_acquire(&core, &permits[below(2)], NULL));
+            break;
+        case 19:
+        case 20:
+        case 21:
+            got(up_core_release(&core, &permits[below(2)], now));
+            break;
+        case 22:
+            up_core_refuse(&core, entry);
+            calls++;
+            break;
+        case 23:
+        case 24:
+            up_flag_raise(&flags[below(3)], &mail);
+            calls++;
+            break;
+        case 25:
+            got(up_flag_is_set(&flags[0]));
+            up_flag_lower(&flags[below(3)]);
+            calls++;
+            break;
+        case 26:
+            up_core_set_flag(&core, &flags[below(3)], now);
+            calls++;
+            break;
+        case 27:
+            up_core_revive(&core, entry, below(2), below(4), some_delay(), now);
+            calls++;
+            break;
         default:
             wait(task);
             break;
@@ -478,6 +530,7 @@ int main(void) {
         }
         if (once_in(6000)) {
             clear_core();
+            take_flags(); // none of them may be used again that is in there
             up_mail_clear(&mail);
             calls++;
             // Others end, with all that is linked to them still.

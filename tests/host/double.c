@@ -318,11 +318,11 @@ static void boss(loop_t *loop, task_t *task) {
     up_entry_t *first = up_core_first(core, list);
     up_core_cancel(core, &loop->victim->entry, tick(loop));
     CHECK(loop, UP_PLACE(&loop->victim->entry) == UP_READY);
-    CHECK(loop, up_core_wake(core, list, UP_OWN, tick(loop)) == first);
+    CHECK(loop, up_core_wake(core, list, UP_OWN, 1, tick(loop)) == 1 && UP_PLACE(first) == UP_READY);
     CHECK(loop, first->due == tick(loop));
-    CHECK(loop, up_core_wake(core, list, UP_LOW, tick(loop)) != NULL);
-    CHECK(loop, up_core_wake(core, list, UP_HIGH, tick(loop)) != NULL);
-    CHECK(loop, up_core_wake(core, list, UP_HIGH, tick(loop)) == NULL);
+    CHECK(loop, up_core_wake(core, list, UP_LOW, 1, tick(loop)) == 1);
+    CHECK(loop, up_core_wake(core, list, UP_HIGH, 2, tick(loop)) == 1);
+    CHECK(loop, up_core_wake(core, list, UP_HIGH, 2, tick(loop)) == 0);
     CHECK(loop, up_core_first(core, list) == NULL);
     task_end(loop, task);
 }
@@ -529,7 +529,7 @@ uint32_t double_ends(char *out, size_t size) {
     }
     CHECK(&loop, up_core_first(core, &loop.lists[1]) == NULL);
     CHECK(&loop, up_core_waiting(core, &loop.lists[1]) == 0);
-    CHECK(&loop, up_core_wake(core, &loop.lists[1], UP_OWN, now) == NULL);
+    CHECK(&loop, up_core_wake(core, &loop.lists[1], UP_OWN, 1, now) == 0);
     CHECK(&loop, up_core_first(core, &loop.lists[0]) == &doomed[PARKED1].entry);
     snapshot(&loop, doomed, after);
     CHECK(&loop, memcmp(before, after, sizeof(before)) == 0);
@@ -544,8 +544,7 @@ uint32_t double_ends(char *out, size_t size) {
     CHECK(&loop, up_core_fd_count(core) == 1);
     // All the others are still where they were.
     CHECK(&loop, up_core_waiting(core, &loop.lists[0]) == 2);
-    while (up_core_wake(core, &loop.lists[0], UP_OWN, tick(&loop)) != NULL) {
-    }
+    CHECK(&loop, up_core_wake(core, &loop.lists[0], UP_OWN, 9, tick(&loop)) == 2);
     while (turn(&loop, false)) {
     }
     loop_free(&loop);
@@ -680,11 +679,12 @@ uint32_t double_clear(char *out, size_t size) {
         } else if (round == 1) {
             CHECK(&loop, up_core_waiting(core, &loop.lists[0]) == 0);
         } else {
-            CHECK(&loop, up_core_wake(core, &loop.lists[0], UP_OWN, tick(&loop)) == NULL);
+            CHECK(&loop, up_core_wake(core, &loop.lists[0], UP_OWN, 1, tick(&loop)) == 0);
         }
         CHECK(&loop, UP_PLACE(&tasks[PARKED1].entry) == UP_IDLE);
         CHECK(&loop, loop.lists[0].first == NULL);
-        CHECK(&loop, up_core_wake(core, &loop.lists[1], UP_OWN, tick(&loop)) == &tasks[PARKED2].entry);
+        CHECK(&loop, up_core_wake(core, &loop.lists[1], UP_OWN, 1, tick(&loop)) == 1);
+        CHECK(&loop, UP_PLACE(&tasks[PARKED2].entry) == UP_READY);
         while (turn(&loop, false)) {
         }
     }

@@ -139,6 +139,19 @@ fn an_item_that_was_taken_is_nowhere_in_the_mailbox() {
     assert!(holds(&mail, 0) && !holds(&mail, ITEM));
 }
 
+/// A mailbox that threads share, as contexts of the firmware do.
+struct Shared(Mailbox<'static>);
+
+// SAFETY: what threads call of a mailbox is atomic or in its critical section, and so is what it touches of a flag.
+#[allow(unsafe_code)]
+unsafe impl Sync for Shared {}
+
+impl Shared {
+    fn mail(&self) -> &Mailbox<'static> {
+        &self.0
+    }
+}
+
 /// Whether a word of the mailbox, in use or not, is this: what a garbage collector sees.
 #[allow(unsafe_code)]
 fn holds(mail: &Mailbox, word: usize) -> bool {
@@ -152,13 +165,15 @@ fn holds(mail: &Mailbox, word: usize) -> bool {
 fn four_threads_post_and_each_ones_items_arrive_once_and_in_order() {
     const EACH: usize = 20_000;
     const THREADS: usize = 4;
-    let mail = Mailbox::new();
+    let shared = Shared(Mailbox::new());
+    let mail = &shared.0;
     let mut next = [0; THREADS];
     thread::scope(|scope| {
         let posters: Vec<_> = (0..THREADS)
             .map(|thread| {
-                let mail = &mail;
+                let shared = &shared;
                 scope.spawn(move || {
+                    let mail = shared.mail();
                     for n in 0..EACH {
                         while !mail.post(n * THREADS + thread + 1) {
                             thread::yield_now();

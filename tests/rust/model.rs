@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngAlgorithm;
 use reference::border::{Action, Core, Handle};
 use reference::bytes::{Numbers, STARTS};
-use reference::model::LISTS;
+use reference::model::{FLAGS, OWNERS, PERMITS};
 use reference::pair::{ERR, HUP, Op, PRI, Pair, Who};
 use uasyncio_priority::entry::Level::{self, High, Low, Normal};
 use uasyncio_priority::schedule::poll::{Interest, READ, WRITE};
@@ -84,9 +84,22 @@ fn op() -> impl Strategy<Value = Op> {
         2 => proptest::array::uniform4(found()).prop_map(Op::FoundTable),
         6 => who().prop_map(Op::Unqueue),
         1 => Just(Op::Clear),
-        20 => (who(), 0..LISTS).prop_map(|(w, list)| Op::Park(w, list)),
-        16 => (0..LISTS, own_or()).prop_map(|(list, l)| Op::Wake(list, l)),
-        4 => (0..LISTS).prop_map(Op::Forget),
+        20 => (who(), 0..OWNERS).prop_map(|(w, list)| Op::Park(w, list)),
+        16 => (0..OWNERS, own_or()).prop_map(|(list, l)| Op::Wake(list, l)),
+        2 => (0..OWNERS, own_or(), 0..4u32).prop_map(|(list, l, n)| Op::WakeMost(list, l, n)),
+        4 => (0..OWNERS).prop_map(Op::Forget),
+        4 => (who(), any::<bool>(), own_or(), delay()).prop_map(|(w, a, l, d)| Op::Revive(w, a, l, d)),
+        48 => (who(), 0..PERMITS).prop_map(|(w, n)| Op::Acquire(w, n)),
+        4 => (0..PERMITS).prop_map(Op::TryAcquire),
+        32 => (0..PERMITS).prop_map(Op::Release),
+        6 => who().prop_map(Op::Refuse),
+        24 => (who(), 0..FLAGS, any::<bool>(), any::<bool>())
+            .prop_map(|(w, n, back, clears)| Op::WaitFlag(w, n, back && clears, clears)),
+        16 => (0..FLAGS).prop_map(Op::Raise),
+        6 => (0..FLAGS).prop_map(Op::Lower),
+        6 => (0..FLAGS).prop_map(Op::SetFlag),
+        2 => (0..FLAGS).prop_map(Op::WakeFlag),
+        4 => (0..4u32).prop_map(Op::TakeFlags),
         4 => (who(), any::<bool>()).prop_map(|(w, held)| Op::Hold(w, held)),
         12 => who().prop_map(Op::Cancel),
         8 => (who(), level()).prop_map(|(w, l)| Op::SetLevel(w, l)),

@@ -59,8 +59,13 @@ fn zeroed<T>() -> *mut T {
 
 /// Gives back what zeroed() made.
 fn free<T>(at: *mut T) {
+    free_as(at, Layout::new::<T>());
+}
+
+/// The same, if its type is not known.
+fn free_as<T>(at: *mut T, layout: Layout) {
     // SAFETY: zeroed() made it with this layout, and each caller forgets the address.
-    unsafe { dealloc(at.cast(), Layout::new::<T>()) };
+    unsafe { dealloc(at.cast(), layout) };
 }
 
 const fn at(level: Option<Level>) -> u32 {
@@ -102,7 +107,8 @@ pub struct Core {
     core: *mut c::up_core_t,
     mail: *mut c::up_mailbox_t,
     entries: BTreeMap<Handle, *mut c::up_entry_t>,
-    lists: BTreeMap<List, *mut c::up_list_t>,
+    // Each is the head of an object of this size.
+    lists: BTreeMap<List, (*mut c::up_list_t, Layout)>,
     // The entries by their addresses.
     handles: Addresses<Handle>,
     made: u32,
@@ -154,12 +160,48 @@ impl Core {
 
     /// A new list, in which nobody waits.
     pub fn new_list(&mut self) -> List {
+        self.head(zeroed::<c::up_list_t>())
+    }
+
+    /// New permits of which as many are free.
+    pub fn new_permits(&mut self, free: u32, level: Option<Level>, bounded: bool) -> List {
+        let permits = zeroed::<c::up_permits_t>();
+        // SAFETY: as in create().
+        let new = unsafe { &mut *permits };
+        (new.free, new.level, new.bounded) = (free, at(level) as u16, bounded.into());
+        self.head(permits)
+    }
+
+    /// A new flag, which is not set.
+    pub fn new_flag(&mut self, level: Option<Level>) -> List {
+        let flag = zeroed::<c::up_flag_t>();
+        // SAFETY: as in create().
+        unsafe { (*flag).level = at(level) as u8 };
+        self.head(flag)
+    }
+
+    /// Keeps a new object that begins with a list.
+    fn head<T>(&mut self, object: *mut T) -> List {
         self.made += 1;
-        let (list, at) = (List(self.made), zeroed::<c::up_list_t>());
+        let (list, at) = (List(self.made), object.cast::<c::up_list_t>());
         // SAFETY: as in create().
         unsafe { (*at).object = std::ptr::without_provenance(owned(list.0).0) };
-        self.lists.insert(list, at);
+        self.lists.insert(list, (at, Layout::new::<T>()));
         list
+    }
+
+    fn list(&self, list: List) -> *mut c::up_list_t {
+        self.lists[&list].0
+    }
+
+    fn permits(&self, list: List) -> *mut c::up_permits_t {
+        assert_eq!(self.lists[&list].1, Layout::new::<c::up_permits_t>());
+        self.list(list).cast()
+    }
+
+    fn flag(&self, list: List) -> *mut c::up_flag_t {
+        assert_eq!(self.lists[&list].1, Layout::new::<c::up_flag_t>());
+        self.list(list).cast()
     }
 
     /// How many entries and lists there are.
@@ -188,7 +230,12 @@ impl Core {
 
     /// All words of an object, as the collector sees them.
     fn words<'o, T>(at: *mut T) -> &'o [usize] {
-        let len = size_of::<T>() / size_of::<usize>();
+        Self::words_of(at, Layout::new::<T>())
+    }
+
+    /// The same, if its type is not known.
+    fn words_of<'o, T>(at: *mut T, layout: Layout) -> &'o [usize] {
+        let len = layout.size() / size_of::<usize>();
         // SAFETY: an object of ours, that is made of whole words and was zeroed at first; each caller is done with them
         // before the core is called or the object is freed.
         unsafe { slice::from_raw_parts(at.cast(), len) }
@@ -199,16 +246,19 @@ impl Core {
     pub fn sweep(&mut self, held: &[Handle], owned: &[List]) -> (Vec<Handle>, Vec<List>) {
         // Whom nobody referred to yet.
         let mut entries = self.handles.clone();
-        let mut lists: Addresses<_> = self.lists.iter().map(|(&l, at)| (at.addr(), l)).collect();
+        let lists = self.lists.iter();
+        let mut lists: Addresses<_> = lists.map(|(&l, (at, _))| (at.addr(), l)).collect();
         let mut words = Self::words(self.core).to_vec();
+        words.extend(Self::words(self.mail));
         words.extend(held.iter().map(|&h| self.entry(h).addr()));
-        words.extend(owned.iter().map(|list| self.lists[list].addr()));
+        words.extend(owned.iter().map(|&list| self.list(list).addr()));
         while let Some(word) = words.pop() {
             if word == 0 {
             } else if let Some(h) = entries.remove(&word) {
                 words.extend(Self::words(self.entry(h)));
             } else if let Some(list) = lists.remove(&word) {
-                words.extend(Self::words(self.lists[&list]));
+                let (at, layout) = self.lists[&list];
+                words.extend(Self::words_of(at, layout));
             }
         }
         entries.into_values().for_each(|h| self.free(h));
@@ -226,7 +276,8 @@ impl Core {
 
     fn free_list(&mut self, list: List) {
         self.look_list(list);
-        free(self.lists.remove(&list).expect("it is there"));
+        let (at, layout) = self.lists.remove(&list).expect("it is there");
+        free_as(at, layout);
     }
 
     /// The core did not touch what is the shim's.
@@ -237,7 +288,7 @@ impl Core {
 
     fn look_list(&self, list: List) {
         // SAFETY: it is a list of ours, and no call is under way.
-        let object = unsafe { (*self.lists[&list]).object };
+        let object = unsafe { (*self.list(list)).object };
         assert_eq!(object.addr(), owned(list.0).0, "{list:?}");
     }
 
@@ -260,7 +311,8 @@ impl Core {
         self.forget(h);
         let address = self.entry(h).addr();
         let entries = self.entries.values().flat_map(|&at| Self::words(at));
-        let lists = self.lists.values().flat_map(|&at| Self::words(at));
+        let lists = self.lists.values();
+        let lists = lists.flat_map(|&(at, layout)| Self::words_of(at, layout));
         let mut words = Self::words(self.core).iter().chain(entries).chain(lists);
         assert!(words.all(|&word| word != address), "something refers to it");
         self.free(h);
@@ -326,23 +378,107 @@ impl Core {
 
     /// Parks an entry in a list.
     pub fn park(&mut self, h: Handle, list: List) {
-        call!(up_core_park(self.core, self.entry(h), self.lists[&list]));
+        call!(up_core_park(self.core, self.entry(h), self.list(list)));
     }
 
     /// Wakes the first of a list.
     pub fn wake(&mut self, list: List, level: Option<Level>, now: Tick) -> Option<Handle> {
-        let list = self.lists[&list];
-        self.handle(call!(up_core_wake(self.core, list, at(level), now.raw())))
+        let first = self.first(list);
+        let woken = self.wake_most(list, level, 1, now);
+        assert_eq!(woken, first.iter().len() as u32);
+        first
+    }
+
+    /// Wakes so many of a list; how many there were.
+    pub fn wake_most(&mut self, list: List, level: Option<Level>, most: u32, now: Tick) -> u32 {
+        let list = self.list(list);
+        call!(up_core_wake(self.core, list, at(level), most, now.raw()))
+    }
+
+    /// Queues a task from outside.
+    pub fn revive(&mut self, h: Handle, awaits: bool, to: Option<Level>, delay: u32, now: Tick) {
+        call!(up_core_revive(
+            self.core,
+            self.entry(h),
+            awaits.into(),
+            at(to),
+            delay,
+            now.raw()
+        ));
+    }
+
+    /// Takes a permit, for a task or for nobody in particular; false if there is none.
+    pub fn acquire(&mut self, permits: List, h: Option<Handle>) -> bool {
+        let e = h.map_or(std::ptr::null_mut(), |h| self.entry(h));
+        call!(up_core_acquire(self.core, self.permits(permits), e)) != 0
+    }
+
+    /// Gives a permit; false if none was taken of what is bounded.
+    pub fn release(&mut self, permits: List, now: Tick) -> bool {
+        call!(up_core_release(self.core, self.permits(permits), now.raw())) != 0
+    }
+
+    /// A task does not take what it was handed.
+    pub fn refuse(&mut self, h: Handle) {
+        call!(up_core_refuse(self.core, self.entry(h)));
+    }
+
+    /// How many permits are free, and how many are taken.
+    pub fn count(&self, permits: List) -> (u32, i32) {
+        // SAFETY: they are ours, and no call is under way.
+        let permits = unsafe { &*self.permits(permits) };
+        (permits.free, permits.taken)
+    }
+
+    /// A task comes to a flag; what becomes of it.
+    pub fn wait_flag(&mut self, h: Handle, flag: List, how: u32) -> u32 {
+        let flag = self.flag(flag);
+        call!(up_core_wait_flag(self.core, self.entry(h), flag, how))
+    }
+
+    /// Wakes who waits for a flag that is set.
+    pub fn wake_flag(&mut self, flag: List, now: Tick) {
+        call!(up_core_wake_flag(self.core, self.flag(flag), now.raw()));
+    }
+
+    /// Sets a flag, on the loop.
+    pub fn set_flag(&mut self, flag: List, now: Tick) {
+        call!(up_core_set_flag(self.core, self.flag(flag), now.raw()));
+    }
+
+    /// Takes a flag out of the mailbox and wakes who waits for it.
+    pub fn take_flag(&mut self, now: Tick) -> Option<List> {
+        let taken = call!(up_core_take_flag(self.core, self.mail, now.raw()));
+        let mut flags = self.lists.iter();
+        (!taken.is_null()).then(|| {
+            let found = flags.find(|(_, (at, _))| at.addr() == taken.addr());
+            *found.expect("a flag of ours").0
+        })
+    }
+
+    /// Sets a flag, from any context.
+    pub fn raise(&self, flag: List) {
+        call!(up_flag_raise(self.flag(flag), self.mail));
+    }
+
+    /// Clears a flag, from any context.
+    pub fn lower(&self, flag: List) {
+        call!(up_flag_lower(self.flag(flag)));
+    }
+
+    /// Whether a flag is set.
+    pub fn is_set(&self, flag: List) -> bool {
+        call!(up_flag_is_set(self.flag(flag))) != 0
     }
 
     /// The first of a list.
     pub fn first(&self, list: List) -> Option<Handle> {
-        self.handle(call!(up_core_first(self.core, self.lists[&list])))
+        self.handle(call!(up_core_first(self.core, self.list(list))))
     }
 
     /// How many wait in a list.
     pub fn waiting(&self, list: List) -> u32 {
-        call!(up_core_waiting(self.core, self.lists[&list]))
+        call!(up_core_waiting(self.core, self.list(list)))
     }
 
     /// Lets a task wait for its condition.
@@ -483,7 +619,8 @@ impl Drop for Core {
     fn drop(&mut self) {
         // As a soft reset: all at once.
         self.entries.values().for_each(|&at| free(at));
-        self.lists.values().for_each(|&at| free(at));
+        let lists = self.lists.values();
+        lists.for_each(|&(at, layout)| free_as(at, layout));
         free(self.core);
         free(self.mail);
     }

@@ -5,7 +5,7 @@ use uasyncio_priority::entry::Level;
 use uasyncio_priority::schedule::poll::{Interest, READ, WRITE};
 use uasyncio_priority::tick::MAX_DELAY;
 
-use super::model::LISTS;
+use super::model::OWNERS;
 use super::pair::{ERR, HUP, Op, PRI, Pair, Who};
 use Level::{High, Low, Normal};
 
@@ -67,7 +67,7 @@ impl<'a> Bytes<'a> {
     }
 
     fn list(&mut self) -> usize {
-        usize::from(self.byte()) % LISTS
+        usize::from(self.byte()) % OWNERS
     }
 
     fn who(&mut self) -> Who {
@@ -134,7 +134,32 @@ impl<'a> Bytes<'a> {
             28..30 => Op::CreateMany(u32::from(self.byte() % 60)),
             30..42 => Op::Free(self.who()),
             42..44 => Op::FreeMany(self.byte().into(), u32::from(self.byte() % 80)),
-            44..84 => Op::Schedule(self.who(), self.own_or(), self.delay()),
+            44..64 => Op::Schedule(self.who(), self.own_or(), self.delay()),
+            64..71 => Op::Acquire(self.who(), self.byte().into()),
+            71 => Op::TryAcquire(self.byte().into()),
+            72..76 => Op::Release(self.byte().into()),
+            76 => Op::Refuse(self.who()),
+            77..80 => {
+                let (who, bits) = (self.who(), self.byte());
+                let clears = bits & 64 == 0;
+                Op::WaitFlag(who, (bits & 63).into(), bits >= 192, clears)
+            }
+            80..82 => {
+                let bits = self.byte();
+                let flag = usize::from(bits & 63);
+                match bits >> 6 {
+                    0 => Op::Lower(flag),
+                    1 => Op::SetFlag(flag),
+                    2 => Op::WakeFlag(flag),
+                    _ => Op::WakeMost(usize::from(bits & 15) % OWNERS, None, self.byte().into()),
+                }
+            }
+            82 => Op::TakeFlags(u32::from(self.byte() % 5)),
+            83 => {
+                let bits = self.byte();
+                let who = self.who();
+                Op::Revive(who, bits & 1 == 0, self.own_or(), self.delay())
+            }
             84..90 => {
                 let (who, level, delay) = (self.who(), self.own_or(), self.delay());
                 Op::ScheduleFrom(who, level, delay, u64::from(self.byte() % 9))
@@ -163,8 +188,9 @@ impl<'a> Bytes<'a> {
             }),
             188..202 => Op::Pass(self.passes()),
             202..208 => Op::Idle,
-            208..216 => Op::Next,
-            216..226 => Op::Again(self.own_or()),
+            208..213 => Op::Next,
+            213..217 => Op::Raise(self.byte().into()),
+            217..226 => Op::Again(self.own_or()),
             226..249 => Op::Step(self.byte()),
             249..252 => {
                 let bits = self.byte();

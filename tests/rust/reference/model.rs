@@ -1,7 +1,7 @@
-//! The loop as `docs/behaviour.md` 2 to 4 tell it: a plain list that is scanned from end to end, with time that does
+//! The loop as `docs/behaviour.md` 2 to 4, 7.18 and 11 tell it: a plain list that is scanned from end to end, with time that does
 //! not wrap. Nothing here knows how the core does it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use uasyncio_priority::entry::Level;
 use uasyncio_priority::schedule::poll::{Interest, READ, WRITE};
@@ -10,8 +10,14 @@ use uasyncio_priority::tick::{MAX_DELAY, Tick};
 use super::border::{Action, Handle, List, c};
 use Level::{High, Low, Normal};
 
-/// Wait lists that have an owner.
+/// Plain lists that have an owner, and behind them permits and flags, which begin with a list.
 pub const LISTS: usize = 3;
+/// See `LISTS`.
+pub const PERMITS: usize = 3;
+/// See `LISTS`.
+pub const FLAGS: usize = 3;
+/// All of them.
+pub const OWNERS: usize = LISTS + PERMITS + FLAGS;
 /// Items that a mailbox holds.
 pub const MAIL: usize = c::UP_MAIL_LEN as usize;
 
@@ -72,6 +78,27 @@ pub struct Task {
     pub served: bool,
     // Somebody outside of the loop refers to it.
     pub held: bool,
+    // What it was handed a permit of and has not taken, and when it was due for that.
+    pub handed: Option<(List, u64)>,
+}
+
+/// Permits of the model.
+#[derive(Clone, Copy, Debug)]
+pub struct Count {
+    pub level: Option<Level>,
+    pub bounded: bool,
+    pub first: u32,
+    pub free: u32,
+    pub taken: i32,
+}
+
+/// A flag of the model.
+#[derive(Clone, Copy, Debug)]
+pub struct Flag {
+    pub level: Option<Level>,
+    pub set: bool,
+    // Somebody began to wait since all were woken.
+    pub waited: bool,
 }
 
 /// The loop as `docs/behaviour.md` tells it.
@@ -95,6 +122,9 @@ pub struct Model {
     pub streamed: u64,
     // The lists that have an owner.
     pub lists: Vec<List>,
+    // What the lists of permits and of flags are the heads of, with an owner or without.
+    pub permits: BTreeMap<List, Count>,
+    pub flags: BTreeMap<List, Flag>,
     pub mail: Mail,
 }
 
@@ -102,6 +132,7 @@ pub struct Model {
 #[derive(Clone, Debug, Default)]
 pub struct Mail {
     pub items: VecDeque<usize>,
+    pub flags: VecDeque<List>,
     pub lost: u32,
     // Whether the loop is told to look: until it found nothing more.
     pub pending: bool,
@@ -118,6 +149,14 @@ impl Mail {
         true
     }
 
+    /// A flag is in there once.
+    pub fn post_flag(&mut self, flag: List) {
+        if !self.flags.contains(&flag) {
+            self.flags.push_back(flag);
+            self.pending = true;
+        }
+    }
+
     pub fn lose(&mut self) {
         self.lost += 1;
         self.pending = true;
@@ -128,7 +167,7 @@ impl Mail {
         match self.items.pop_front() {
             Some(item) => item,
             None => {
-                self.pending = self.lost > 0;
+                self.pending = self.lost > 0 || !self.flags.is_empty();
                 0
             }
         }
@@ -164,8 +203,8 @@ impl Model {
 
     /// Queues a task with a delay that began so many ms ago.
     pub fn queue_from(&mut self, t: usize, level: Option<Level>, delay: u64, ago: u64) {
+        self.leave(t);
         let (seq, level) = (self.seq(), level.unwrap_or(self.tasks[t].own));
-        self.tasks[t].at = At::Nowhere;
         let mut due = (self.now - ago) + delay.min(u64::from(MAX_DELAY));
         let slept = delay > 0;
         if !slept {
@@ -190,13 +229,14 @@ impl Model {
     }
 
     pub fn when(&mut self, t: usize) {
+        self.leave(t);
         let seq = self.seq();
         self.tasks[t].at = At::Condition { seq, asked: false };
     }
 
     /// False if another task waits for the same stream in the same direction.
     pub fn wait_stream(&mut self, t: usize, interest: Interest) -> bool {
-        self.tasks[t].at = At::Nowhere;
+        self.leave(t);
         let same = |other: Interest| {
             (other.fd, other.key, other.events) == (interest.fd, interest.key, interest.events)
         };
@@ -251,12 +291,18 @@ impl Model {
         self.row = 0;
         self.overdue_low = false;
         self.ran = None;
+        // What was handed over is free: nobody waits any more.
+        (0..self.tasks.len()).for_each(|t| self.refuse(t));
         queued
     }
 
     /// Somebody looks at an owner's list: who is there since before the loop was cleared is let go.
     pub fn look(&mut self, owner: usize) {
-        let wanted = At::Left(self.lists[owner]);
+        self.look_at(self.lists[owner]);
+    }
+
+    fn look_at(&mut self, list: List) {
+        let wanted = At::Left(list);
         let left = self.tasks.iter_mut().filter(|task| task.at == wanted);
         left.for_each(|task| task.at = At::Nowhere);
     }
@@ -269,6 +315,7 @@ impl Model {
 
     /// A task has ended: the loop knows nothing of it any more.
     pub fn end(&mut self, t: usize) {
+        self.leave(t);
         let task = &mut self.tasks[t];
         (task.at, task.served, task.held) = (At::Nowhere, false, false);
         self.ran = self.ran.filter(|&h| h != task.handle);
@@ -283,10 +330,11 @@ impl Model {
         };
         let list_of = |task: &Task| match task.at {
             At::List { list, .. } | At::Left(list) => Some(list),
-            _ => None,
+            _ => task.handed.map(|(permits, _)| permits),
         };
         // Who is parked refers to the list, and the list to all who are.
         let mut lists = self.lists.clone();
+        lists.extend(&self.mail.flags);
         let roots = self.tasks.iter().filter(|task| is_root(task));
         lists.extend(roots.filter_map(list_of));
         lists.sort_unstable();
@@ -297,10 +345,125 @@ impl Model {
         (tasks.map(|task| task.handle).collect(), lists)
     }
 
-    pub fn park(&mut self, t: usize, list: usize) {
-        self.look(list);
-        let (list, seq) = (self.lists[list], self.seq());
+    pub fn park(&mut self, t: usize, list: List) {
+        self.look_at(list);
+        self.leave(t);
+        let seq = self.seq();
         self.tasks[t].at = At::List { list, seq };
+    }
+
+    /// A task leaves the place where it is.
+    pub fn leave(&mut self, t: usize) {
+        self.refuse(t);
+        self.tasks[t].at = At::Nowhere;
+    }
+
+    /// A task does not take what it was handed.
+    pub fn refuse(&mut self, t: usize) {
+        if let Some((permits, due)) = self.tasks[t].handed.take() {
+            self.hand_over(permits, due);
+        }
+    }
+
+    fn count(&mut self, permits: List) -> &mut Count {
+        self.permits.get_mut(&permits).expect("they are permits")
+    }
+
+    /// A permit goes to who has waited longest, who is due since then; else it is free.
+    fn hand_over(&mut self, permits: List, due: u64) {
+        self.look_at(permits);
+        let level = self.count(permits).level;
+        match self.waiters(permits).first() {
+            Some(&t) => {
+                self.queue_from(t, level, 0, self.now - due);
+                if let At::Queue { due, .. } = self.tasks[t].at {
+                    self.tasks[t].handed = Some((permits, due));
+                }
+            }
+            None => self.count(permits).free += 1,
+        }
+    }
+
+    /// Takes a permit; false if there is none.
+    pub fn acquire(&mut self, permits: List, t: Option<usize>) -> bool {
+        let is_handed = |t: &usize| self.tasks[*t].handed.is_some_and(|(of, _)| of == permits);
+        if let Some(t) = t.filter(is_handed) {
+            self.tasks[t].handed = None;
+        } else if self.count(permits).free > 0 {
+            self.count(permits).free -= 1;
+        } else {
+            if let Some(t) = t {
+                self.park(t, permits);
+            }
+            return false;
+        }
+        self.count(permits).taken += 1;
+        true
+    }
+
+    /// Gives a permit; false if none was taken of what is bounded.
+    pub fn release(&mut self, permits: List) -> bool {
+        let count = self.count(permits);
+        if count.bounded && count.taken == 0 {
+            return false;
+        }
+        count.taken -= 1;
+        self.hand_over(permits, self.now);
+        true
+    }
+
+    /// The state of a flag.
+    pub fn flag(&mut self, flag: List) -> &mut Flag {
+        self.flags.get_mut(&flag).expect("it is a flag")
+    }
+
+    /// A task comes to a flag.
+    pub fn wait_flag(&mut self, t: usize, list: List, back: bool, clears: bool) -> u32 {
+        let flag = self.flag(list);
+        if back || flag.set {
+            // Not what was set for another, who came since this one was woken.
+            if clears && !(back && flag.waited) {
+                flag.set = false;
+            }
+            return c::UP_GOES_ON;
+        }
+        flag.waited = true;
+        self.park(t, list);
+        c::UP_WAITS
+    }
+
+    /// All who wait for a flag that is set are due.
+    pub fn wake_flag(&mut self, list: List) {
+        let Flag { level, set, .. } = *self.flag(list);
+        if set {
+            self.look_at(list);
+            while let Some(&t) = self.waiters(list).first() {
+                self.queue(t, level, 0);
+            }
+            self.flag(list).waited = false;
+        }
+    }
+
+    /// An interrupt sets a flag.
+    pub fn raise(&mut self, list: List) {
+        let flag = self.flag(list);
+        flag.set = true;
+        if flag.waited {
+            self.mail.post_flag(list);
+        }
+    }
+
+    /// Somebody outside wakes a task.
+    pub fn revive(&mut self, t: usize, awaits: bool, level: Option<Level>, delay: u64) {
+        let Task { at, handed, .. } = self.tasks[t];
+        let stays = match at {
+            At::Condition { .. } | At::List { .. } => awaits,
+            At::Queue { slept: false, .. } => delay == 0 && handed.is_some(),
+            _ => false,
+        };
+        if !stays {
+            self.queue(t, level, delay);
+        }
     }
 
     /// A task that waits where nobody can wake it.
@@ -315,7 +478,10 @@ impl Model {
 
     /// The tasks in an owner's list, first come first.
     pub fn list(&self, owner: usize) -> Vec<usize> {
-        let wanted = self.lists[owner];
+        self.waiters(self.lists[owner])
+    }
+
+    fn waiters(&self, wanted: List) -> Vec<usize> {
         let mut found = Vec::new();
         for (t, task) in self.tasks.iter().enumerate() {
             match task.at {
@@ -334,6 +500,7 @@ impl Model {
     }
 
     pub fn cancel(&mut self, t: usize) {
+        self.refuse(t);
         let Task { own, at, .. } = self.tasks[t];
         let keeps = match at {
             // Its turn is as near as it can be.

@@ -6,8 +6,10 @@ use uasyncio_priority::entry::Level;
 use uasyncio_priority::schedule::poll::{Interest, PollFd, READ, WRITE};
 use uasyncio_priority::tick::{MAX_DELAY, Tick};
 
-use super::border::{Action, Core, Handle};
-use super::model::{At, LISTS, Mail, Model, Next, Task, interest_of};
+use super::border::{Action, Core, Handle, List, c};
+use super::model::{
+    At, Count, FLAGS, Flag, LISTS, Mail, Model, Next, OWNERS, PERMITS, Task, interest_of,
+};
 use Level::Normal;
 
 /// What a stream may be found to be, beside its directions: POLLERR, POLLHUP, POLLPRI.
@@ -64,6 +66,25 @@ pub enum Op {
     Clear,
     Park(Who, usize),
     Wake(usize, Option<Level>),
+    WakeMost(usize, Option<Level>, u32),
+    /// Somebody outside wakes a task, which awaits or parked itself.
+    Revive(Who, bool, Option<Level>, u32),
+    /// A task wants a permit.
+    Acquire(Who, usize),
+    /// Somebody takes a permit without waiting.
+    TryAcquire(usize),
+    Release(usize),
+    /// A task does not take what it was handed.
+    Refuse(Who),
+    /// A task comes to a flag: back from waiting, as one that clears it.
+    WaitFlag(Who, usize, bool, bool),
+    /// An interrupt sets a flag.
+    Raise(usize),
+    Lower(usize),
+    SetFlag(usize),
+    WakeFlag(usize),
+    /// Takes so many flags out of the mailbox.
+    TakeFlags(u32),
     /// The owner of a list lets go of it: it is garbage with all who wait there, unless somebody holds one of them.
     Forget(usize),
     Cancel(Who),
@@ -86,6 +107,38 @@ pub enum Op {
     ClearMail,
 }
 
+/// A new object that begins with a list: a list, permits, or a flag.
+fn new_owner(n: usize, core: &mut Core, model: &mut Model) -> List {
+    let (free, level, bounded) = [
+        (1, None, true),
+        (2, Some(Level::Low), false),
+        (0, Some(Level::High), false),
+    ][n % 3];
+    if n < LISTS {
+        core.new_list()
+    } else if n < LISTS + PERMITS {
+        let list = core.new_permits(free, level, bounded);
+        let count = Count {
+            level,
+            bounded,
+            first: free,
+            free,
+            taken: 0,
+        };
+        model.permits.insert(list, count);
+        list
+    } else {
+        let list = core.new_flag(level);
+        let flag = Flag {
+            level,
+            set: false,
+            waited: false,
+        };
+        model.flags.insert(list, flag);
+        list
+    }
+}
+
 /// Model and core side by side.
 #[derive(Debug)]
 pub struct Pair {
@@ -105,7 +158,9 @@ impl Pair {
     /// An empty loop whose clock starts at that tick.
     pub fn new(start: u32) -> Self {
         let (mut core, mut model) = (Core::new(), Model::default());
-        model.lists = (0..LISTS).map(|_| core.new_list()).collect();
+        model.lists = (0..OWNERS)
+            .map(|n| new_owner(n, &mut core, &mut model))
+            .collect();
         Self {
             model,
             core,
@@ -149,6 +204,7 @@ impl Pair {
             at: At::Nowhere,
             served: false,
             held,
+            handed: None,
         });
         self.last = Some(handle);
     }
@@ -207,6 +263,12 @@ impl Pair {
     pub fn next(&mut self, again: Option<Option<Level>>) -> Action {
         let now = self.tick();
         let action = self.core.next(again, now);
+        // The step of the task that ran is over: what it did not take goes to the next one.
+        if let Some(t) = self.model.ran.and_then(|h| self.model.find(h))
+            && self.model.tasks[t].at == At::Nowhere
+        {
+            self.model.refuse(t);
+        }
         if let Some(level) = again
             && let Some(t) = self.model.ran.and_then(|h| self.model.find(h))
             && self.model.tasks[t].at == At::Nowhere
@@ -303,6 +365,17 @@ impl Pair {
         item
     }
 
+    /// Takes a flag out of the mailbox; whether there was one.
+    pub fn take_flag(&mut self) -> bool {
+        let now = self.tick();
+        let flag = self.core.take_flag(now);
+        assert_eq!(flag, self.model.mail.flags.pop_front());
+        if let Some(flag) = flag {
+            self.model.wake_flag(flag);
+        }
+        flag.is_some()
+    }
+
     /// How many were lost.
     pub fn lost(&mut self) -> u32 {
         let lost = self.core.lost();
@@ -322,6 +395,7 @@ impl Pair {
             }
             Action::TakeMail => {
                 self.lost();
+                while self.take_flag() {}
                 while self.take() != 0 {}
                 return true;
             }
@@ -390,7 +464,7 @@ impl Pair {
             Op::FoundTable(found) => self.found_table(found),
             Op::Unqueue(who) => self.with(who, |this, h, t| {
                 this.core.unqueue(h);
-                this.model.tasks[t].at = At::Nowhere;
+                this.model.leave(t);
             }),
             Op::Clear => {
                 let (mut queued, mut expected) = (self.core.clear(), self.model.clear());
@@ -401,12 +475,81 @@ impl Pair {
             Op::Answer(who, truth) => self.with(who, |this, h, _| this.answer(h, truth)),
             Op::Park(who, list) => self.with(who, |this, h, t| {
                 this.core.park(h, this.model.lists[list]);
-                this.model.park(t, list);
+                this.model.park(t, this.model.lists[list]);
             }),
             Op::Wake(list, level) => {
                 self.wake(list, level);
             }
-            Op::Forget(list) => self.model.lists[list] = self.core.new_list(),
+            Op::WakeMost(list, level, most) => {
+                let now = self.tick();
+                let woken = self
+                    .core
+                    .wake_most(self.model.lists[list], level, most, now);
+                self.model.look(list);
+                let waiting = self.model.list(list);
+                let first = waiting.iter().take(most as usize);
+                assert_eq!(woken as usize, first.len());
+                first.for_each(|&t| self.model.queue(t, level, 0));
+            }
+            Op::Revive(who, awaits, level, delay) => self.with(who, |this, h, t| {
+                let now = this.tick();
+                this.core.revive(h, awaits, level, delay, now);
+                this.model.revive(t, awaits, level, delay.into());
+            }),
+            Op::Acquire(who, n) => self.with(who, |this, h, t| {
+                let permits = this.permits(n);
+                let taken = this.core.acquire(permits, Some(h));
+                assert_eq!(taken, this.model.acquire(permits, Some(t)));
+            }),
+            Op::TryAcquire(n) => {
+                let permits = self.permits(n);
+                let taken = self.core.acquire(permits, None);
+                assert_eq!(taken, self.model.acquire(permits, None));
+            }
+            Op::Release(n) => {
+                let (permits, now) = (self.permits(n), self.tick());
+                let given = self.core.release(permits, now);
+                assert_eq!(given, self.model.release(permits));
+            }
+            Op::Refuse(who) => self.with(who, |this, h, t| {
+                this.core.refuse(h);
+                this.model.refuse(t);
+            }),
+            Op::WaitFlag(who, n, back, clears) => self.with(who, |this, h, t| {
+                let how = u32::from(back) * c::UP_BACK | u32::from(clears) * c::UP_CLEARS;
+                let flag = this.flag(n);
+                let wait = this.core.wait_flag(h, flag, how);
+                assert_eq!(wait, this.model.wait_flag(t, flag, back, clears));
+            }),
+            Op::Raise(n) => {
+                let flag = self.flag(n);
+                self.core.raise(flag);
+                self.model.raise(flag);
+            }
+            Op::Lower(n) => {
+                let flag = self.flag(n);
+                self.core.lower(flag);
+                self.model.flag(flag).set = false;
+            }
+            Op::SetFlag(n) => {
+                let (flag, now) = (self.flag(n), self.tick());
+                self.core.set_flag(flag, now);
+                self.model.flag(flag).set = true;
+                self.model.wake_flag(flag);
+            }
+            Op::WakeFlag(n) => {
+                let (flag, now) = (self.flag(n), self.tick());
+                self.core.wake_flag(flag, now);
+                self.model.wake_flag(flag);
+            }
+            Op::TakeFlags(most) => {
+                for _ in 0..most {
+                    self.take_flag();
+                }
+            }
+            Op::Forget(list) => {
+                self.model.lists[list] = new_owner(list, &mut self.core, &mut self.model);
+            }
             Op::Cancel(who) => self.with(who, |this, h, _| this.cancel(h)),
             Op::SetLevel(who, level) => self.with(who, |this, h, t| {
                 this.core.set_level(h, level);
@@ -449,10 +592,20 @@ impl Pair {
                 }
             }
             Op::ClearMail => {
+                // One that is in there when it is cleared must not be used again: it is for what is gone.
+                while self.take_flag() {}
                 self.core.clear_mail();
                 self.model.mail = Mail::default();
             }
         }
+    }
+
+    fn permits(&self, n: usize) -> List {
+        self.model.lists[LISTS + n % PERMITS]
+    }
+
+    fn flag(&self, n: usize) -> List {
+        self.model.lists[LISTS + PERMITS + n % FLAGS]
     }
 
     fn with(&mut self, who: Who, call: impl FnOnce(&mut Self, Handle, usize)) {
@@ -480,7 +633,15 @@ impl Pair {
             }
         }
         self.checks += 1;
-        for n in 0..LISTS {
+        for (n, &list) in model.lists.iter().enumerate() {
+            if let Some(count) = model.permits.get(&list) {
+                assert_eq!(core.count(list), (count.free, count.taken), "permits {n}");
+            }
+            if let Some(flag) = model.flags.get(&list) {
+                assert_eq!(core.is_set(list), flag.set, "flag {n}");
+            }
+        }
+        for n in 0..OWNERS {
             // To look lets those go that parked before the loop was cleared: not at once.
             if model.has_left(n) && !self.checks.is_multiple_of(8) {
                 continue;
@@ -518,7 +679,7 @@ impl Pair {
 
     /// Runs everything that is left, in the model's order, and frees it.
     pub fn finish(&mut self) {
-        for list in 0..LISTS {
+        for list in 0..OWNERS {
             while self.wake(list, None).is_some() {}
         }
         self.collect();
@@ -551,6 +712,13 @@ impl Pair {
         self.last = None;
         assert_eq!(self.core.clear(), []);
         self.model.clear();
+        // No permit is lost, and none is there twice.
+        for &list in &self.model.lists {
+            if let Some(count) = self.model.permits.get(&list) {
+                let (free, taken) = self.core.count(list);
+                assert_eq!(i64::from(free) + i64::from(taken), count.first.into());
+            }
+        }
         self.model.lists.clear();
         self.collect();
         assert_eq!(self.core.len(), (0, 0));

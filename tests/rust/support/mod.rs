@@ -42,7 +42,7 @@ pub struct Bench {
     /// The core.
     pub core: &'static Scheduler<'static>,
     /// What interrupts would leave for the loop.
-    pub mail: Rc<Mailbox>,
+    pub mail: Rc<Mailbox<'static>>,
     start: u32,
     /// Milliseconds since the start; the core sees the start plus that.
     pub now: u32,
