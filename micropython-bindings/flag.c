@@ -5,16 +5,7 @@
 #include "shim.h"
 
 void mp_uasyncio_priority_set_flag(mp_obj_t flag) {
-    up_waitqueue_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(flag, MP_OBJ_FROM_PTR(&up_flag_type)));
-    up_store(&self->set, true);
-    up_fence();
-    if (up_load(&self->waited) && !up_load(&self->posted)) {
-        up_store(&self->posted, true);
-        if (!up_mail_post(up_mail(), (uintptr_t)self)) {
-            up_store(&self->posted, false);
-            up_mail_lose(up_mail()); // not for good: up_flags_look() finds it
-        }
-    }
+    up_flag_raise(MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(flag, MP_OBJ_FROM_PTR(&up_flag_type))), up_mail());
     mp_uasyncio_priority_wake();
 }
 
@@ -35,15 +26,15 @@ static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
     };
     mp_arg_val_t a[1];
     mp_arg_parse_all(n_args - 1, pos + 1, kw, 1, allowed, a);
-    ((up_waitqueue_t *)MP_OBJ_TO_PTR(pos[0]))->level = a[0].u_bool ? UP_HIGH : UP_OWN;
+    ((up_flag_t *)MP_OBJ_TO_PTR(pos[0]))->level = a[0].u_bool ? UP_HIGH : UP_OWN;
     return pos[0];
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_flag_wait_obj, 1, up_flag_wait);
 
 static mp_uint_t up_flag_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
-    up_waitqueue_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&up_flag_type)));
+    up_flag_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&up_flag_type)));
     if (request == MP_STREAM_POLL) {
-        return up_load(&self->set) ? arg : 0;
+        return up_flag_is_set(self) ? arg : 0;
     }
     *errcode = MP_EINVAL;
     return MP_STREAM_ERROR;

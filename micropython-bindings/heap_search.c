@@ -60,28 +60,15 @@ up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro) {
     return (up_task_t *)up_search_heap(&up_task_type, up_runs, coro);
 }
 
-typedef struct _up_looking_t {
-    up_loop_t *loop;
-    bool waited;
-} up_looking_t;
-
-static bool up_wake_at_set_flag(up_entry_t *entry, void *arg) {
+static bool up_awaits_flag(up_entry_t *entry, void *arg) {
+    (void)arg;
     up_task_t *task = (up_task_t *)entry;
-    up_looking_t *looking = arg;
-    mp_obj_t flag = *up_task_data(task);
-    if (up_place(task) == UP_PARKED && mp_obj_is_type(flag, &up_flag_type)) {
-        looking->waited = true;
-        up_waitqueue_wake_if_set(looking->loop, MP_OBJ_TO_PTR(flag));
-    }
-    return false; // goes on
+    return up_place(task) == UP_PARKED && mp_obj_is_type(*up_task_data(task), &up_flag_type);
 }
 
-// Wakes who waits for a flag that is set, whatever is in the mailbox; whether somebody waits for a flag.
-// O(heap). EXCEPTION: none.
-bool up_flags_look(up_loop_t *loop) {
-    up_looking_t looking = { loop, false };
-    up_search_heap(&up_task_type, up_wake_at_set_flag, &looking);
-    return looking.waited;
+// Whether a task waits for a flag. O(heap). EXCEPTION: none.
+bool up_flag_is_awaited(void) {
+    return up_search_heap(&up_task_type, up_awaits_flag, NULL) != NULL;
 }
 
 typedef struct _up_first_t {

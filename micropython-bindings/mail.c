@@ -3,8 +3,8 @@
 #include "shim.h"
 
 // A root pointer: the collector sees what is in it, and an interrupt finds it whatever a soft reset did.
-MP_REGISTER_ROOT_POINTER(uintptr_t up_mail[21]);
-_Static_assert(UP_MAIL_WORDS == 21, "up_mail holds a mailbox");
+MP_REGISTER_ROOT_POINTER(uintptr_t up_mail[22]);
+_Static_assert(UP_MAIL_WORDS == 22, "up_mail holds a mailbox");
 
 // What the core's critical section is.
 uint32_t up_atomic_begin(void) {
@@ -20,20 +20,18 @@ void up_atomic_end(uint32_t state) {
 // returns at once. EXCEPTION: none then.
 void up_mail_read(up_loop_t *loop, bool drop) {
     uint32_t lost = up_mail_lost(up_mail());
+    up_flag_t *flag;
+    while ((flag = up_core_take_flag(&loop->core, up_mail(), up_now(loop))) != NULL) {
+        up_settle(MP_OBJ_FROM_PTR(flag));
+    }
     if (lost != 0 && !drop) {
-        up_flags_look(loop);
         mp_obj_t exc = mp_obj_new_exception_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("interrupt mailbox was full %u times: calls may be lost"), (unsigned)lost);
         up_report(loop, exc, mp_const_none);
     }
     uintptr_t item;
     while ((item = up_mail_take(up_mail())) != 0) {
         mp_obj_t object = MP_OBJ_FROM_PTR((void *)item);
-        if (mp_obj_is_type(object, &up_flag_type)) {
-            up_waitqueue_t *flag = MP_OBJ_TO_PTR(object);
-            up_store(&flag->posted, false); // from here on a set() posts it again; one before is seen below
-            up_fence();
-            up_waitqueue_wake_if_set(loop, flag);
-        } else if (!drop) {
+        if (!drop) {
             up_call_queue(loop, object);
         } else if (UP_THREADS && up_as_callback(object) != NULL) {
             up_callback_spend(MP_OBJ_TO_PTR(object)); // who has its handle is told

@@ -22,7 +22,7 @@ endif
 # functions would take the place of the port's, and bare-metal ports list archives before the objects
 # that need them. The exports are what the header declares.
 UP_PAREN := (
-UP_EXPORTS := $(shell sed -n 's/^[a-z].*[ *]\(up_\(core\|mail\)_[a-z_]*\)$(UP_PAREN).*/\1/p' $(UP_DIR)/uasyncio_priority.h)
+UP_EXPORTS := $(shell sed -n 's/^[a-z].*[ *]\(up_\(core\|flag\|mail\)_[a-z_]*\)$(UP_PAREN).*/\1/p' $(UP_DIR)/uasyncio_priority.h)
 UP_O := $(BUILD)/uasyncio_priority_core.o
 PY_O += $(UP_O)
 $(UP_O): $(UP_ARCHIVE) $(UP_DIR)/uasyncio_priority.h

@@ -92,7 +92,6 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_module_init_obj, up_module_init);
 static mp_obj_t up_new_event_loop(void) {
     up_loop_t *loop = up_loop();
     up_check_idle(loop);
-    // Who is parked somewhere is not there any more, from here on: what is handed on below finds nobody.
     loop->epoch = loop->epoch == 255 ? 1 : loop->epoch + 1;
     up_entry_t *entry;
     up_entry_t *entries = up_core_clear(&loop->core);
@@ -101,8 +100,6 @@ static mp_obj_t up_new_event_loop(void) {
         entry->next = NULL;
         if (entry->object == &up_callback_type) {
             up_callback_spend((up_callback_t *)entry);
-        } else if (entry->object == &up_task_type) {
-            up_sem_refuse((up_task_t *)entry);
         }
     }
     up_mail_read(loop, true);

@@ -10,38 +10,39 @@ static mp_obj_t up_queue_make_new(const mp_obj_type_t *type, size_t n_args, size
     mp_arg_val_t a[1];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, 1, allowed, a);
     up_queue_t *self = m_new0(up_queue_t, 1);
-    self->items.queue.waiters.object = type;
-    self->room = m_new0(up_sem_t, 1);
-    self->items.queue.level = self->room->queue.level = UP_OWN;
+    self->items.waiters.object = type;
+    self->room = m_new0(up_permits_t, 1);
+    self->items.level = self->room->level = UP_OWN;
     self->maxsize = a[0].u_int;
-    self->room->free = a[0].u_int > 0 ? a[0].u_int : MP_SSIZE_MAX;
+    self->room->free = a[0].u_int > 0 ? MIN((mp_uint_t)a[0].u_int, UINT32_MAX) : UINT32_MAX;
     mp_obj_list_init(&self->list, 0);
     self->finished = MP_OBJ_TO_PTR(mp_call_function_0(MP_OBJ_FROM_PTR(&up_waitqueue_type)));
-    self->finished->set = true;
+    up_loop_t *loop = up_loop();
+    up_core_set_flag(&loop->core, self->finished, up_now(loop));
     return MP_OBJ_FROM_PTR(self);
 }
 
-// Puts an item in, if there is room; else as up_sem_take(). Raises MemoryError with nothing changed.
+// Puts an item in, if there is room; else as up_permits_take(). Raises MemoryError with nothing changed.
 static bool up_queue_push(up_queue_t *self, mp_obj_t item, mp_obj_t at) {
     up_own(MP_STATE_VM(up_loop));
     mp_obj_list_append(MP_OBJ_FROM_PTR(&self->list), MP_OBJ_NULL); // makes the list long enough
     --self->list.len;
-    if (!up_sem_take(self->room, at)) {
+    if (!up_permits_take(self->room, at)) {
         return false;
     }
     self->list.items[self->list.len++] = item;
     ++self->unfinished;
-    self->finished->set = false;
-    up_sem_give(&self->items);
+    up_flag_lower(self->finished);
+    up_permits_give(&self->items);
     return true;
 }
 
-// Takes the oldest item out; MP_OBJ_NULL if there is none, then as up_sem_take().
+// Takes the oldest item out; MP_OBJ_NULL if there is none, then as up_permits_take().
 static mp_obj_t up_queue_pop(up_queue_t *self, mp_obj_t at) {
-    if (!up_sem_take(&self->items, at)) {
+    if (!up_permits_take(&self->items, at)) {
         return MP_OBJ_NULL;
     }
-    size_t left = -self->items.taken;
+    size_t left = self->room->taken - 1;
     mp_obj_t *items = self->list.items;
     mp_obj_t *first = items + self->list.len - left;
     mp_obj_t item = first[-1];
@@ -54,7 +55,7 @@ static mp_obj_t up_queue_pop(up_queue_t *self, mp_obj_t at) {
         }
         self->list.len = left;
     }
-    up_sem_give(self->room);
+    up_permits_give(self->room);
     return item;
 }
 
@@ -159,7 +160,7 @@ static const mp_rom_map_elem_t up_queue_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_get_nowait), MP_ROM_PTR(&up_queue_get_nowait_obj) },
     { MP_ROM_QSTR(MP_QSTR_put_nowait), MP_ROM_PTR(&up_queue_put_nowait_obj) },
     { MP_ROM_QSTR(MP_QSTR_qsize), MP_ROM_PTR(&up_queue_qsize_obj) },
-    { MP_ROM_QSTR(MP_QSTR_empty), MP_ROM_PTR(&up_sem_locked_obj) },
+    { MP_ROM_QSTR(MP_QSTR_empty), MP_ROM_PTR(&up_permits_locked_obj) },
     { MP_ROM_QSTR(MP_QSTR_full), MP_ROM_PTR(&up_queue_full_obj) },
     { MP_ROM_QSTR(MP_QSTR_task_done), MP_ROM_PTR(&up_queue_task_done_obj) },
     { MP_ROM_QSTR(MP_QSTR_join), MP_ROM_PTR(&up_queue_join_obj) },

@@ -90,10 +90,6 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
 
 // After a task's step, however it ended.
 static void up_step_over(up_loop_t *loop) {
-    if (loop->calling != mp_const_none) {
-        up_sem_pass_on(loop->calling); // it was handed something, and did not take it
-        loop->calling = mp_const_none;
-    }
     if (loop->sleeper->armer != NULL) {
         // Kept for later: it is theirs.
         up_sleep_t *next = m_new_obj_maybe(up_sleep_t);
@@ -135,11 +131,7 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
         }
         return at; // which no awaitable is
     }
-    if (task->entry.flags & UP_TASK_HANDED) {
-        loop->calling = at;
-    } else {
-        up_when_done(loop, at, task);
-    }
+    up_when_done(loop, at, task);
     return task->entry.flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
 }
 
@@ -155,7 +147,7 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     }
     uint32_t flags = task->entry.flags;
     loop->back = flags & UP_TASK_AWAITING ? at : MP_OBJ_NULL;
-    task->entry.flags = flags & ~(UP_TASK_AWAITING | UP_TASK_STREAMING | UP_TASK_HANDED);
+    task->entry.flags = flags & ~(UP_TASK_AWAITING | UP_TASK_STREAMING);
     loop->doing_task = task;
     loop->cur = task;
     mp_obj_t ret;
@@ -168,7 +160,7 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     if (kind == MP_VM_RETURN_EXCEPTION) {
         nlr_raise(ret);
     }
-    if (loop->calling != mp_const_none || loop->sleeper->armer != NULL) { // it would find nothing to do
+    if (loop->sleeper->armer != NULL) { // it would find nothing to do
         up_step_over(loop);
     }
     if (kind == MP_VM_RETURN_NORMAL) {
@@ -228,7 +220,7 @@ static MP_NOINLINE void up_act(up_loop_t *loop, uint32_t action, up_entry_t *ent
             up_mail_read(loop, false);
             break;
         case UP_WAIT_FOREVER:
-            if (idle_ends && (!UP_HAVE_FDS || up_core_fd_count(&loop->core) == 0) && !up_flags_look(loop)) {
+            if (idle_ends && (!UP_HAVE_FDS || up_core_fd_count(&loop->core) == 0) && !up_flag_is_awaited()) {
                 loop->stopping = true; // no stream can bring anything, and no flag
                 break;
             }
@@ -293,7 +285,7 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
     loop->doing = UP_DOING_NOTHING;
     bool ordinary = up_ordinary(exc);
     if (doing == UP_DOING_NOTHING && loop->cur != NULL) { // in a step
-        up_step_over(loop); // while it is the current one: what it did not take is not for it
+        up_step_over(loop);
         loop->cur = NULL;
         // StopIteration: a coroutine that is not a generator returned.
         bool raised = !mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_StopIteration));

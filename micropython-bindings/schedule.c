@@ -9,11 +9,7 @@ void up_schedule(up_loop_t *loop, up_entry_t *entry, uint32_t level, uint32_t de
 
 // Makes the `n` tasks of a list due that have waited longest; how many there were. EXCEPTION: none.
 size_t up_wake(up_loop_t *loop, up_list_t *list, uint32_t level, size_t n) {
-    uint32_t now = up_now(loop);
-    size_t woken = 0;
-    while (woken < n && up_core_wake(&loop->core, list, level, now) != NULL) {
-        ++woken;
-    }
+    size_t woken = up_core_wake(&loop->core, list, level, MIN(n, UINT32_MAX), up_now(loop));
     up_rouse();
     return woken;
 }

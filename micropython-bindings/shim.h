@@ -50,7 +50,6 @@ typedef struct _up_task_t {
 #define UP_TASK_AWAITING (16) // one of our awaitables parked it, and is what it comes back to
 #define UP_TASK_UNSEEN (32) // done; it has a turn left, to report an exception nobody awaited
 #define UP_TASK_STREAMING (64) // with AWAITING: it is parked by readable() or writable()
-#define UP_TASK_HANDED (128) // it was woken to take what it waits for (sync.c), at which it is parked as far as data says
 #define UP_TASK_EPOCH (0xff00) // the loop's epoch when it was queued last; 0: it never was, or it was forgotten
 
 // What a task needs only once somebody awaits it.
@@ -78,30 +77,16 @@ typedef struct _up_when_t {
     struct _up_task_t *waiter; // the task that awaits it, or NULL
 } up_when_t;
 
-// Event, WaitQueue and ThreadSafeFlag.
-typedef struct _up_waitqueue_t {
-    up_list_t waiters; // its type first
-    bool set; // not a WaitQueue
-    bool posted; // a flag: it is in the mailbox
-    bool waited; // a flag: somebody may wait
-    uint8_t level; // of its wake-ups: UP_HIGH ... UP_OWN
-} up_waitqueue_t;
-
-// Lock, Semaphore and BoundedSemaphore; the items of a Queue and its room.
-typedef struct _up_sem_t {
-    up_waitqueue_t queue;
-    mp_int_t free; // how many nobody has, or is to take
-    mp_int_t taken; // how many were taken and not given back. Of what is given first, the items of a Queue, it is negative
-} up_sem_t;
+// Event, WaitQueue and ThreadSafeFlag are an up_flag_t; Lock, Semaphore and BoundedSemaphore an up_permits_t.
 
 // Queue.
 typedef struct _up_queue_t {
-    up_sem_t items; // its type first
-    up_sem_t *room; // no type: Python never sees it
+    up_permits_t items; // its type first
+    up_permits_t *room; // no type: Python never sees it. What is taken of it is the items that are in
     mp_int_t maxsize; // 0 or less: no limit
     mp_obj_list_t list; // ends with the items that are not taken
     mp_int_t unfinished; // items that task_done() was not called for
-    up_waitqueue_t *finished; // set while there are none
+    up_flag_t *finished; // set while there are none
     struct _up_put_t *spare; // a put awaitable that nobody uses, or NULL
 } up_queue_t;
 
@@ -157,7 +142,7 @@ typedef struct _up_loop_t {
     up_task_t *cur; // the task whose step runs, or NULL
     up_task_t *doing_task; // the task that `doing` is about, or whose step runs or ran last
     up_task_t *main; // the task that run_until_complete() waits for, or NULL
-    mp_obj_t calling; // the arguments of the callback or condition that runs, or what the running task waited at and was handed (sync.c); None
+    mp_obj_t calling; // the arguments of the callback or condition that runs; None
     mp_obj_t back; // what the running step came back from, until that notices; see up_back_from()
     mp_obj_t context; // what the next exception handler is given, made beforehand
     // The CancelledError that is thrown. One for all: it says no more than its type, and a new one would be memory for
@@ -175,7 +160,7 @@ typedef struct _up_loop_t {
     up_when_t *spare_when; // awaitables for when(): hpqlen of them
     up_callback_t *spare_callbacks; // for bare callables from the mailbox, linked by `args`
     up_entry_t *stop; // queued by stop(): it ends run_forever() when its turn comes
-    up_waitqueue_t main_queue; // MicroPython's asyncio.core._task_queue: what is pushed there is due at a time
+    up_flag_t main_queue; // MicroPython's asyncio.core._task_queue: what is pushed there is due at a time
     uint32_t max_overdue;
 #if MICROPY_ENABLE_VM_ABORT
     nlr_buf_t *run_nlr; // pushed by the running up_run(): see up_heal()
@@ -215,7 +200,7 @@ extern const mp_obj_type_t mp_type_QueueEmpty;
 extern const mp_obj_type_t mp_type_QueueFull;
 
 // Bits of types that MicroPython does not use: a task can run such an object as it is, as if it were a coroutine;
-// it is an up_sem_t; its constructor takes no arguments.
+// it is an up_permits_t; its constructor takes no arguments.
 #define UP_TYPE_IS_COROUTINE (0x8000)
 #define UP_TYPE_COUNTS (0x4000)
 #define UP_TYPE_NO_ARGS (0x2000)
@@ -270,7 +255,7 @@ static inline uint32_t up_place(up_task_t *task) {
 // heap_search.c: what is in no queue of the loop's
 up_entry_t *up_search_heap(const mp_obj_type_t *type, bool (*found)(up_entry_t *entry, void *arg), void *arg);
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);
-bool up_flags_look(up_loop_t *loop);
+bool up_flag_is_awaited(void);
 up_task_t *up_first_due(up_loop_t *loop);
 
 // task.c
@@ -288,9 +273,6 @@ void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc);
 void up_task_leave(up_loop_t *loop, up_task_t *task);
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result);
 bool up_task_cancel(up_loop_t *loop, up_task_t *task);
-
-// Between a store that another context looks for and a look at what that context stores.
-#define up_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 // Whether mp_sched_vm_abort() was called. EXCEPTION: none.
 static inline bool up_pending_abort(void) {
@@ -326,15 +308,12 @@ void up_when_reserve(up_loop_t *loop, size_t n);
 
 // sync.c
 mp_obj_t up_waitqueue_iternext(mp_obj_t self_in);
-void up_waitqueue_wake_if_set(up_loop_t *loop, up_waitqueue_t *self);
 mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
 MP_DECLARE_CONST_FUN_OBJ_1(up_waitqueue_clear_obj);
 mp_obj_t up_event_set(mp_obj_t self_in);
-void up_sem_pass_on(mp_obj_t at);
-void up_sem_refuse(up_task_t *task);
-void up_sem_give(up_sem_t *self);
-bool up_sem_take(up_sem_t *self, mp_obj_t at);
-MP_DECLARE_CONST_FUN_OBJ_1(up_sem_locked_obj);
+void up_permits_give(up_permits_t *self);
+bool up_permits_take(up_permits_t *self, mp_obj_t at);
+MP_DECLARE_CONST_FUN_OBJ_1(up_permits_locked_obj);
 
 // streams.c
 void up_stream_ask(up_loop_t *loop, up_task_t *task);

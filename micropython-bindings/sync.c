@@ -18,57 +18,51 @@ mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     if (flags & UP_TYPE_NO_ARGS) {
         mp_arg_check_num(n_args, n_kw, 0, 0, false);
     }
-    size_t counts = (flags & UP_TYPE_COUNTS) / UP_TYPE_COUNTS;
+    bool counts = flags & UP_TYPE_COUNTS;
     mp_arg_val_t a[2];
-    mp_arg_parse_all_kw_array(n_args, n_kw, args, counts + 1, allowed + 1 - counts, a + 1 - counts);
-    up_sem_t *self = m_malloc0(sizeof(up_waitqueue_t) + counts * (sizeof(up_sem_t) - sizeof(up_waitqueue_t)));
-    self->queue.waiters.object = type;
-    self->queue.level = a[1].u_obj == mp_const_none ? UP_OWN : up_arg_level(a[1].u_obj);
+    mp_arg_parse_all_kw_array(n_args, n_kw, args, 1 + counts, allowed + !counts, a + !counts);
+    uint32_t level = a[1].u_obj == mp_const_none ? UP_OWN : up_arg_level(a[1].u_obj);
+    up_list_t *list;
     if (counts) {
-        self->free = up_arg_range(a[0].u_obj, MP_QSTR_value, 0, UP_MAX_DELAY);
+        uint32_t value = up_arg_range(a[0].u_obj, MP_QSTR_value, 0, UP_MAX_DELAY);
+        up_permits_t *self = m_new0(up_permits_t, 1);
+        self->level = level;
+        self->bounded = type != &up_semaphore_type;
+        self->free = value;
+        list = &self->waiters;
+    } else {
+        up_flag_t *self = m_new0(up_flag_t, 1);
+        self->level = level;
+        list = &self->waiters;
     }
-    return MP_OBJ_FROM_PTR(self);
-}
-
-// Wakes who waits, if it is set. EXCEPTION: none.
-void up_waitqueue_wake_if_set(up_loop_t *loop, up_waitqueue_t *self) {
-    if (up_load(&self->set)) {
-        up_wake(loop, &self->waiters, self->level, SIZE_MAX);
-        up_store(&self->waited, false);
-    }
+    list->object = type;
+    return MP_OBJ_FROM_PTR(list);
 }
 
 // wait() is the object itself: await it to be parked until woken, behind those who wait already. Not if it
 // is set. The value of an Event is True.
 mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
-    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
+    up_flag_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
-    bool back = up_back_from(loop, self_in);
-    if (back || up_load(&self->set)) {
-        if (self->waiters.object == &up_event_type) {
-            return mp_make_stop_iteration(mp_const_true);
-        }
-        // A flag: cleared here and not at the wake-up, so a task cancelled in between leaves it set for the next. Not if
-        // another waits by now, who found it cleared: it was set again for that one. (What is in the mailbox does not
-        // tell: another thread may have posted what was seen before.)
-        if (self->waiters.object == &up_flag_type && !(back && up_load(&self->waited))) {
-            up_store(&self->set, false);
-        }
-        return MP_OBJ_STOP_ITERATION;
+    uint32_t how = up_back_from(loop, self_in) ? UP_BACK : 0;
+    if (self->waiters.object == &up_flag_type) {
+        how |= UP_CLEARS;
     }
-    up_wait(loop, &self->waiters, self_in);
-    up_store(&self->waited, true);
-    up_fence();
-    if (up_load(&self->set)) {
-        up_waitqueue_wake_if_set(loop, self); // a flag, set between the look and the parking
+    uint32_t wait = up_core_wait_flag(&loop->core, (up_entry_t *)loop->cur, self, how);
+    if (wait == UP_GOES_ON) {
+        return self->waiters.object == &up_event_type ? mp_make_stop_iteration(mp_const_true) : MP_OBJ_STOP_ITERATION;
     }
-    return mp_const_none;
+    up_task_t *task = up_current(loop);
+    if (wait == UP_SET_MEANWHILE) {
+        up_core_wake_flag(&loop->core, self, up_now(loop));
+    }
+    return up_parked(task, self_in);
 }
 
 // wake(n=1): makes the `n` tasks due that have waited longest; how many there were.
 static mp_obj_t up_waitqueue_wake(size_t n_args, const mp_obj_t *args) {
     size_t n = n_args == 1 ? 1 : up_arg_range(args[1], MP_QSTR_n, 0, UP_MAX_DELAY);
-    up_waitqueue_t *self = MP_OBJ_TO_PTR(args[0]);
+    up_flag_t *self = MP_OBJ_TO_PTR(args[0]);
     return MP_OBJ_NEW_SMALL_INT(up_wake(up_loop(), &self->waiters, self->level, n));
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_wake_obj, 1, 2, up_waitqueue_wake);
@@ -78,13 +72,12 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_wake_obj, 1, 2, up_waitq
 // push(task, key=None): parks a task at the end, whatever `key` is. In the main queue: makes it due at the ticks `key`,
 // or now, at its own level.
 static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
-    up_waitqueue_t *self = MP_OBJ_TO_PTR(args[0]);
+    up_flag_t *self = MP_OBJ_TO_PTR(args[0]);
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(args[1]);
     if (self == &loop->main_queue) {
         up_task_revive(loop, task, UP_OWN, n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0);
     } else if (!(task->entry.flags & UP_TASK_DONE)) {
-        up_sem_refuse(task);
         up_core_park(&loop->core, up_task_entry(loop, task), &self->waiters);
         *up_task_data(task) = mp_const_none;
         task->entry.flags &= ~UP_TASK_AWAITING;
@@ -95,7 +88,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_push_obj, 2, 3, up_waitq
 
 // peek(): the task that has waited longest, or None; of the main queue: the one that is due first.
 static mp_obj_t up_waitqueue_peek(mp_obj_t self_in) {
-    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
+    up_flag_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
     if (self == &loop->main_queue) {
         up_task_t *task = up_first_due(loop);
@@ -129,7 +122,7 @@ static mp_obj_t up_waitqueue_unary_op(mp_unary_op_t op, mp_obj_t self_in) {
     if (op != MP_UNARY_OP_LEN) {
         return MP_OBJ_NULL;
     }
-    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
+    up_flag_t *self = MP_OBJ_TO_PTR(self_in);
     return MP_OBJ_NEW_SMALL_INT(up_core_waiting(&up_loop()->core, &self->waiters));
 }
 
@@ -157,10 +150,10 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 // set(): wakes all who wait, in their order; who comes later does not wait, until clear().
 mp_obj_t up_event_set(mp_obj_t self_in) {
-    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
+    up_flag_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
-    up_store(&self->set, true);
-    up_waitqueue_wake_if_set(loop, self);
+    up_core_set_flag(&loop->core, self, up_now(loop));
+    up_rouse();
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_event_set_obj, up_event_set);
@@ -168,15 +161,13 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_event_set_obj, up_event_set);
 // clear() of an Event or a ThreadSafeFlag: as if set() had not been called. May be called from where its
 // set() may.
 static mp_obj_t up_waitqueue_clear(mp_obj_t self_in) {
-    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
-    up_store(&self->set, false);
+    up_flag_lower(MP_OBJ_TO_PTR(self_in));
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_waitqueue_clear_obj, up_waitqueue_clear);
 
 static mp_obj_t up_event_is_set(mp_obj_t self_in) {
-    up_waitqueue_t *self = MP_OBJ_TO_PTR(self_in);
-    return mp_obj_new_bool(up_load(&self->set));
+    return mp_obj_new_bool(up_flag_is_set(MP_OBJ_TO_PTR(self_in)));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_event_is_set_obj, up_event_is_set);
 
@@ -199,137 +190,90 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 // -- Lock, Semaphore and BoundedSemaphore; a Queue counts its items and its room in the same way
 //
-// release() hands over what it gives back: it marks the task that has waited longest (UP_TASK_HANDED), whose
-// next step takes it. A step that does not, or a task that comes to none, passes it on. So nobody can overtake,
-// and nothing is lost.
-
-// Whether a task that is parked at `at` waits for this. Its data is Python's to change. EXCEPTION: none.
-static bool up_sem_is_at(up_sem_t *self, mp_obj_t at) {
-    up_put_t *put = MP_OBJ_TO_PTR(at);
-    return at == MP_OBJ_FROM_PTR(self) || (mp_obj_is_type(at, &up_put_type) && put->queue->room == self);
-}
-
-// One more is free. Hands it to who has waited longest. EXCEPTION: none.
-static void up_sem_offer(up_sem_t *self) {
-    up_loop_t *loop = up_loop();
-    ++self->free;
-    up_entry_t *entry;
-    while (self->free != 0 && self->queue.waiters.first != NULL
-           && (entry = up_core_wake(&loop->core, &self->queue.waiters, self->queue.level, up_now(loop))) != NULL) {
-        up_task_t *task = (up_task_t *)entry; // only tasks wait
-        // Not to a task that parked itself and whose step goes on: it will ask again. Nor to one that does not wait for
-        // this any more.
-        if (task != loop->cur && up_sem_is_at(self, *up_task_data(task))) {
-            task->entry.flags |= UP_TASK_HANDED;
-            --self->free;
-        }
-        up_rouse();
-    }
-}
-
-// What was handed to a task that waited at `at` goes to the next one. EXCEPTION: none.
-void up_sem_pass_on(mp_obj_t at) {
-    up_put_t *put = MP_OBJ_TO_PTR(at);
-    up_sem_offer(put->base.type == &up_put_type ? put->queue->room : MP_OBJ_TO_PTR(at));
-}
-
-// If something was handed to a task, it will not take it. EXCEPTION: none.
-void up_sem_refuse(up_task_t *task) {
-    if (task->entry.flags & UP_TASK_HANDED) {
-        task->entry.flags &= ~UP_TASK_HANDED;
-        up_sem_pass_on(*up_task_data(task));
-    }
-}
+// The core counts, and hands over what is given back: src/sync/permits.rs.
 
 // Gives one back, or for the first time. EXCEPTION: none.
-void up_sem_give(up_sem_t *self) {
-    --self->taken;
-    up_sem_offer(self);
+void up_permits_give(up_permits_t *self) {
+    up_loop_t *loop = MP_STATE_VM(up_loop);
+    up_core_release(&loop->core, self, up_now(loop));
+    up_rouse();
 }
 
-// Takes what the running task was handed while it waited at `at`, or what is free: true. If there is nothing, false and
-// the task is parked; or QueueEmpty or QueueFull without `at`, when it takes what is free, in a task or not.
-bool up_sem_take(up_sem_t *self, mp_obj_t at) {
+// Takes what the running task was handed, or what is free: true. If there is nothing, false and the task is parked at `at`;
+// or QueueEmpty or QueueFull without `at`, when it takes what is free, in a task or not.
+bool up_permits_take(up_permits_t *self, mp_obj_t at) {
     up_loop_t *loop = up_loop();
-    if (at != MP_OBJ_NULL) {
-        up_current(loop); // raises outside of a task, also where it need not wait
-        up_back_from(loop, at);
+    // Raises outside of a task, also where it need not wait.
+    up_task_t *task = at == MP_OBJ_NULL ? NULL : up_current(loop);
+    if (up_core_acquire(&loop->core, self, (up_entry_t *)task)) {
+        return true;
     }
-    if (loop->calling == at) {
-        loop->calling = mp_const_none;
-    } else if (self->free != 0) {
-        --self->free;
-    } else {
-        if (at == MP_OBJ_NULL) {
-            mp_raise_type(self->queue.waiters.object == NULL ? &mp_type_QueueFull : &mp_type_QueueEmpty);
-        }
-        up_wait(loop, &self->queue.waiters, at);
-        return false;
+    if (task == NULL) {
+        mp_raise_type(self->waiters.object == NULL ? &mp_type_QueueFull : &mp_type_QueueEmpty);
     }
-    ++self->taken;
-    return true;
+    up_parked(task, at);
+    return false;
 }
 
 // acquire() is the object itself: await it to get past, in the order of asking; the value is True.
-static mp_obj_t up_sem_iternext(mp_obj_t self_in) {
-    return up_sem_take(MP_OBJ_TO_PTR(self_in), self_in) ? mp_make_stop_iteration(mp_const_true) : mp_const_none;
+static mp_obj_t up_permits_iternext(mp_obj_t self_in) {
+    return up_permits_take(MP_OBJ_TO_PTR(self_in), self_in) ? mp_make_stop_iteration(mp_const_true) : mp_const_none;
 }
 
 // release(): the next one gets past. RuntimeError if a Lock is not locked, ValueError if nobody has acquired a
 // BoundedSemaphore.
-static mp_obj_t up_sem_release(mp_obj_t self_in) {
-    up_own(MP_STATE_VM(up_loop));
-    up_sem_t *self = MP_OBJ_TO_PTR(self_in);
-    const mp_obj_type_t *type = self->queue.waiters.object;
-    if (self->taken == 0 && type != &up_semaphore_type) {
-        if (type == &up_lock_type) {
+static mp_obj_t up_permits_release(mp_obj_t self_in) {
+    up_loop_t *loop = up_loop();
+    up_permits_t *self = MP_OBJ_TO_PTR(self_in);
+    if (!up_core_release(&loop->core, self, up_now(loop))) {
+        if (self->waiters.object == &up_lock_type) {
             up_raise_runtime(MP_ERROR_TEXT("Lock not acquired"));
         }
         mp_raise_ValueError(MP_ERROR_TEXT("released more than acquired"));
     }
-    up_sem_give(self);
+    up_rouse();
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(up_sem_release_obj, up_sem_release);
+static MP_DEFINE_CONST_FUN_OBJ_1(up_permits_release_obj, up_permits_release);
 
 // locked(): whether acquire() of a semaphore would wait, or get() of a Queue; whether a task has the Lock: not while
 // it is on its way from one to the next.
-static mp_obj_t up_sem_locked(mp_obj_t self_in) {
-    up_sem_t *self = MP_OBJ_TO_PTR(self_in);
+static mp_obj_t up_permits_locked(mp_obj_t self_in) {
+    up_permits_t *self = MP_OBJ_TO_PTR(self_in);
     bool locked = self->free == 0;
-    if (self->queue.waiters.object == &up_lock_type) {
+    if (self->waiters.object == &up_lock_type) {
         locked = self->taken != 0;
     }
     return mp_obj_new_bool(locked);
 }
-MP_DEFINE_CONST_FUN_OBJ_1(up_sem_locked_obj, up_sem_locked);
+MP_DEFINE_CONST_FUN_OBJ_1(up_permits_locked_obj, up_permits_locked);
 
 // What `async with` awaits on the way out: a sleep that is over.
 static const up_sleep_t up_nothing = { .base = { &up_sleep_type } };
 
-static mp_obj_t up_sem_aexit(size_t n_args, const mp_obj_t *args) {
+static mp_obj_t up_permits_aexit(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
-    up_sem_release(args[0]);
+    up_permits_release(args[0]);
     return MP_OBJ_FROM_PTR(&up_nothing);
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_sem_aexit_obj, 4, 4, up_sem_aexit);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_permits_aexit_obj, 4, 4, up_permits_aexit);
 
-static const mp_rom_map_elem_t up_sem_locals_dict_table[] = {
+static const mp_rom_map_elem_t up_permits_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_acquire), MP_ROM_PTR(&mp_identity_obj) },
-    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&up_sem_release_obj) },
-    { MP_ROM_QSTR(MP_QSTR_locked), MP_ROM_PTR(&up_sem_locked_obj) },
+    { MP_ROM_QSTR(MP_QSTR_release), MP_ROM_PTR(&up_permits_release_obj) },
+    { MP_ROM_QSTR(MP_QSTR_locked), MP_ROM_PTR(&up_permits_locked_obj) },
     { MP_ROM_QSTR(MP_QSTR___aenter__), MP_ROM_PTR(&mp_identity_obj) },
-    { MP_ROM_QSTR(MP_QSTR___aexit__), MP_ROM_PTR(&up_sem_aexit_obj) },
+    { MP_ROM_QSTR(MP_QSTR___aexit__), MP_ROM_PTR(&up_permits_aexit_obj) },
 };
-static MP_DEFINE_CONST_DICT(up_sem_locals_dict, up_sem_locals_dict_table);
+static MP_DEFINE_CONST_DICT(up_permits_locals_dict, up_permits_locals_dict_table);
 
 MP_DEFINE_CONST_OBJ_TYPE(
     up_lock_type,
     MP_QSTR_Lock,
     UP_TYPE_AWAITABLE | UP_TYPE_COUNTS | UP_TYPE_NO_ARGS,
     make_new, up_waitqueue_make_new,
-    iter, up_sem_iternext,
-    locals_dict, &up_sem_locals_dict
+    iter, up_permits_iternext,
+    locals_dict, &up_permits_locals_dict
 );
 
 MP_DEFINE_CONST_OBJ_TYPE(
@@ -337,8 +281,8 @@ MP_DEFINE_CONST_OBJ_TYPE(
     MP_QSTR_Semaphore,
     UP_TYPE_AWAITABLE | UP_TYPE_COUNTS,
     make_new, up_waitqueue_make_new,
-    iter, up_sem_iternext,
-    locals_dict, &up_sem_locals_dict
+    iter, up_permits_iternext,
+    locals_dict, &up_permits_locals_dict
 );
 
 MP_DEFINE_CONST_OBJ_TYPE(
@@ -346,7 +290,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     MP_QSTR_BoundedSemaphore,
     UP_TYPE_AWAITABLE | UP_TYPE_COUNTS,
     make_new, up_waitqueue_make_new,
-    iter, up_sem_iternext,
+    iter, up_permits_iternext,
     parent, &up_semaphore_type,
-    locals_dict, &up_sem_locals_dict
+    locals_dict, &up_permits_locals_dict
 );

@@ -71,14 +71,16 @@ void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t d
         return;
     }
     mp_obj_t *data = up_task_data(task);
+    bool awaits = false;
     if (!up_is_exception(*data)) {
         if (!(task->entry.flags & UP_TASK_AWAITING)) {
             *data = mp_const_none;
-        } else if (up_place(task) == UP_CONDITION || (up_place(task) == UP_PARKED && up_task_known(loop, task))) {
-            return;
+        } else {
+            awaits = true;
         }
     }
-    up_task_schedule(loop, task, level, delay);
+    up_core_revive(&loop->core, up_task_entry(loop, task), awaits, level, delay, up_now(loop));
+    up_rouse();
 }
 
 // Takes a task out of whatever queue it is in. EXCEPTION: none.
@@ -98,7 +100,6 @@ up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level) {
 
 // Throws `exc` into a task at its next step, which is due now. EXCEPTION: none.
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
-    up_sem_refuse(task);
     mp_obj_t *data = up_task_data(task);
     up_when_done(loop, *data, task);
     *data = exc;
@@ -305,7 +306,7 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     } else if (dest[1] != MP_OBJ_NULL) {
         bool done = self->entry.flags & UP_TASK_DONE;
         if (attr == MP_QSTR_data && !done) {
-            up_sem_refuse(self);
+            up_core_refuse(&loop->core, &self->entry);
             *up_task_data(self) = dest[1];
         } else if (attr != MP_QSTR_state) {
             return;

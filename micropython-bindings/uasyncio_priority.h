@@ -176,7 +176,7 @@ uint32_t up_core_release(up_core_t *core, up_permits_t *permits, uint32_t now);
 void up_core_refuse(up_core_t *core, up_entry_t *entry);
 
 // The running task comes to a flag, `how`: UP_BACK and UP_CLEARS, or 0. UP_WAITS, UP_GOES_ON, or UP_SET_MEANWHILE: then
-// up_core_wake_flag() is to be called. O(1).
+// up_core_wake_flag() is to be called. Without an entry (NULL) none is parked. O(1).
 uint32_t up_core_wait_flag(up_core_t *core, up_entry_t *entry, up_flag_t *flag, uint32_t how);
 // Wakes all who wait for a flag, if it is set. O(those who wait).
 void up_core_wake_flag(up_core_t *core, up_flag_t *flag, uint32_t now);

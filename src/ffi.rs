@@ -72,6 +72,15 @@ unsafe fn entry<'a>(entry: *mut up_entry_t) -> &'a Entry<'a> {
     unsafe { &*entry.cast() }
 }
 
+/// An entry, if it is not NULL.
+///
+/// # Safety
+/// As [`entry`].
+unsafe fn maybe<'a>(e: *mut up_entry_t) -> Option<&'a Entry<'a>> {
+    // SAFETY: the caller's promise.
+    (!e.is_null()).then(|| unsafe { entry(e) })
+}
+
 /// A wait list in the shim's memory.
 ///
 /// # Safety
@@ -198,8 +207,7 @@ export! {
         scheduler(core).revive(entry(e), awaits != 0, level(at), delay, Tick::new(now))
     }
     fn up_core_acquire(core: *mut up_core_t, of: *mut up_permits_t, e: *mut up_entry_t) -> u32 {
-        let e = if e.is_null() { None } else { Some(entry(e)) };
-        scheduler(core).acquire(permits(of), e).into()
+        scheduler(core).acquire(permits(of), maybe(e)).into()
     }
     fn up_core_release(core: *mut up_core_t, of: *mut up_permits_t, now: u32) -> u32 {
         scheduler(core).release(permits(of), Tick::new(now)).into()
@@ -208,7 +216,7 @@ export! {
         scheduler(core).refuse(entry(e))
     }
     fn up_core_wait_flag(core: *mut up_core_t, e: *mut up_entry_t, of: *mut up_flag_t, how: u32) -> u32 {
-        scheduler(core).wait_flag(entry(e), flag(of), how) as u32
+        scheduler(core).wait_flag(maybe(e), flag(of), how) as u32
     }
     fn up_core_wake_flag(core: *mut up_core_t, of: *mut up_flag_t, now: u32) {
         scheduler(core).wake_flag(flag(of), Tick::new(now))

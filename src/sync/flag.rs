@@ -109,13 +109,13 @@ impl<'a> Flag<'a> {
 
 impl<'a> Scheduler<'a> {
     /// The running task comes to a flag, for the first time or back from waiting: [`BACK`] and [`CLEARS`] say how. It
-    /// goes on if it was woken or the flag is set, else it is parked. O(1).
+    /// goes on if it was woken or the flag is set, else it is parked; without an `e` it is not. O(1).
     ///
     /// Who goes on clears the flag here, and not the wake-up, so a task that is cancelled in between leaves it set for the
     /// next. It does not if it comes back and another waits by now: that one found the flag cleared, so it was set again
     /// for that one. (Whether the flag is in the mailbox does not tell: another thread may have put it there for what was
     /// seen before.)
-    pub fn wait_flag(&self, e: &'a Entry<'a>, flag: &'a Flag<'a>, how: u32) -> Wait {
+    pub fn wait_flag(&self, e: Option<&'a Entry<'a>>, flag: &'a Flag<'a>, how: u32) -> Wait {
         let back = how & BACK != 0;
         if back || flag.is_set() {
             if how & CLEARS != 0 && !(back && flag.waited.load(Ordering::Relaxed) != 0) {
@@ -123,6 +123,7 @@ impl<'a> Scheduler<'a> {
             }
             return Wait::Over;
         }
+        let Some(e) = e else { return Wait::Parked };
         self.park(e, &flag.waiters);
         flag.waited.store(1, Ordering::Relaxed);
         fence(Ordering::SeqCst);

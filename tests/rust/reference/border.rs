@@ -430,10 +430,10 @@ impl Core {
         (permits.free, permits.taken)
     }
 
-    /// A task comes to a flag; what becomes of it.
-    pub fn wait_flag(&mut self, h: Handle, flag: List, how: u32) -> u32 {
-        let flag = self.flag(flag);
-        call!(up_core_wait_flag(self.core, self.entry(h), flag, how))
+    /// A task, or nobody in particular, comes to a flag; what becomes of it.
+    pub fn wait_flag(&mut self, h: Option<Handle>, flag: List, how: u32) -> u32 {
+        let e = h.map_or(std::ptr::null_mut(), |h| self.entry(h));
+        call!(up_core_wait_flag(self.core, e, self.flag(flag), how))
     }
 
     /// Wakes who waits for a flag that is set.

@@ -518,7 +518,11 @@ impl Pair {
             Op::WaitFlag(who, n, back, clears) => self.with(who, |this, h, t| {
                 let how = u32::from(back) * c::UP_BACK | u32::from(clears) * c::UP_CLEARS;
                 let flag = this.flag(n);
-                let wait = this.core.wait_flag(h, flag, how);
+                let was_set = this.model.flag(flag).set;
+                if !was_set && !back {
+                    assert_eq!(this.core.wait_flag(None, flag, how), c::UP_WAITS);
+                }
+                let wait = this.core.wait_flag(Some(h), flag, how);
                 assert_eq!(wait, this.model.wait_flag(t, flag, back, clears));
             }),
             Op::Raise(n) => {
