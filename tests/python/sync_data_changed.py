@@ -1,5 +1,5 @@
 # A task waits for a lock, a semaphore, an item or room, and somebody writes to its `data`: what is given back meanwhile
-# goes to the next one, or stays to be had.
+# is its own all the same, as it has waited longest. If what was written is an exception, it goes to the next one.
 import asyncio_priority as asyncio
 
 
@@ -12,40 +12,34 @@ async def waits(name, aw):
 
 async def case(what, first, give, again):
     for data in (None, 7, "x", ValueError("thrown"), asyncio.Lock()):
-        a = asyncio.create_task(waits("a", first()))
-        b = asyncio.create_task(waits("b", first()))
-        await asyncio.sleep_ms(1)
-        a.data = data
-        give()
-        await asyncio.sleep_ms(1)
-        a.cancel()
-        b.cancel()
-        await asyncio.sleep_ms(1)
-        print(what, a.done(), b.done(), again())
+        for handed in (False, True):
+            a = asyncio.create_task(waits("a", first()))
+            b = asyncio.create_task(waits("b", first()))
+            await asyncio.sleep_ms(1)
+            # After it was handed over, a write to `data` passes it on.
+            if handed:
+                give()
+            a.data = data
+            if not handed:
+                give()
+            await asyncio.sleep_ms(1)
+            a.cancel()
+            b.cancel()
+            await asyncio.sleep_ms(1)
+            print(what, data, handed, a.done(), b.done(), again())
 
 
 async def main():
     lock = asyncio.Lock()
     await lock.acquire()
-
-    for data in (None, 7, ValueError("thrown")):
-        a = asyncio.create_task(waits("a", lock.acquire()))
-        b = asyncio.create_task(waits("b", lock.acquire()))
-        await asyncio.sleep_ms(1)
-        a.data = data
-        lock.release()
-        await asyncio.sleep_ms(1)
-        print("lock", a.done(), b.done(), lock.locked())
-        a.cancel()
-        await asyncio.sleep_ms(1)
-        print("lock", a.done(), b.done(), lock.locked())
-        if not lock.locked():
-            await lock.acquire()
-
+    await case("lock", lock.acquire, lock.release, lock.locked)
     sem = asyncio.Semaphore(0)
     await case("semaphore", sem.acquire, sem.release, sem.locked)
     q = asyncio.Queue()
     await case("get", q.get, lambda: q.put_nowait(1), q.qsize)
+    q = asyncio.Queue(1)
+    q.put_nowait(0)
+    await case("put", lambda: q.put(2), q.get_nowait, q.qsize)
 
 
 asyncio.run(main())

@@ -6,9 +6,11 @@ mod support;
 
 mod benchmarks;
 mod faults;
+mod interrupts;
 mod levels;
 mod memory;
 mod next;
+mod permits;
 mod streams;
 mod tasks;
 mod time;
