@@ -3,8 +3,8 @@
 #include "shim.h"
 
 // A root pointer: the collector sees what is in it, and an interrupt finds it whatever a soft reset did.
-MP_REGISTER_ROOT_POINTER(uintptr_t up_mail[22]);
-_Static_assert(UP_MAIL_WORDS == 22, "up_mail holds a mailbox");
+MP_REGISTER_ROOT_POINTER(uintptr_t up_mail[23]);
+_Static_assert(UP_MAIL_WORDS == 23, "up_mail holds a mailbox");
 
 // What the core's critical section is.
 uint32_t up_atomic_begin(void) {

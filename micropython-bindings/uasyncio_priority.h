@@ -101,9 +101,10 @@ typedef struct up_permits {
 // the list's object and, whenever it likes, `level`; the rest is zero at first.
 typedef struct up_flag {
     up_list_t waiters;
-    struct up_flag *mailed; // the next one in the mailbox, if it is in there
+    struct up_flag *mailed; // another one in the mailbox, while it is in there
     uint8_t set; // see up_flag_is_set()
     uint8_t waited; // somebody may wait
+    uint8_t posted; // it is in the mailbox
     uint8_t level; // where its wake-ups land: UP_HIGH ... UP_OWN
 } up_flag_t;
 
@@ -123,7 +124,7 @@ typedef struct up_core {
 // Items that a mailbox holds.
 #define UP_MAIL_LEN 15
 // Words of a mailbox.
-#define UP_MAIL_WORDS 22
+#define UP_MAIL_WORDS 23
 
 // What interrupts and other threads leave for the loop. All zero is an empty one. The shim keeps it where
 // the garbage collector sees it, and where a soft reset leaves it.

@@ -31,7 +31,7 @@ pub const UP_WAITS: u32 = 0;
 pub const UP_GOES_ON: u32 = 1;
 pub const UP_SET_MEANWHILE: u32 = 2;
 pub const UP_MAIL_LEN: u32 = 15;
-pub const UP_MAIL_WORDS: u32 = 22;
+pub const UP_MAIL_WORDS: u32 = 23;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_entry {
@@ -68,6 +68,7 @@ pub struct up_flag {
     pub mailed: *mut up_flag,
     pub set: u8,
     pub waited: u8,
+    pub posted: u8,
     pub level: u8,
 }
 pub type up_flag_t = up_flag;
@@ -80,7 +81,7 @@ pub type up_core_t = up_core;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_mailbox {
-    pub words: [usize; 22usize],
+    pub words: [usize; 23usize],
 }
 pub type up_mailbox_t = up_mailbox;
 #[repr(C)]

@@ -33,11 +33,13 @@ use crate::tick::Tick;
 #[repr(C)]
 pub struct Flag<'a> {
     waiters: WaitList<'a>,
-    // The next one in the mailbox, if this one is in there. Only the mailbox touches it.
+    // While it is in the mailbox, one before or behind it. Only the mailbox touches this, and `posted`.
     pub(super) mailed: Mutex<Cell<Option<&'a Flag<'a>>>>,
     set: AtomicU8,
     // Somebody may wait.
     waited: AtomicU8,
+    // It is in the mailbox.
+    pub(super) posted: Mutex<Cell<bool>>,
     // Where its wake-ups land.
     level: Cell<u8>,
 }
@@ -78,6 +80,7 @@ impl<'a> Flag<'a> {
             mailed: Mutex::new(Cell::new(None)),
             set: AtomicU8::new(0),
             waited: AtomicU8::new(0),
+            posted: Mutex::new(Cell::new(false)),
             level: Cell::new(level),
         }
     }

@@ -5,8 +5,8 @@
 //!                     ──post_flag()──▶ [ flags, linked through themselves ] ──▶ Scheduler::take_flag()
 //! ```
 //! Items are calls, which may be any number, so they can be lost. A flag is in the mailbox once, and brings its own link,
-//! so no flag is lost, and none takes the place of a call. The chain of flags is a ring as in `ring.rs`, with one link: the
-//! mailbox keeps the youngest, whose next is the oldest.
+//! so no flag is lost, and none takes the place of a call. Who posts writes to no other flag, because a driver's interrupt
+//! may outlive a soft reset, after which the memory of other flags is somebody else's.
 //!
 //! Several interrupts may post, one of them into the middle of another's post, so both ends are
 //! behind a critical section: some 30 instructions each. A pass that finds no mail reads one word.
@@ -37,8 +37,16 @@ struct Inner<'a> {
     // A power of two, one more than it holds.
     queue: Queue<Cell<usize>, { MAIL_LEN + 1 }>,
     lost: u32,
-    // The youngest flag.
-    flags: Option<&'a Flag<'a>>,
+    // The youngest of the flags that came, each linked to the one before it.
+    posted_flags: Option<&'a Flag<'a>>,
+    // The oldest of those that came before these, each linked to the one behind it.
+    next_flag: Option<&'a Flag<'a>>,
+}
+
+impl Inner<'_> {
+    const fn has_flags(&self) -> bool {
+        self.posted_flags.is_some() || self.next_flag.is_some()
+    }
 }
 
 impl<'a> Mailbox<'a> {
@@ -49,7 +57,8 @@ impl<'a> Mailbox<'a> {
             inner: Mutex::new(RefCell::new(Inner {
                 queue: Queue::new(),
                 lost: 0,
-                flags: None,
+                posted_flags: None,
+                next_flag: None,
             })),
         }
     }
@@ -88,7 +97,7 @@ impl<'a> Mailbox<'a> {
             let item = inner.queue.peek().map(Cell::take);
             if inner.queue.dequeue().is_none() {
                 // What is counted, and a flag, is still to be seen: it may have come since the loop asked.
-                let more = inner.lost != 0 || inner.flags.is_some();
+                let more = inner.lost != 0 || inner.has_flags();
                 self.pending.store(more.into(), Ordering::Relaxed);
             }
             item
@@ -102,32 +111,30 @@ impl<'a> Mailbox<'a> {
             .unwrap_or(0)
     }
 
-    /// Leaves a flag for the loop, unless it is in here. O(1).
+    /// Leaves a flag for the loop, unless it is in here. O(1). It writes to the mailbox and to this flag only.
     pub fn post_flag(&self, flag: &'a Flag<'a>) {
         self.with(|cs, inner| {
-            let link = flag.mailed.borrow(cs);
-            if link.get().is_none() {
-                let oldest = match inner.flags.replace(flag) {
-                    Some(youngest) => youngest.mailed.borrow(cs).replace(Some(flag)),
-                    None => Some(flag),
-                };
-                link.set(oldest);
+            if !flag.posted.borrow(cs).replace(true) {
+                flag.mailed.borrow(cs).set(inner.posted_flags.replace(flag));
                 self.pending.store(1, Ordering::Release);
             }
         });
     }
 
-    /// Takes out the oldest flag. O(1).
+    /// Takes out the oldest flag. O(1), and once for each flag.
     pub(super) fn take_flag(&self) -> Option<&'a Flag<'a>> {
         self.with(|cs, inner| {
-            let youngest = inner.flags?;
-            let oldest = youngest.mailed.borrow(cs).take()?;
-            if oldest == youngest {
-                inner.flags = None;
-            } else {
-                let next = oldest.mailed.borrow(cs).take();
-                youngest.mailed.borrow(cs).set(next);
+            if inner.next_flag.is_none() {
+                // Those that came since are linked from the youngest to the oldest. Here they turn round.
+                let mut youngest = inner.posted_flags.take();
+                while let Some(flag) = youngest {
+                    youngest = flag.mailed.borrow(cs).replace(inner.next_flag);
+                    inner.next_flag = Some(flag);
+                }
             }
+            let oldest = inner.next_flag?;
+            inner.next_flag = oldest.mailed.borrow(cs).take();
+            oldest.posted.borrow(cs).set(false);
             Some(oldest)
         })
         .flatten()
@@ -137,7 +144,7 @@ impl<'a> Mailbox<'a> {
     /// that is must not be used again. O(items).
     pub fn clear(&self) {
         self.take_lost();
-        self.with(|_, inner| inner.flags = None);
+        self.with(|_, inner| (inner.posted_flags, inner.next_flag) = (None, None));
         while self.take().is_some() {}
     }
 
