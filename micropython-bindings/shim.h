@@ -311,7 +311,7 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in);
 mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
 MP_DECLARE_CONST_FUN_OBJ_1(up_waitqueue_clear_obj);
 mp_obj_t up_event_set(mp_obj_t self_in);
-void up_permits_give(up_permits_t *self);
+bool up_permits_give(up_permits_t *self);
 bool up_permits_take(up_permits_t *self, mp_obj_t at);
 MP_DECLARE_CONST_FUN_OBJ_1(up_permits_locked_obj);
 

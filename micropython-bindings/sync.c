@@ -192,11 +192,13 @@ MP_DEFINE_CONST_OBJ_TYPE(
 //
 // The core counts, and hands over what is given back: src/sync/permits.rs.
 
-// Gives one back, or for the first time. EXCEPTION: none.
-void up_permits_give(up_permits_t *self) {
+// Gives one back, or for the first time; false if none is taken of what is bounded. The clock is read only if somebody
+// waits, who is due then. EXCEPTION: none.
+bool up_permits_give(up_permits_t *self) {
     up_loop_t *loop = MP_STATE_VM(up_loop);
-    up_core_release(&loop->core, self, up_now(loop));
+    bool given = up_core_release(&loop->core, self, self->waiters.first == NULL ? 0 : up_now(loop));
     up_rouse();
+    return given;
 }
 
 // Takes what the running task was handed, or what is free: true. If there is nothing, false and the task is parked at `at`;
@@ -223,15 +225,14 @@ static mp_obj_t up_permits_iternext(mp_obj_t self_in) {
 // release(): the next one gets past. RuntimeError if a Lock is not locked, ValueError if nobody has acquired a
 // BoundedSemaphore.
 static mp_obj_t up_permits_release(mp_obj_t self_in) {
-    up_loop_t *loop = up_loop();
+    up_own(MP_STATE_VM(up_loop));
     up_permits_t *self = MP_OBJ_TO_PTR(self_in);
-    if (!up_core_release(&loop->core, self, up_now(loop))) {
+    if (!up_permits_give(self)) {
         if (self->waiters.object == &up_lock_type) {
             up_raise_runtime(MP_ERROR_TEXT("Lock not acquired"));
         }
         mp_raise_ValueError(MP_ERROR_TEXT("released more than acquired"));
     }
-    up_rouse();
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_permits_release_obj, up_permits_release);

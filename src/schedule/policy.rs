@@ -251,6 +251,7 @@ impl<'a> Scheduler<'a> {
     /// Queues a task that somebody outside wakes, whatever it waits for, as [`Self::schedule`] does. `awaits`: it comes
     /// back to what it waits at. Such a task stays where it is, if it waits for a condition or in a list: it would ask again, and
     /// miss who wakes it meanwhile. So does one that was handed a permit and is due now: it would lose its turn.
+    #[inline]
     pub fn revive(
         &self,
         e: &'a Entry<'a>,

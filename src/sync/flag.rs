@@ -118,6 +118,7 @@ impl<'a> Scheduler<'a> {
     /// next. It does not if it comes back and another waits by now: that one found the flag cleared, so it was set again
     /// for that one. (Whether the flag is in the mailbox does not tell: another thread may have put it there for what was
     /// seen before.)
+    #[inline]
     pub fn wait_flag(&self, e: Option<&'a Entry<'a>>, flag: &'a Flag<'a>, how: u32) -> Wait {
         let back = how & BACK != 0;
         if back || flag.is_set() {
@@ -138,6 +139,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// Wakes all who wait for a flag, if it is set. O(those who wait).
+    #[inline(never)]
     pub fn wake_flag(&self, flag: &Flag<'a>, now: Tick) {
         if flag.is_set() {
             let level = flag.level.get().into();
@@ -157,6 +159,7 @@ impl<'a> Scheduler<'a> {
     ///
     /// From here on [`Flag::raise`] puts it in again. One before that is seen here, because both are in the mailbox's
     /// critical section.
+    #[inline]
     pub fn take_flag(&self, mail: &Mailbox<'a>, now: Tick) -> Option<&'a Flag<'a>> {
         let flag = mail.take_flag()?;
         self.wake_flag(flag, now);

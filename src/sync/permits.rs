@@ -80,6 +80,7 @@ impl<'a> Permits<'a> {
 impl<'a> Scheduler<'a> {
     /// Takes a permit: the one that was handed to the running task `e`, else one that is free. True if there was one. If
     /// not, `e` is parked behind those that wait; without `e` nothing happens. O(1).
+    #[inline]
     pub fn acquire(&self, permits: &'a Permits<'a>, e: Option<&'a Entry<'a>>) -> bool {
         let handed = e.filter(|e| e.permits() == Some(permits));
         if let Some(e) = handed {
@@ -98,6 +99,7 @@ impl<'a> Scheduler<'a> {
 
     /// Gives a permit back, or for the first time: it is handed over to the task that has waited longest. False, and
     /// nothing happens, if they are bounded and none is taken. O(1).
+    #[inline]
     pub fn release(&self, permits: &'a Permits<'a>, now: Tick) -> bool {
         if permits.bounded.get() != 0 && permits.taken.get() == 0 {
             return false;
@@ -110,6 +112,7 @@ impl<'a> Scheduler<'a> {
     /// What was handed to an entry, and its step has not taken, goes to the next one. O(1).
     ///
     /// The next one is due when this one was: it has waited for longer than that.
+    #[inline(never)]
     pub fn refuse(&self, e: &Entry<'a>) {
         if let Some(permits) = e.permits() {
             e.set_permits(None);
@@ -118,6 +121,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// A permit that nobody has goes to the task that has waited longest, which is due at `now`; else it is free.
+    #[inline(never)]
     fn hand_over(&self, permits: &'a Permits<'a>, now: Tick) {
         match self.wake_at(&permits.waiters, permits.level.get(), now) {
             Some(e) => e.set_permits(Some(permits)),

@@ -516,7 +516,7 @@ impl Pair {
                 this.model.refuse(t);
             }),
             Op::WaitFlag(who, n, back, clears) => self.with(who, |this, h, t| {
-                let how = u32::from(back) * c::UP_BACK | u32::from(clears) * c::UP_CLEARS;
+                let how = (u32::from(back) * c::UP_BACK) | (u32::from(clears) * c::UP_CLEARS);
                 let flag = this.flag(n);
                 let was_set = this.model.flag(flag).set;
                 if !was_set && !back {
