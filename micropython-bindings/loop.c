@@ -13,10 +13,9 @@
 // -- callbacks
 
 // A callback that is in no queue. Raises MemoryError.
-static up_callback_t *up_callback_new(mp_obj_t fun, mp_obj_t args) {
+up_callback_t *up_callback_new(mp_obj_t fun, mp_obj_t args) {
     up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
-    self->entry = (up_entry_t){ .object = &up_callback_type, .core = UP_NEW };
-    self->fun = fun;
+    self->entry = (up_entry_t){ .object = &up_callback_type, .core = UP_NEW, .data = fun };
     self->args = args;
     return self;
 }
@@ -49,7 +48,7 @@ void up_callback_spend(up_callback_t *self) {
         up_store(&loop->mailed_spent, loop->mailed_spent + 1);
     }
 #endif
-    self->fun = self->args = MP_OBJ_NULL;
+    self->entry.data = self->args = MP_OBJ_NULL;
     if (self->entry.flags & UP_CALLBACK_OWN) {
         up_loop_t *loop = up_any_loop();
         self->args = MP_OBJ_FROM_PTR(loop->spare_callbacks);
@@ -74,7 +73,7 @@ MP_NOINLINE up_callback_t *up_as_callback(mp_obj_t object) {
 
 // The turn of a callback has come. Its exceptions are the run loop's to contain.
 void up_callback_run(up_loop_t *loop, up_callback_t *self) {
-    mp_obj_t fun = self->fun;
+    mp_obj_t fun = self->entry.data;
     mp_obj_t args = self->args;
     up_core_forget(&loop->core, &self->entry);
     up_callback_spend(self);
@@ -89,7 +88,7 @@ void up_call_queue(up_loop_t *loop, mp_obj_t object) {
     if (self == NULL && loop->spare_callbacks != NULL) {
         self = loop->spare_callbacks;
         loop->spare_callbacks = MP_OBJ_TO_PTR(self->args);
-        self->fun = object;
+        self->entry.data = object;
         self->args = mp_const_empty_tuple;
     } else if (self == NULL) {
         nlr_buf_t nlr;
@@ -102,7 +101,7 @@ void up_call_queue(up_loop_t *loop, mp_obj_t object) {
             return;
         }
     }
-    if (self->fun != MP_OBJ_NULL) { // else it was cancelled
+    if (self->entry.data != MP_OBJ_NULL) { // else it was cancelled
         up_schedule(loop, &self->entry, UP_OWN, 0);
     }
 }
@@ -110,7 +109,7 @@ void up_call_queue(up_loop_t *loop, mp_obj_t object) {
 // Handle.cancel(): the callback will not run. False if it ran or was cancelled before.
 static mp_obj_t up_callback_cancel(mp_obj_t self_in) {
     up_callback_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->fun == MP_OBJ_NULL) {
+    if (self->entry.data == MP_OBJ_NULL) {
         return mp_const_false;
     }
     up_core_forget(&up_loop()->core, &self->entry); // if it is not in the mailbox

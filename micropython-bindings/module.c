@@ -53,7 +53,7 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
         loop->exc_handler = mp_const_none;
         loop->stop_value = mp_const_none;
         loop->calling = mp_const_none;
-        loop->epoch = 1;
+        loop->epoch = UP_TASK_EPOCH;
         loop->main_queue.waiters.object = &up_waitqueue_type;
         loop->main_queue.level = UP_OWN;
         up_mail_clear(up_mail()); // of before a soft reset
@@ -93,7 +93,7 @@ static mp_obj_t up_new_event_loop(void) {
     up_loop_t *loop = up_loop();
     up_check_idle(loop);
     // Who is parked somewhere is not there any more, from here on: what is handed on below finds nobody.
-    loop->epoch = loop->epoch == 255 ? 1 : loop->epoch + 1;
+    loop->epoch = loop->epoch % UP_TASK_EPOCH + UP_TASK_EPOCH / 3;
     up_entry_t *entry;
     up_entry_t *entries = up_core_clear(&loop->core);
     while ((entry = entries) != NULL) {

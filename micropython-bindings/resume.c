@@ -108,15 +108,15 @@ static void up_step_over(up_loop_t *loop) {
 // Words that MicroPython allocates for a traceback's first entry: file, line and block.
 #define TRACEBACK_ENTRY_WORDS (3)
 
-// A task with data, or with a join box, begins its step: what it waited at is let go. Returns what it comes back from, for
+// A task with data, or that is joined, begins its step: what it waited at is let go. Returns what it comes back from, for
 // up_back_from(), or what is to be thrown into it, which is `exc` too. MP_OBJ_NULL: it was its last turn, and no step.
 static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t *exc) {
-    if (task->entry.flags & UP_TASK_UNSEEN) {
+    if (task->entry.flags & UP_TASK_DONE) {
         // Its last turn: report the exception it ended with, unless somebody has it by now.
         task->entry.flags &= ~UP_TASK_UNSEEN;
         up_task_leave(loop, task);
         if (!(task->entry.flags & UP_TASK_AWAITED)) {
-            up_report(loop, task->data, MP_OBJ_FROM_PTR(task));
+            up_report(loop, task->entry.data, MP_OBJ_FROM_PTR(task));
         }
         return MP_OBJ_NULL;
     }
@@ -146,7 +146,7 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
 // One step of a task. Raises what leaves the task: while a task is the current one and nothing else is done.
 static void up_step(up_loop_t *loop, up_task_t *task) {
     mp_obj_t exc = MP_OBJ_NULL;
-    mp_obj_t at = task->data;
+    mp_obj_t at = task->entry.data;
     if (at != mp_const_none) {
         at = up_unpark(loop, task, &exc);
         if (at == MP_OBJ_NULL) {
@@ -180,7 +180,7 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
         loop->doing = UP_DOING_YIELD;
         up_yielded(loop, task, ret);
         loop->doing = UP_DOING_NOTHING;
-    } else if (!(task->entry.flags & UP_TASK_AWAITING) && (task->data == mp_const_none || *up_task_data(task) == mp_const_none)) {
+    } else if (!(task->entry.flags & UP_TASK_AWAITING) && (task->entry.data == mp_const_none || *up_task_data(task) == mp_const_none)) {
         // A bare yield: again, unless it is in some queue.
         loop->again = UP_OWN;
     }
@@ -436,7 +436,7 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
             return value;
         }
         main->entry.flags |= UP_TASK_AWAITED;
-        exc = main->data;
+        exc = main->entry.data;
         if (!(main->entry.flags & UP_TASK_RAISED)) {
             return exc; // its value
         }

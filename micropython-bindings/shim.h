@@ -33,32 +33,28 @@
 #define up_store(place, value) __atomic_store_n(place, value, UP_THREADS ? __ATOMIC_RELEASE : __ATOMIC_RELAXED)
 #define up_load(place) __atomic_load_n(place, UP_THREADS ? __ATOMIC_ACQUIRE : __ATOMIC_RELAXED)
 
-// A task. It is small because there are many: what only some need is in a join box. In this order because of the
-// garbage collector: docs/architecture.md.
+// A task. It is small because there are many. In this order because of the garbage collector: docs/architecture.md.
 typedef struct _up_task_t {
-    up_entry_t entry; // its flags are UP_TASK_..., and above them the epoch in which the loop knew it last
-    // While it lives: None, an exception to throw at its next step, or what it is parked at.
-    // When it is done: its value or exception. With UP_TASK_BOXED, all that is in the box.
-    mp_obj_t data;
+    // Its flags are UP_TASK_..., and those of the core.
+    // Its data, while it lives: None, an exception to throw at its next step, or what it is parked at. While it is
+    // UP_JOINED that is elsewhere: up_task_data(). While it waits for the end of a task, what it is parked at is that task:
+    // up_task_at(). When it is done: its value or exception.
+    up_entry_t entry;
     mp_obj_t coro;
 } up_task_t;
 
 #define UP_TASK_DONE (1) // it ended
-#define UP_TASK_RAISED (2) // with an exception, which is its data
-#define UP_TASK_AWAITED (4) // somebody has, or had, its result
-#define UP_TASK_BOXED (8) // data is a join box
-#define UP_TASK_AWAITING (16) // one of our awaitables parked it, and is what it comes back to
-#define UP_TASK_UNSEEN (32) // done; it has a turn left, to report an exception nobody awaited
-#define UP_TASK_STREAMING (64) // with AWAITING: it is parked by readable() or writable()
-#define UP_TASK_HANDED (128) // it was woken to take what it waits for (sync.c), at which it is parked as far as data says
-#define UP_TASK_EPOCH (0xff00) // the loop's epoch when it was queued last; 0: it never was, or it was forgotten
-
-// What a task needs only once somebody awaits it.
-typedef struct _up_join_t {
-    up_list_t waiters; // no type: Python never sees it
-    mp_obj_t data; // what would be the task's
-    mp_obj_t callback; // called with (task, exception) at its end, or MP_OBJ_NULL
-} up_join_t;
+#define UP_TASK_AWAITED (2) // somebody has, or had, its result
+#define UP_TASK_EPOCH (0x60) // the loop's epoch when it was queued last; 0: it never was, or it was forgotten
+#define UP_TASK_CANCEL (0x80) // the cancels that were not taken back are counted in the bits from here on, modulo 64
+#define UP_TASK_CANCELS (0x1f80)
+// While it lives:
+#define UP_TASK_HANDED (4) // it was woken to take what it waits for (sync.c), at which it is parked as far as data says
+#define UP_TASK_AWAITING (8) // one of our awaitables parked it, and is what it comes back to
+#define UP_TASK_STREAMING (16) // with AWAITING: it is parked by readable() or writable()
+// When it is done:
+#define UP_TASK_RAISED (8) // with an exception, which is its data
+#define UP_TASK_UNSEEN (16) // it has a turn left, to report an exception nobody awaited
 
 // An awaitable of sleep(), sleep_ms(), after() or after_ms().
 typedef struct _up_sleep_t {
@@ -114,9 +110,8 @@ typedef struct _up_put_t {
 
 // A callback of call_soon() and its kin, and the handle that cancels it.
 typedef struct _up_callback_t {
-    up_entry_t entry; // its flags are UP_CALLBACK_...
-    mp_obj_t fun; // MP_OBJ_NULL when it ran or was cancelled
-    mp_obj_t args; // a tuple
+    up_entry_t entry; // its flags are UP_CALLBACK_...; its data is the function, NULL when it ran or was cancelled
+    mp_obj_t args; // a tuple; of a task's `state`, which waits for the task's end, the function
 } up_callback_t;
 
 #define UP_CALLBACK_MAILED (1) // another thread left it, and it had no turn yet
@@ -144,7 +139,7 @@ typedef struct _up_loop_t {
     uint8_t doing;
     bool running;
     bool stopping;
-    uint8_t epoch; // how often new_event_loop() emptied it, 1 to 255: see UP_TASK_EPOCH
+    uint8_t epoch; // changes when new_event_loop() empties it: see UP_TASK_EPOCH
     uint8_t again; // UP_NOT, or at which level the task is due as soon as its step has ended: a bare yield, a delay of 0
     bool fast_io; // streams wake at high level unless they say otherwise
     uint8_t context_state; // UP_CONTEXT_NEW ...
@@ -277,6 +272,7 @@ up_task_t *up_first_due(up_loop_t *loop);
 bool up_is_task(mp_obj_t object);
 bool up_is_exception(mp_obj_t object);
 mp_obj_t *up_task_data(up_task_t *task);
+mp_obj_t up_task_at(up_task_t *task);
 up_task_t *up_task_new(mp_obj_t coro);
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level);
 bool up_task_known(up_loop_t *loop, up_task_t *task);
@@ -287,6 +283,7 @@ void up_task_unqueue(up_loop_t *loop, up_task_t *task);
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc);
 void up_task_leave(up_loop_t *loop, up_task_t *task);
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result);
+void up_task_count_cancel(up_task_t *task, int n);
 bool up_task_cancel(up_loop_t *loop, up_task_t *task);
 
 // Between a store that another context looks for and a look at what that context stores.
@@ -364,6 +361,7 @@ static inline void up_settle(mp_obj_t object) {
 // loop.c
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
 void up_context_renew(up_loop_t *loop);
+up_callback_t *up_callback_new(mp_obj_t fun, mp_obj_t args);
 up_callback_t *up_as_callback(mp_obj_t object);
 void up_callbacks_reserve(up_loop_t *loop);
 void up_callback_spend(up_callback_t *self);

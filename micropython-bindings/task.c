@@ -14,9 +14,19 @@ bool up_is_exception(mp_obj_t o) {
     return mp_obj_is_exception_instance(o) || mp_obj_is_exception_type(o);
 }
 
-// Where the task's data is. EXCEPTION: none.
+// Where the task's data is: at the end of the chain of first joiners, which keep it while it is joined. Not to be written
+// while the task waits for the end of another one, for it is that one's then. O(chain). EXCEPTION: none.
 mp_obj_t *up_task_data(up_task_t *task) {
-    return task->entry.flags & UP_TASK_BOXED ? &((up_join_t *)MP_OBJ_TO_PTR(task->data))->data : &task->data;
+    up_entry_t *entry = &task->entry;
+    while (entry->flags & UP_JOINED) {
+        entry = entry->data;
+    }
+    return &entry->data;
+}
+
+// What a task is parked at, or its other data. EXCEPTION: none.
+mp_obj_t up_task_at(up_task_t *task) {
+    return up_place(task) == UP_JOINING ? MP_OBJ_FROM_PTR(task->entry.up) : *up_task_data(task);
 }
 
 // Whether a task can run `o`: a coroutine, or what wait(), acquire() and their like return. Those are
@@ -39,20 +49,19 @@ up_task_t *up_task_new(mp_obj_t coro) {
         up_raise_type(MP_ERROR_TEXT("%q expected, not %s"), MP_QSTR_coroutine, coro);
     }
     up_task_t *task = mp_obj_malloc(up_task_t, &up_task_type);
-    task->data = mp_const_none;
     task->coro = coro;
-    task->entry = (up_entry_t){ .object = &up_task_type, .core = UP_NEW }; // last: heap_search.c looks for it
+    task->entry = (up_entry_t){ .object = &up_task_type, .core = UP_NEW, .data = mp_const_none }; // last: heap_search.c looks for it
     return task;
 }
 
 // Whether the loop was given the task, and did not forget it since. EXCEPTION: none.
 bool up_task_known(up_loop_t *loop, up_task_t *task) {
-    return task->entry.flags >> 8 == loop->epoch;
+    return (task->entry.flags & UP_TASK_EPOCH) == loop->epoch;
 }
 
 // The entry of a task, which the loop knows from here on. EXCEPTION: none.
 up_entry_t *up_task_entry(up_loop_t *loop, up_task_t *task) {
-    task->entry.flags = (task->entry.flags & ~UP_TASK_EPOCH) | loop->epoch << 8;
+    task->entry.flags = (task->entry.flags & ~UP_TASK_EPOCH) | loop->epoch;
     return &task->entry;
 }
 
@@ -70,11 +79,12 @@ void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t d
     if (task->entry.flags & UP_TASK_DONE) {
         return;
     }
-    mp_obj_t *data = up_task_data(task);
-    if (!up_is_exception(*data)) {
+    if (!up_is_exception(up_task_at(task))) {
+        uint32_t place = up_place(task);
+        bool parked = place == UP_PARKED || place == UP_JOINING;
         if (!(task->entry.flags & UP_TASK_AWAITING)) {
-            *data = mp_const_none;
-        } else if (up_place(task) == UP_CONDITION || (up_place(task) == UP_PARKED && up_task_known(loop, task))) {
+            *up_task_data(task) = mp_const_none;
+        } else if (place == UP_CONDITION || (parked && up_task_known(loop, task))) {
             return;
         }
     }
@@ -96,25 +106,19 @@ up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level) {
     return task;
 }
 
+// So many cancels of a task come in addition, or are taken back: the low bits of `n` count. EXCEPTION: none.
+void up_task_count_cancel(up_task_t *task, int n) {
+    uint32_t flags = task->entry.flags;
+    task->entry.flags = (flags & ~UP_TASK_CANCELS) | ((flags + (uint32_t)n * UP_TASK_CANCEL) & UP_TASK_CANCELS);
+}
+
 // Throws `exc` into a task at its next step, which is due now. EXCEPTION: none.
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
     up_sem_refuse(task);
-    mp_obj_t *data = up_task_data(task);
-    up_when_done(loop, *data, task);
-    *data = exc;
+    up_when_done(loop, up_task_at(task), task);
     up_core_cancel(&loop->core, up_task_entry(loop, task), up_now(loop));
+    *up_task_data(task) = exc; // now that it waits for no task any more
     up_rouse();
-}
-
-// The join box of a task.
-static MP_NOINLINE up_join_t *up_task_box(up_task_t *task) {
-    if (!(task->entry.flags & UP_TASK_BOXED)) {
-        up_join_t *box = m_new0(up_join_t, 1);
-        box->data = task->data;
-        task->data = MP_OBJ_FROM_PTR(box);
-        task->entry.flags |= UP_TASK_BOXED;
-    }
-    return MP_OBJ_TO_PTR(task->data);
 }
 
 // A task is of no more use to the loop. EXCEPTION: none.
@@ -126,21 +130,25 @@ void up_task_leave(up_loop_t *loop, up_task_t *task) {
 // What MicroPython's task.data is: of a task that returned, its value in a StopIteration.
 static MP_NOINLINE mp_obj_t up_task_get_data(up_task_t *self) {
     if ((self->entry.flags & (UP_TASK_DONE | UP_TASK_RAISED)) == UP_TASK_DONE) {
-        return mp_obj_new_exception_arg1(&mp_type_StopIteration, self->data);
+        return mp_obj_new_exception_arg1(&mp_type_StopIteration, self->entry.data);
     }
-    return *up_task_data(self);
+    return up_task_at(self);
 }
 
 // A task ends: wakes who awaits it. The callback in `state`, or MP_OBJ_NULL. EXCEPTION: none.
 static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
-    if (!(task->entry.flags & UP_TASK_BOXED)) {
-        return MP_OBJ_NULL;
-    }
-    up_join_t *box = MP_OBJ_TO_PTR(task->data);
-    if (up_wake(loop, &box->waiters, UP_OWN, SIZE_MAX) != 0 || box->callback != MP_OBJ_NULL) {
+    mp_obj_t callback = MP_OBJ_NULL;
+    uint32_t now = up_now(loop);
+    up_entry_t *joiner;
+    while (task->entry.flags & UP_JOINED && (joiner = up_core_wake_joiner(&loop->core, &task->entry, now)) != NULL) {
         task->entry.flags |= UP_TASK_AWAITED;
+        if (joiner->object == &up_callback_type) {
+            up_core_forget(&loop->core, joiner);
+            callback = ((up_callback_t *)joiner)->args;
+        }
     }
-    return box->callback;
+    up_rouse();
+    return callback;
 }
 
 // The task ended with `result`, a value or an exception. Wakes who awaits it. A callback in `state`
@@ -157,7 +165,7 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
         }
     }
     task->entry.flags = flags;
-    task->data = result;
+    task->entry.data = result;
     if (task == loop->main) {
         loop->stopping = true;
     }
@@ -177,35 +185,33 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
     if (task->entry.flags & UP_TASK_DONE) {
         return false;
     }
-    mp_obj_t data;
-    up_task_t *behind = task; // goes half as fast: if the chain is a ring, it is caught up with
-    for (bool odd = false;; odd = !odd) {
-        if (task == loop->cur) {
-            up_raise_runtime(MP_ERROR_TEXT("can't cancel self"));
-        }
-        data = *up_task_data(task);
-        if (!up_is_task(data) || (((up_task_t *)MP_OBJ_TO_PTR(data))->entry.flags & UP_TASK_DONE)) {
+    up_task_t *last = task;
+    while (up_place(last) == UP_JOINING) {
+        last = last->entry.up;
+    }
+    if (last == loop->cur) {
+        up_raise_runtime(MP_ERROR_TEXT("can't cancel self"));
+    }
+    // All of them are asked to end: each one's own time-outs must see that.
+    for (up_task_t *asked = task;; asked = asked->entry.up) {
+        up_task_count_cancel(asked, 1);
+        if (asked == last) {
             break;
         }
-        task = MP_OBJ_TO_PTR(data);
-        if (odd) {
-            behind = MP_OBJ_TO_PTR(*up_task_data(behind));
-        }
-        if (task == behind) {
-            data = *up_task_data(task);
-            break; // whoever is reached in a ring is as good as any
-        }
     }
-    if (data != mp_const_none && up_task_known(loop, task) && up_place(task) != UP_STREAM) {
+    mp_obj_t data = *up_task_data(last);
+    if (data != mp_const_none && up_task_known(loop, last) && up_place(last) != UP_STREAM) {
         // Something of the user's that it is parked at: it has remove(task).
         mp_obj_t remove[3];
         mp_load_method_maybe(data, MP_QSTR_remove, remove);
         if (remove[0] != MP_OBJ_NULL) {
-            remove[2] = MP_OBJ_FROM_PTR(task);
+            remove[2] = MP_OBJ_FROM_PTR(last);
             mp_call_method_n_kw(1, 0, remove);
         }
     }
-    up_task_throw(loop, task, loop->cancelled);
+    if (!(last->entry.flags & UP_TASK_DONE)) { // remove() is Python
+        up_task_throw(loop, last, loop->cancelled);
+    }
     return true;
 }
 
@@ -250,16 +256,23 @@ static mp_obj_t up_task_state(up_loop_t *loop, up_task_t *self) {
     if (self->entry.flags & UP_TASK_DONE) {
         return self->entry.flags & UP_TASK_AWAITED ? mp_const_false : mp_const_none;
     }
-    if (self->entry.flags & UP_TASK_BOXED) {
-        up_join_t *box = MP_OBJ_TO_PTR(self->data);
-        if (box->callback != MP_OBJ_NULL) {
-            return box->callback;
-        }
-        if (up_core_first(&loop->core, &box->waiters) != NULL) {
-            return MP_OBJ_NEW_QSTR(MP_QSTR_awaited);
-        }
+    up_entry_t *joiner = up_core_first_joiner(&loop->core, &self->entry);
+    if (joiner == NULL) {
+        return mp_const_true;
     }
-    return mp_const_true;
+    return joiner->object == &up_callback_type ? ((up_callback_t *)joiner)->args : MP_OBJ_NEW_QSTR(MP_QSTR_awaited);
+}
+
+// Sets what is called with (task, exception) at the end of a task that lives; anything that cannot be called: nothing is.
+static void up_task_set_callback(up_loop_t *loop, up_task_t *self, mp_obj_t fun) {
+    up_callback_t *callback = mp_obj_is_callable(fun) ? up_callback_new(mp_const_none, fun) : NULL;
+    up_entry_t *joiner = up_core_first_joiner(&loop->core, &self->entry);
+    if (joiner != NULL && joiner->object == &up_callback_type) {
+        up_core_forget(&loop->core, joiner);
+    }
+    if (callback != NULL) {
+        up_core_join(&loop->core, &callback->entry, &self->entry);
+    }
 }
 
 // When a task is due that is in a ready queue or sleeps, in ticks as time.ticks_ms() has them; else 0. The core knows
@@ -306,13 +319,16 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         bool done = self->entry.flags & UP_TASK_DONE;
         if (attr == MP_QSTR_data && !done) {
             up_sem_refuse(self);
+            if (up_place(self) == UP_JOINING) {
+                up_task_schedule(loop, self, UP_OWN, 0); // it awaits that task no more
+            }
             *up_task_data(self) = dest[1];
         } else if (attr != MP_QSTR_state) {
             return;
         } else if (done) {
             self->entry.flags |= UP_TASK_AWAITED;
         } else {
-            up_task_box(self)->callback = mp_obj_is_callable(dest[1]) ? dest[1] : MP_OBJ_NULL;
+            up_task_set_callback(loop, self, dest[1]);
         }
         dest[0] = MP_OBJ_NULL;
     }
@@ -325,18 +341,20 @@ static mp_obj_t up_task_iternext(mp_obj_t self_in) {
     if (self->entry.flags & UP_TASK_DONE) {
         self->entry.flags |= UP_TASK_AWAITED;
         if (self->entry.flags & UP_TASK_RAISED) {
-            nlr_raise(self->data);
+            nlr_raise(self->entry.data);
         }
-        return mp_make_stop_iteration(self->data);
+        return mp_make_stop_iteration(self->entry.data);
     }
-    if (self == up_current(loop)) {
-        up_raise_runtime(MP_ERROR_TEXT("a task can't await itself"));
-    }
-    up_join_t *box = up_task_box(self);
-    if (box->callback != MP_OBJ_NULL) {
+    up_task_t *task = up_current(loop);
+    up_entry_t *joiner = up_core_first_joiner(&loop->core, &self->entry);
+    if (joiner != NULL && joiner->object == &up_callback_type) {
         up_raise_runtime(MP_ERROR_TEXT("can't wait"));
     }
-    return up_wait(loop, &box->waiters, self_in);
+    if (!up_core_join(&loop->core, &task->entry, &self->entry)) {
+        up_raise_runtime(self == task ? MP_ERROR_TEXT("a task can't await itself") : MP_ERROR_TEXT("a task can't await one that awaits it"));
+    }
+    task->entry.flags |= UP_TASK_AWAITING;
+    return mp_const_none;
 }
 
 static const mp_rom_map_elem_t up_task_locals_dict_table[] = {

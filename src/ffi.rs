@@ -1,5 +1,5 @@
-//! The C border: `micropython-bindings/uasyncio_priority.h` in Rust. It is the only `unsafe` code here, beside an
-//! entry's third link (`entry.rs`).
+//! The C border: `micropython-bindings/uasyncio_priority.h` in Rust. It is the only `unsafe` code here, beside
+//! the words of an entry that mean one thing or another (`entry.rs`).
 //! (`bindings.rs` declares what the header says, in one `unsafe extern` block, as Rust 2024 spells them.)
 //!
 //! Each export takes the shim's memory for what the header says it is, makes one call and lets go of it, so no
@@ -9,7 +9,7 @@ use core::mem::{align_of, size_of};
 use core::{ptr, slice};
 
 use crate::bindings::{self, up_core_t, up_entry_t, up_list_t, up_mailbox_t, up_pollfd_t};
-use crate::entry::{Entry, Kind, Level, TAG};
+use crate::entry::{Entry, JOINED, Kind, Level, TAG};
 use crate::schedule::policy::{Action, Scheduler};
 use crate::schedule::poll::{FAST, FD, Interest, PollFd, READ, TRUE, WRITE};
 use crate::sync::mailbox::{MAIL_LEN, Mailbox};
@@ -36,6 +36,8 @@ const _: () = {
     assert!(Kind::Condition as u32 == bindings::UP_CONDITION);
     assert!(Kind::Parked as u32 == bindings::UP_PARKED);
     assert!(Kind::Stream as u32 == bindings::UP_STREAM);
+    assert!(Kind::Joining as u32 == bindings::UP_JOINING);
+    assert!(JOINED as u32 == bindings::UP_JOINED);
     assert!(READ == bindings::UP_READ && WRITE == bindings::UP_WRITE);
     assert!(FAST == bindings::UP_FAST && FD == bindings::UP_FD && TRUE == bindings::UP_TRUE);
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
@@ -163,6 +165,15 @@ export! {
     }
     fn up_core_waiting(core: *mut up_core_t, at: *mut up_list_t) -> u32 {
         scheduler(core).waiting(list(at))
+    }
+    fn up_core_join(core: *mut up_core_t, e: *mut up_entry_t, task: *mut up_entry_t) -> u32 {
+        scheduler(core).join(entry(e), entry(task)).into()
+    }
+    fn up_core_first_joiner(core: *mut up_core_t, task: *mut up_entry_t) -> *mut up_entry_t {
+        raw(scheduler(core).first_joiner(entry(task)))
+    }
+    fn up_core_wake_joiner(core: *mut up_core_t, task: *mut up_entry_t, now: u32) -> *mut up_entry_t {
+        raw(scheduler(core).wake_joiner(entry(task), Tick::new(now)))
     }
     fn up_core_when(core: *mut up_core_t, e: *mut up_entry_t) {
         scheduler(core).when(entry(e))

@@ -11,6 +11,7 @@
 //!                 ▼  │
 //!  Timer ·······▶ Ready ◀── wake() ─────── Parked ◀── park() ── Idle
 //!         due       ▲
+//!                   ├── wake_joiner() ─── Joining ◀── join() ── Idle
 //!                   ├── found(TRUE) ───── Condition ◀── when() ── Idle
 //!                   └── found(events) ── Stream ◀── wait_stream() ── Idle
 //! ```
@@ -37,6 +38,7 @@ use crate::schedule::fairness::Fairness;
 use crate::schedule::poll::{Interest, Poll, PollFd, READ, TRUE, WRITE};
 use crate::schedule::ready::Ready;
 use crate::schedule::timers::Timers;
+use crate::sync::joiners;
 use crate::sync::mailbox::Mailbox;
 use crate::sync::wait_list::WaitList;
 use crate::tick::{MAX_DELAY, Tick};
@@ -174,6 +176,7 @@ impl<'a> Scheduler<'a> {
                     list.remove(e);
                 }
             }
+            Kind::Joining => joiners::remove(e),
         }
         e.set_idle();
     }
@@ -224,6 +227,30 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn waiting(&self, list: &WaitList<'a>) -> u32 {
         list.len(self.epoch.get())
+    }
+
+    /// Lets an entry wait for the end of a task, behind those who do (docs/behaviour.md, section 7). False, and nothing
+    /// has changed, if that would never come because `task` waits for `e`. O(the tasks that wait one for the other).
+    #[inline]
+    #[must_use]
+    pub fn join(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) -> bool {
+        self.detach(e);
+        joiners::join(e, task, self.epoch.get())
+    }
+
+    /// Who has waited longest for the end of a task. O(1).
+    #[inline]
+    pub fn first_joiner(&self, task: &'a Entry<'a>) -> Option<&'a Entry<'a>> {
+        joiners::first(task, self.epoch.get())
+    }
+
+    /// A task has ended: wakes who has waited longest for that. It is due now, at the more urgent of its own level and
+    /// the level at which the task ran last (docs/behaviour.md, section 2). O(1).
+    #[inline]
+    pub fn wake_joiner(&self, task: &'a Entry<'a>, now: Tick) -> Option<&'a Entry<'a>> {
+        let e = self.first_joiner(task)?;
+        self.queue(e, e.level_bits().min(task.queue()), 0, now);
+        Some(e)
     }
 
     /// Lets a task wait until its condition is true. O(1).

@@ -1,4 +1,5 @@
 //! What tasks wait at, and how the outside reaches the loop.
 
+pub(crate) mod joiners;
 pub mod mailbox;
 pub mod wait_list;
