@@ -71,6 +71,14 @@ mp_uint_t up_time(void) {
     return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
 }
 
+// A time of the loop's clock as time.ticks_ms() has it. The core knows the low 32 bits only: it is at most half of their
+// range from now. EXCEPTION: none.
+mp_uint_t up_time_of(uint32_t due) {
+    mp_uint_t now = up_time();
+    int32_t from_now = (int32_t)(due - (uint32_t)now);
+    return (now + (mp_uint_t)(mp_int_t)from_now) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+}
+
 // Ticks, as the delay until then in ms; 0 if it is past. TypeError, OverflowError.
 uint32_t up_arg_until(mp_obj_t arg, qstr name) {
     if (!mp_obj_is_int(arg)) {

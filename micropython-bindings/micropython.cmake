@@ -27,6 +27,7 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/streams.c
     ${CMAKE_CURRENT_LIST_DIR}/sync.c
     ${CMAKE_CURRENT_LIST_DIR}/task.c
+    ${CMAKE_CURRENT_LIST_DIR}/timeout.c
 )
 target_include_directories(usermod_uasyncio_priority INTERFACE ${CMAKE_CURRENT_LIST_DIR})
 # For `import asyncio.core`.

@@ -7,7 +7,7 @@ $(error UP_ARCHIVE must name the Rust archive: see ports/build-core.sh)
 endif
 
 UP_SRC := $(addprefix $(UP_DIR)/, \
-	args.c awaitables.c flag.c heap_search.c idle.c loop.c mail.c module.c queue.c resume.c schedule.c streams.c sync.c task.c)
+	args.c awaitables.c flag.c heap_search.c idle.c loop.c mail.c module.c queue.c resume.c schedule.c streams.c sync.c task.c timeout.c)
 SRC_USERMOD_C += $(UP_SRC)
 # For `import asyncio.core`.
 CFLAGS_USERMOD += -I$(UP_DIR) -DMICROPY_MODULE_BUILTIN_SUBPACKAGES=1

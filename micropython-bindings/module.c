@@ -26,6 +26,11 @@ MP_DECLARE_CONST_FUN_OBJ_KW(up_readable_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(up_writable_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(up_create_task_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(up_cancel_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(up_timeout_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(up_timeout_ms_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(up_timeout_at_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(up_wait_for_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(up_wait_for_ms_obj);
 extern const mp_obj_module_t up_asyncio_module;
 extern const mp_obj_module_t up_uasyncio_module;
 extern const mp_obj_module_t up_priority_module;
@@ -259,8 +264,6 @@ static const struct {
     uint16_t part;
 } up_lazy_names[] = {
     { MP_QSTR_gather, MP_QSTR__asyncio_wait },
-    { MP_QSTR_wait_for, MP_QSTR__asyncio_wait },
-    { MP_QSTR_wait_for_ms, MP_QSTR__asyncio_wait },
     { MP_QSTR_Server, MP_QSTR__asyncio_stream },
     { MP_QSTR_Stream, MP_QSTR__asyncio_stream },
     { MP_QSTR_StreamReader, MP_QSTR__asyncio_stream },
@@ -347,6 +350,12 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
         { MP_ROM_QSTR(MP_QSTR_readable), MP_ROM_PTR(&up_readable_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_writable), MP_ROM_PTR(&up_writable_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_wait_for), MP_ROM_PTR(&up_wait_for_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_wait_for_ms), MP_ROM_PTR(&up_wait_for_ms_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_timeout), MP_ROM_PTR(&up_timeout_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_timeout_ms), MP_ROM_PTR(&up_timeout_ms_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_timeout_at), MP_ROM_PTR(&up_timeout_at_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_Timeout), MP_ROM_PTR(&up_timeout_type) }, \
         { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_wake_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) }, \
         { MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&mp_type_TimeoutError) }, \

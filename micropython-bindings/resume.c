@@ -277,8 +277,10 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
             up_act(loop, action, entry, ms, main == NULL && !forever);
         } else if (entry->object == &up_task_type) {
             up_step(loop, (up_task_t *)entry);
-        } else if (entry != loop->stop) {
+        } else if (entry->object == &up_callback_type) {
             up_callback_run(loop, (up_callback_t *)entry);
+        } else if (entry != loop->stop) {
+            up_timeout_fire(loop, entry);
         } else {
             up_core_forget(&loop->core, entry);
             loop->stopping = forever;

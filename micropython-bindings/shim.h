@@ -200,6 +200,8 @@ extern const mp_obj_type_t up_bounded_type;
 extern const mp_obj_type_t up_queue_type;
 extern const mp_obj_type_t up_put_type;
 extern const mp_obj_type_t up_callback_type;
+extern const mp_obj_type_t up_timeout_type;
+extern const mp_obj_type_t up_wait_for_type;
 extern const mp_obj_type_t up_flag_type;
 extern const mp_obj_type_t up_stream_wait_type;
 extern const mp_obj_type_t up_ioqueue_type;
@@ -283,8 +285,11 @@ void up_task_unqueue(up_loop_t *loop, up_task_t *task);
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc);
 void up_task_leave(up_loop_t *loop, up_task_t *task);
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result);
+bool up_is_coroutine(mp_obj_t object);
+void up_arg_awaitable(mp_obj_t object, qstr name);
+mp_obj_t up_awaited(mp_obj_t object);
 void up_task_count_cancel(up_task_t *task, int n);
-bool up_task_cancel(up_loop_t *loop, up_task_t *task);
+bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace);
 
 // Between a store that another context looks for and a look at what that context stores.
 #define up_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
@@ -332,6 +337,10 @@ void up_sem_refuse(up_task_t *task);
 void up_sem_give(up_sem_t *self);
 bool up_sem_take(up_sem_t *self, mp_obj_t at);
 MP_DECLARE_CONST_FUN_OBJ_1(up_sem_locked_obj);
+extern const up_sleep_t up_nothing;
+
+// timeout.c
+void up_timeout_fire(up_loop_t *loop, up_entry_t *entry);
 
 // streams.c
 void up_stream_ask(up_loop_t *loop, up_task_t *task);
@@ -375,6 +384,7 @@ __attribute__((noreturn)) void up_raise_type(mp_rom_error_text_t text, qstr name
 uint32_t up_arg_ms(mp_obj_t arg, qstr name);
 uint32_t up_arg_seconds(mp_obj_t arg, qstr name);
 mp_uint_t up_time(void);
+mp_uint_t up_time_of(uint32_t due);
 uint32_t up_arg_until(mp_obj_t arg, qstr name);
 uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t min, uint32_t max);
 MP_DECLARE_CONST_FUN_OBJ_2(up_check_callable_obj);

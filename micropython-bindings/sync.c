@@ -305,7 +305,7 @@ static mp_obj_t up_sem_locked(mp_obj_t self_in) {
 MP_DEFINE_CONST_FUN_OBJ_1(up_sem_locked_obj, up_sem_locked);
 
 // What `async with` awaits on the way out: a sleep that is over.
-static const up_sleep_t up_nothing = { .base = { &up_sleep_type } };
+const up_sleep_t up_nothing = { .base = { &up_sleep_type } };
 
 static mp_obj_t up_sem_aexit(size_t n_args, const mp_obj_t *args) {
     (void)n_args;

@@ -1,6 +1,7 @@
 // Task: a coroutine on the loop, which can be awaited and cancelled (docs/behaviour.md, section 7).
 //
 // Its Python side is that of MicroPython's asyncio: coro, data, state, ph_key, done(), cancel().
+#include "py/objtype.h"
 #include "py/smallint.h"
 #include "shim.h"
 
@@ -31,13 +32,46 @@ mp_obj_t up_task_at(up_task_t *task) {
 
 // Whether a task can run `o`: a coroutine, or what wait(), acquire() and their like return. Those are
 // coroutines in MicroPython's asyncio; here they are awaitables that can be resumed as one.
-static bool up_is_coroutine(mp_obj_t o) {
+bool up_is_coroutine(mp_obj_t o) {
     if (mp_obj_get_type(o)->flags & UP_TYPE_IS_COROUTINE) {
         return true;
     }
     mp_obj_t send[2];
     mp_load_method_protected(o, MP_QSTR_send, send, false);
     return send[0] != MP_OBJ_NULL;
+}
+
+static bool up_has_iter(mp_obj_t o) {
+    const mp_obj_type_t *type = mp_obj_get_type(o);
+    if (!mp_obj_is_instance_type(type)) {
+        return false;
+    }
+    // A class of what is native here has the iterator of that.
+    static const mp_obj_type_t *const natives[] = { &up_waitqueue_type, &up_event_type, &up_flag_type, &up_lock_type, &up_semaphore_type, &up_task_type };
+    for (size_t i = 0; i < MP_ARRAY_SIZE(natives); ++i) {
+        if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(natives[i]))) {
+            return true;
+        }
+    }
+    mp_obj_t iter[2];
+    mp_load_method_maybe(o, MP_QSTR___iter__, iter);
+    return iter[0] != MP_OBJ_NULL;
+}
+
+// TypeError, which names the argument and says what it is, unless `o` can be awaited: a coroutine, a task, one of our
+// awaitables, or an object of a class with __iter__ or send.
+void up_arg_awaitable(mp_obj_t o, qstr name) {
+    if (!up_is_task(o) && !up_is_coroutine(o) && !up_has_iter(o)) {
+        if (mp_obj_is_callable(o)) {
+            mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' is a function that was not called"), name);
+        }
+        up_raise_type(MP_ERROR_TEXT("'%q' can't be awaited: %s"), name, o);
+    }
+}
+
+// What is resumed when `o` is awaited.
+mp_obj_t up_awaited(mp_obj_t o) {
+    return up_has_iter(o) ? mp_getiter(o, NULL) : o;
 }
 
 // A task for `coro` that nobody has scheduled yet. TypeError if it is not a coroutine.
@@ -180,8 +214,9 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
 }
 
 // Cancels a task, or the one at the end of the chain of tasks it awaits: CancelledError is thrown
-// into it at its next step, which is due now wherever it waits. False if it has ended.
-bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
+// into it at its next step, which is due now wherever it waits; in place of another exception that is on its way, if
+// `replace` says so. False if it has ended.
+bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace) {
     if (task->entry.flags & UP_TASK_DONE) {
         return false;
     }
@@ -200,16 +235,25 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
         }
     }
     mp_obj_t data = *up_task_data(last);
+    if (data == loop->cancelled || (!replace && up_is_exception(data))) {
+        return true; // it changes nothing but the count
+    }
     if (data != mp_const_none && up_task_known(loop, last) && up_place(last) != UP_STREAM) {
         // Something of the user's that it is parked at: it has remove(task).
         mp_obj_t remove[3];
         mp_load_method_maybe(data, MP_QSTR_remove, remove);
         if (remove[0] != MP_OBJ_NULL) {
             remove[2] = MP_OBJ_FROM_PTR(last);
+            nlr_buf_t nlr;
+            if (nlr_push(&nlr) != 0) {
+                up_task_throw(loop, last, loop->cancelled);
+                nlr_jump(nlr.ret_val);
+            }
             mp_call_method_n_kw(1, 0, remove);
+            nlr_pop();
         }
     }
-    if (!(last->entry.flags & UP_TASK_DONE)) { // remove() is Python
+    if (!(last->entry.flags & UP_TASK_DONE)) { // it may have ended in remove()
         up_task_throw(loop, last, loop->cancelled);
     }
     return true;
@@ -237,9 +281,27 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_task_done_obj, up_task_done);
 static mp_obj_t up_cancel(mp_obj_t coro) {
     up_loop_t *loop = up_loop();
     up_task_t *task = up_is_task(coro) ? MP_OBJ_TO_PTR(coro) : up_find_task(loop, coro);
-    return mp_obj_new_bool(task != NULL && up_task_cancel(loop, task));
+    return mp_obj_new_bool(task != NULL && up_task_cancel(loop, task, true));
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_cancel_obj, up_cancel);
+
+// cancelling(): how many cancels the task was asked for that nobody took back, modulo 64: cancel(), and time-outs that fired.
+static mp_obj_t up_task_cancelling(mp_obj_t self_in) {
+    up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    return MP_OBJ_NEW_SMALL_INT((self->entry.flags & UP_TASK_CANCELS) / UP_TASK_CANCEL);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_task_cancelling_obj, up_task_cancelling);
+
+// uncancel(): takes one cancel back; how many are left.
+static mp_obj_t up_task_uncancel(mp_obj_t self_in) {
+    up_own(MP_STATE_VM(up_loop));
+    up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->entry.flags & UP_TASK_CANCELS) {
+        up_task_count_cancel(self, -1);
+    }
+    return up_task_cancelling(self_in);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_task_uncancel_obj, up_task_uncancel);
 
 // set_level(level): where the task's wake-ups land from now on that name no level.
 static mp_obj_t up_task_set_level(mp_obj_t self_in, mp_obj_t level) {
@@ -275,15 +337,12 @@ static void up_task_set_callback(up_loop_t *loop, up_task_t *self, mp_obj_t fun)
     }
 }
 
-// When a task is due that is in a ready queue or sleeps, in ticks as time.ticks_ms() has them; else 0. The core knows
-// the low 32 bits only: it is at most half of their range from now.
+// When a task is due that is in a ready queue or sleeps, in ticks as time.ticks_ms() has them; else 0.
 static mp_uint_t up_task_ph_key(up_task_t *self) {
     if (up_place(self) != UP_READY && up_place(self) != UP_TIMER) {
         return 0;
     }
-    mp_uint_t now = up_time();
-    int32_t from_now = (int32_t)(self->entry.due - (uint32_t)now);
-    return (now + (mp_uint_t)(mp_int_t)from_now) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+    return up_time_of(self->entry.due);
 }
 
 static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
@@ -360,6 +419,8 @@ static mp_obj_t up_task_iternext(mp_obj_t self_in) {
 static const mp_rom_map_elem_t up_task_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_done), MP_ROM_PTR(&up_task_done_obj) },
     { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) },
+    { MP_ROM_QSTR(MP_QSTR_cancelling), MP_ROM_PTR(&up_task_cancelling_obj) },
+    { MP_ROM_QSTR(MP_QSTR_uncancel), MP_ROM_PTR(&up_task_uncancel_obj) },
     { MP_ROM_QSTR(MP_QSTR_set_level), MP_ROM_PTR(&up_task_set_level_obj) },
 };
 static MP_DEFINE_CONST_DICT(up_task_locals_dict, up_task_locals_dict_table);
