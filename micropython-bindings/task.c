@@ -189,7 +189,7 @@ static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
 // may raise; the task has ended all the same.
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result) {
     mp_obj_t callback = up_task_join(loop, task);
-    uint32_t flags = (task->entry.flags & (UP_TASK_AWAITED | UP_TASK_EPOCH)) | UP_TASK_DONE;
+    uint32_t flags = (task->entry.flags & (UP_TASK_AWAITED | UP_TASK_EPOCH | UP_TASK_CANCELS)) | UP_TASK_DONE;
     if (raised) {
         flags |= UP_TASK_RAISED;
         if (!(flags & UP_TASK_AWAITED) && task != loop->main && mp_obj_exception_match(result, MP_OBJ_FROM_PTR(&mp_type_Exception))) {
