@@ -46,8 +46,8 @@ typedef struct _up_task_t {
 #define UP_TASK_DONE (1) // it ended
 #define UP_TASK_AWAITED (2) // somebody has, or had, its result
 #define UP_TASK_EPOCH (0x60) // the loop's epoch when it was queued last; 0: it never was, or it was forgotten
-#define UP_TASK_CANCEL (0x80) // the cancels that were not taken back are counted in the bits from here on, modulo 64
-#define UP_TASK_CANCELS (0x1f80)
+#define UP_TASK_CANCEL (0x80) // the cancels that were not taken back are counted in the bits from here on, modulo 16
+#define UP_TASK_CANCELS (0x780)
 // While it lives:
 #define UP_TASK_HANDED (4) // it was woken to take what it waits for (sync.c), at which it is parked as far as data says
 #define UP_TASK_AWAITING (8) // one of our awaitables parked it, and is what it comes back to

@@ -135,7 +135,7 @@ void up_task_unqueue(up_loop_t *loop, up_task_t *task) {
 // A new task at `level`, due now.
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level) {
     up_task_t *task = up_task_new(coro);
-    up_core_set_level(&task->entry, level);
+    up_core_set_level(&loop->core, &task->entry, level);
     up_task_schedule(loop, task, UP_OWN, 0);
     return task;
 }
@@ -189,7 +189,7 @@ static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
 // may raise; the task has ended all the same.
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result) {
     mp_obj_t callback = up_task_join(loop, task);
-    uint32_t flags = (task->entry.flags & (UP_TASK_AWAITED | UP_TASK_EPOCH | UP_TASK_CANCELS)) | UP_TASK_DONE;
+    uint32_t flags = (task->entry.flags & (UP_TASK_AWAITED | UP_TASK_EPOCH | UP_TASK_CANCELS | UP_CORE_FLAGS)) | UP_TASK_DONE;
     if (raised) {
         flags |= UP_TASK_RAISED;
         if (!(flags & UP_TASK_AWAITED) && task != loop->main && mp_obj_exception_match(result, MP_OBJ_FROM_PTR(&mp_type_Exception))) {
@@ -285,7 +285,7 @@ static mp_obj_t up_cancel(mp_obj_t coro) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_cancel_obj, up_cancel);
 
-// cancelling(): how many cancels the task was asked for that nobody took back, modulo 64: cancel(), and time-outs that fired.
+// cancelling(): how many cancels the task was asked for that nobody took back, modulo 16: cancel(), and time-outs that fired.
 static mp_obj_t up_task_cancelling(mp_obj_t self_in) {
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
     return MP_OBJ_NEW_SMALL_INT((self->entry.flags & UP_TASK_CANCELS) / UP_TASK_CANCEL);
@@ -305,9 +305,9 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_task_uncancel_obj, up_task_uncancel);
 
 // set_level(level): where the task's wake-ups land from now on that name no level.
 static mp_obj_t up_task_set_level(mp_obj_t self_in, mp_obj_t level) {
-    up_own(MP_STATE_VM(up_loop));
+    up_loop_t *loop = up_loop();
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
-    up_core_set_level(&self->entry, up_arg_level(level));
+    up_core_set_level(&loop->core, &self->entry, up_arg_level(level));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_task_set_level_obj, up_task_set_level);

@@ -41,7 +41,7 @@ static void up_timeout_enter(up_loop_t *loop, up_timeout_t *self, uint32_t delay
     }
     self->entry.flags |= UP_TIMEOUT_ENTERED | (task->entry.flags & UP_TASK_CANCELS);
     self->entry.data = MP_OBJ_FROM_PTR(task);
-    up_core_set_level(&self->entry, UP_LEVEL(&task->entry));
+    up_core_set_level(&loop->core, &self->entry, UP_LEVEL(&task->entry));
     if (self->entry.flags & UP_TIMEOUT_LIMITED) {
         up_timeout_arm(loop, self, delay);
     }

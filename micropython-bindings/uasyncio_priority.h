@@ -57,11 +57,11 @@
 #define UP_TRUE 0x80000000
 
 // What waits to run: the head of a task or a callback. The owner of the object sets `object` to its type word and
-// `core` to UP_NEW; all else is zero at first, but `data`. The core never touches `object`, and of `flags` only UP_JOINED.
+// `core` to UP_NEW; all else is zero at first, but `data`. The core never touches `object`, and of `flags` only UP_CORE_FLAGS.
 typedef struct up_entry {
     const void *object;
     uint16_t core; // where it is, and its levels: see UP_PLACE(), UP_LEVEL(), UP_EVENTS()
-    uint16_t flags; // the shim's
+    uint16_t flags; // the shim's, but for UP_CORE_FLAGS
     uint32_t due; // when it is due, if it is ready or a timer
     // Its neighbours, heads of other objects. The third link comes first, because the garbage collector marks the last
     // pointer of an object first: docs/architecture.md.
@@ -73,6 +73,8 @@ typedef struct up_entry {
 
 // In `flags`: somebody waits for its end. `data` is who has waited longest then, and keeps the shim's word for it.
 #define UP_JOINED 0x8000
+// All of `flags` that is the core's: UP_JOINED, and the levels that it has from those who wait for its end.
+#define UP_CORE_FLAGS 0xf800
 
 // Set in `core` of every entry. With these bits the word that it is in is no object of MicroPython's (representation A),
 // so who searches the heap for entries does not take an array of objects for one.
@@ -121,8 +123,8 @@ typedef struct up_pollfd {
 up_entry_t *up_core_clear(up_core_t *core);
 // An entry has ended: it is idle, and the core does not refer to it any more. O(log n) for a timer, else O(1).
 void up_core_forget(up_core_t *core, up_entry_t *entry);
-// Sets the own level, for the entry's next wake-ups. O(1).
-void up_core_set_level(up_entry_t *entry, uint32_t level);
+// Sets the own level, for the entry's next wake-ups, and for whom it waits. O(1) unless it waits for the end of a task.
+void up_core_set_level(up_core_t *core, up_entry_t *entry, uint32_t level);
 // How long a due low entry may wait behind normal ones, in ms; 0 is for ever. O(1).
 void up_core_set_max_overdue(up_core_t *core, uint32_t ms);
 

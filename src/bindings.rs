@@ -25,6 +25,7 @@ pub const UP_FAST: u32 = 2;
 pub const UP_FD: u32 = 8;
 pub const UP_TRUE: u32 = 2147483648;
 pub const UP_JOINED: u32 = 32768;
+pub const UP_CORE_FLAGS: u32 = 63488;
 pub const UP_TAG: u32 = 32774;
 pub const UP_NEW: u32 = 33222;
 pub const UP_MAIL_LEN: u32 = 15;
@@ -72,7 +73,7 @@ pub type up_pollfd_t = up_pollfd;
 unsafe extern "C" {
     pub fn up_core_clear(core: *mut up_core_t) -> *mut up_entry_t;
     pub fn up_core_forget(core: *mut up_core_t, entry: *mut up_entry_t);
-    pub fn up_core_set_level(entry: *mut up_entry_t, level: u32);
+    pub fn up_core_set_level(core: *mut up_core_t, entry: *mut up_entry_t, level: u32);
     pub fn up_core_set_max_overdue(core: *mut up_core_t, ms: u32);
     pub fn up_core_schedule(
         core: *mut up_core_t,

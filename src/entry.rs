@@ -121,6 +121,11 @@ const NEVER_QUEUED: u16 = OWN_LEVEL << QUEUE;
 
 /// In an entry's flags, which are the shim's but for this: somebody waits for its end, see [`crate::sync::joiners`].
 pub(crate) const JOINED: u16 = 0x8000;
+/// The bits of an entry's flags that are the core's.
+pub(crate) const CORE_FLAGS: u16 = 0xf800;
+// 2 bits each, in an entry's flags: how much more urgent than nothing a level is, 0 for none.
+const INHERITED: u32 = 11; // the level of the most urgent of those who wait for its end, see sync::inherit
+const NAMED: u32 = 13; // the level at which it would be queued if nobody did; none: where it is
 
 /// What an entry's third link refers to. The kind of the entry says which.
 #[derive(Clone, Copy)]
@@ -153,7 +158,7 @@ pub struct Entry<'a> {
     // The type word of the shim's object. Not the core's to touch.
     object: Cell<usize>,
     bits: Cell<u16>,
-    // The shim's flags. Not the core's to touch, but for JOINED.
+    // The shim's flags. Not the core's to touch, but for CORE_FLAGS.
     flags: Cell<u16>,
     due: Cell<Tick>,
     // In this order because of the collector, which marks the last pointer of an object first: docs/architecture.md.
@@ -284,6 +289,43 @@ impl<'a> Entry<'a> {
     /// Sets the level of its next wake-ups that name none (docs/behaviour.md, section 2). O(1).
     pub fn set_level(&self, level: Level) {
         self.set(LEVEL, 3, level as u16);
+    }
+
+    /// The level of the most urgent of those who wait for its end; [`OWN_LEVEL`], less urgent than all: nobody does.
+    #[inline]
+    pub(crate) fn inherited(&self) -> LevelBits {
+        OWN_LEVEL - (self.flags.get() >> INHERITED & 3)
+    }
+
+    /// The level at which it would be queued if nobody waited for its end; [`OWN_LEVEL`]: where it is.
+    #[inline]
+    pub(crate) fn named(&self) -> LevelBits {
+        OWN_LEVEL - (self.flags.get() >> NAMED & 3)
+    }
+
+    /// Whether neither of the two is set: it is queued wherever it is said.
+    #[inline]
+    pub(crate) fn inherits_nothing(&self) -> bool {
+        self.flags.get() & (3 << INHERITED | 3 << NAMED) == 0
+    }
+
+    fn set_flag(&self, shift: u32, level: LevelBits) {
+        self.flags
+            .update(|flags| flags & !(3 << shift) | (OWN_LEVEL - level) << shift);
+    }
+
+    pub(crate) fn set_inherited(&self, level: LevelBits) {
+        self.set_flag(INHERITED, level);
+    }
+
+    pub(crate) fn set_named(&self, level: LevelBits) {
+        self.set_flag(NAMED, level);
+    }
+
+    /// How urgent it is, for those whom it waits for: its own level, or one that it inherited.
+    #[inline]
+    pub(crate) fn urgency(&self) -> LevelBits {
+        self.level_bits().min(self.inherited())
     }
 
     /// Whether it ran at high level since another level had its turn (docs/behaviour.md, section 3).

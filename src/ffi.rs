@@ -9,7 +9,7 @@ use core::mem::{align_of, size_of};
 use core::{ptr, slice};
 
 use crate::bindings::{self, up_core_t, up_entry_t, up_list_t, up_mailbox_t, up_pollfd_t};
-use crate::entry::{Entry, JOINED, Kind, Level, TAG};
+use crate::entry::{CORE_FLAGS, Entry, JOINED, Kind, Level, TAG};
 use crate::schedule::policy::{Action, Scheduler};
 use crate::schedule::poll::{FAST, FD, Interest, PollFd, READ, TRUE, WRITE};
 use crate::sync::mailbox::{MAIL_LEN, Mailbox};
@@ -38,6 +38,7 @@ const _: () = {
     assert!(Kind::Stream as u32 == bindings::UP_STREAM);
     assert!(Kind::Joining as u32 == bindings::UP_JOINING);
     assert!(JOINED as u32 == bindings::UP_JOINED);
+    assert!(CORE_FLAGS as u32 == bindings::UP_CORE_FLAGS);
     assert!(READ == bindings::UP_READ && WRITE == bindings::UP_WRITE);
     assert!(FAST == bindings::UP_FAST && FD == bindings::UP_FD && TRUE == bindings::UP_TRUE);
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
@@ -145,8 +146,8 @@ export! {
     fn up_core_forget(core: *mut up_core_t, e: *mut up_entry_t) {
         scheduler(core).forget(entry(e))
     }
-    fn up_core_set_level(e: *mut up_entry_t, own: u32) {
-        entry(e).set_level(level(own).unwrap_or(Level::Normal))
+    fn up_core_set_level(core: *mut up_core_t, e: *mut up_entry_t, own: u32) {
+        scheduler(core).set_level(entry(e), level(own).unwrap_or(Level::Normal))
     }
     fn up_core_set_max_overdue(core: *mut up_core_t, ms: u32) {
         scheduler(core).set_max_overdue(ms)

@@ -176,7 +176,13 @@ impl<'a> Scheduler<'a> {
                     list.remove(e);
                 }
             }
-            Kind::Joining => joiners::remove(e),
+            Kind::Joining => {
+                let task = e.joined_task();
+                joiners::remove(e);
+                if let Some(task) = task {
+                    self.inherit(task);
+                }
+            }
         }
         e.set_idle();
     }
@@ -185,7 +191,10 @@ impl<'a> Scheduler<'a> {
     #[inline(never)]
     fn queue(&self, e: &'a Entry<'a>, at: LevelBits, delay: u32, now: Tick) {
         self.detach(e);
-        let level = e.level_at(at);
+        let mut level = e.level_at(at);
+        if !e.inherits_nothing() {
+            level = self.raised(e, level);
+        }
         if level == HIGH {
             self.ready.plain.set(false);
         }
@@ -235,7 +244,48 @@ impl<'a> Scheduler<'a> {
     #[must_use]
     pub fn join(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) -> bool {
         self.detach(e);
-        joiners::join(e, task, self.epoch.get())
+        let waits = joiners::join(e, task, self.epoch.get());
+        if waits {
+            self.inherit(task);
+        }
+        waits
+    }
+
+    /// Sets the level of an entry's next wake-ups that name none (docs/behaviour.md, section 2), and how urgent that is
+    /// for whom it waits. O(1), or as [`Self::inherit`].
+    pub fn set_level(&self, e: &'a Entry<'a>, level: Level) {
+        e.set_level(level);
+        if let Some(task) = e.joined_task() {
+            self.inherit(task);
+        }
+    }
+
+    /// How often the loop was emptied.
+    pub(crate) fn epoch(&self) -> u32 {
+        self.epoch.get()
+    }
+
+    /// A queued entry goes to the queue of another level, as it is: behind those that are there.
+    pub(crate) fn move_to(&self, e: &'a Entry<'a>, level: LevelBits) {
+        if level == e.queue() {
+            return;
+        }
+        self.ready.plain.set(false);
+        let due = e.due();
+        if e.kind() == Kind::Timer {
+            self.timers(e.queue()).remove(e);
+            self.timers(level).push(e, level, due);
+        } else {
+            self.ready.remove(e);
+            self.ready.push(e, level, due);
+        }
+    }
+
+    /// The running entry leaves the ring that it was run from: it may not belong there when its step is over.
+    pub(crate) fn move_running(&self, e: &'a Entry<'a>) {
+        if self.ready.is_linked(e) && e.kind() == Kind::Idle {
+            self.ready.remove(e);
+        }
     }
 
     /// Who has waited longest for the end of a task. O(1).
@@ -352,7 +402,7 @@ impl<'a> Scheduler<'a> {
             Kind::Ready => true,
             Kind::Timer => e.due().since(now) <= 0,
             _ => false,
-        } && (e.queue() == e.level_bits() || e.queue() == HIGH);
+        } && (e.queue() == e.urgency() || e.queue() == HIGH);
         if !keeps {
             self.queue(e, OWN_LEVEL, 0, now);
         }

@@ -8,7 +8,7 @@
 //!
 //! Nobody joins whom it is waited for by, in however many steps: the chain has an end.
 
-use crate::entry::Entry;
+use crate::entry::{Entry, LevelBits, OWN_LEVEL};
 
 /// Where the word of an entry is: the entry at the end of the chain of first joiners. O(chain).
 fn keeper<'a>(e: &'a Entry<'a>) -> &'a Entry<'a> {
@@ -65,6 +65,25 @@ pub(crate) fn first<'a>(task: &'a Entry<'a>, epoch: u32) -> Option<&'a Entry<'a>
         }
         remove(first);
     }
+}
+
+/// How urgent the most urgent of those is who wait for the end of `task`, since this epoch; [`OWN_LEVEL`]: nobody does.
+/// O(joiners); O(1) if the oldest is as urgent as can be, or as what `task` has inherited.
+pub(crate) fn most_urgent<'a>(task: &'a Entry<'a>, epoch: u32) -> LevelBits {
+    // No younger one waits behind those of an earlier epoch: join() lets them go.
+    let Some(first) = task.joiner().filter(|first| first.due().raw() == epoch) else {
+        return OWN_LEVEL;
+    };
+    let mut level = first.urgency();
+    let mut at = first.next.get();
+    while let Some(e) = at
+        && e != first
+        && level != 0
+    {
+        level = level.min(e.urgency());
+        at = e.next.get();
+    }
+    level
 }
 
 /// Takes a joiner out; it is idle then. O(chain).

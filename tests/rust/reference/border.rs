@@ -72,7 +72,7 @@ const fn at(level: Option<Level>) -> u32 {
 
 /// What the shim has in an entry: a type word and flags, which differ from those of others.
 const fn owned(number: u32) -> (usize, u16) {
-    let flags = (number as u16 ^ 0x5eed) & !(c::UP_JOINED as u16);
+    let flags = (number as u16 ^ 0x5eed) & !(c::UP_CORE_FLAGS as u16);
     (0x5eed_0001 + 2 * number as usize, flags)
 }
 
@@ -248,7 +248,7 @@ impl Core {
     /// The core did not touch what is the shim's.
     fn look(&self, h: Handle) {
         let entry = self.read(h);
-        let flags = entry.flags & !(c::UP_JOINED as u16);
+        let flags = entry.flags & !(c::UP_CORE_FLAGS as u16);
         assert_eq!((entry.object.addr(), flags), owned(h.0), "{h:?}");
     }
 
@@ -338,7 +338,7 @@ impl Core {
 
     /// Sets its own level.
     pub fn set_level(&mut self, h: Handle, own: Level) {
-        call!(up_core_set_level(self.entry(h), own as u32));
+        call!(up_core_set_level(self.core, self.entry(h), own as u32));
     }
 
     /// Sets the limit of overdue.

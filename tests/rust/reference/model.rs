@@ -22,7 +22,9 @@ pub enum At {
     Nowhere,
     /// In a level's queue; `slept` if it had to wait for its due time.
     Queue {
+        // Where it is, and where it would be if nobody waited for its end.
         level: Level,
+        said: Level,
         due: u64,
         seq: u64,
         slept: bool,
@@ -176,38 +178,83 @@ impl Model {
 
     /// Queues a task with a delay that began so many ms ago.
     pub fn queue_from(&mut self, t: usize, level: Option<Level>, delay: u64, ago: u64) {
-        let (seq, level) = (self.seq(), level.unwrap_or(self.tasks[t].own));
         self.leave(t);
+        let (seq, said) = (self.seq(), level.unwrap_or(self.tasks[t].own));
+        let level = self.raised(t, said);
         let mut due = (self.now - ago) + delay.min(u64::from(MAX_DELAY));
         let slept = delay > 0;
         if !slept {
-            // What comes without a delay goes behind all that came so before it.
-            let before = self.tasks.iter().filter_map(|task| match task.at {
-                At::Queue {
-                    level: l,
-                    due,
-                    slept: false,
-                    ..
-                } if l == level => Some(due),
-                _ => None,
-            });
-            due = before.fold(due, u64::max);
+            due = self.behind(level, due);
         }
         self.tasks[t].queued = Some(level);
         self.tasks[t].at = At::Queue {
             level,
+            said,
             due,
             seq,
             slept,
         };
     }
 
+    /// What comes without a delay goes behind all that came so before it: when it is due.
+    fn behind(&self, level: Level, due: u64) -> u64 {
+        let before = self.tasks.iter().filter_map(|task| match task.at {
+            At::Queue {
+                level: l,
+                due,
+                slept: false,
+                ..
+            } if l == level => Some(due),
+            _ => None,
+        });
+        before.fold(due, u64::max)
+    }
+
+    /// This level, or that of somebody who waits for the end of the task, in however many steps.
+    fn raised(&self, t: usize, level: Level) -> Level {
+        let joiners = self.joiners(self.tasks[t].handle);
+        let urgent = joiners.iter().map(|&j| self.raised(j, self.tasks[j].own));
+        urgent.fold(level, |a, b| if (b as u8) < a as u8 { b } else { a })
+    }
+
+    /// Somebody began or ceased to wait for the end of a task, or changed its level: who is queued goes where it belongs now,
+    /// behind those that are there.
+    pub fn settle(&mut self) {
+        for t in 0..self.tasks.len() {
+            if let At::Queue {
+                level,
+                said,
+                due,
+                slept,
+                ..
+            } = self.tasks[t].at
+            {
+                let wanted = self.raised(t, said);
+                if wanted != level {
+                    let seq = self.seq();
+                    self.tasks[t].at = At::Nowhere;
+                    let due = if slept { due } else { self.behind(wanted, due) };
+                    self.tasks[t].queued = Some(wanted);
+                    self.tasks[t].at = At::Queue {
+                        level: wanted,
+                        said,
+                        due,
+                        seq,
+                        slept,
+                    };
+                }
+            }
+        }
+    }
+
     /// Every task goes to a new place by this: who waited for a task's end has that one as its word then.
     pub fn leave(&mut self, t: usize) {
-        if let Some(other) = joined_by(&self.tasks[t]) {
-            self.tasks[t].data = Data::Entry(other);
-        }
+        let joined = joined_by(&self.tasks[t]);
         self.tasks[t].at = At::Nowhere;
+        if let Some(other) = joined {
+            self.tasks[t].data = Data::Entry(other);
+            self.settle();
+        }
     }
 
     /// Lets a task wait for the end of another. False, and it is nowhere, if that waits for it.
@@ -224,6 +271,7 @@ impl Model {
         self.look_joiners(task);
         let seq = self.seq();
         self.tasks[t].at = At::Join { task, seq };
+        self.settle();
         true
     }
 
@@ -261,8 +309,8 @@ impl Model {
     }
 
     pub fn when(&mut self, t: usize) {
-        let seq = self.seq();
         self.leave(t);
+        let seq = self.seq();
         self.tasks[t].at = At::Condition { seq, asked: false };
     }
 
@@ -442,7 +490,7 @@ impl Model {
             // Its turn is as near as it can be.
             At::Queue {
                 level, due, slept, ..
-            } => (level == own || level == High) && (!slept || due <= self.now),
+            } => (level == self.raised(t, own) || level == High) && (!slept || due <= self.now),
             _ => false,
         };
         if !keeps {
@@ -482,6 +530,7 @@ impl Model {
                 due,
                 seq,
                 slept,
+                ..
             } if level == wanted && due <= self.now => Some((due, !slept, seq, t)),
             _ => None,
         };

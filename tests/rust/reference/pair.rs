@@ -443,6 +443,7 @@ impl Pair {
             Op::SetLevel(who, level) => self.with(who, |this, h, t| {
                 this.core.set_level(h, level);
                 this.model.tasks[t].own = level;
+                this.model.settle();
             }),
             Op::SetMaxOverdue(ms) => {
                 self.core.set_max_overdue(ms);
