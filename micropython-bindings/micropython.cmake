@@ -29,6 +29,16 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/task.c
 )
 target_include_directories(usermod_uasyncio_priority INTERFACE ${CMAKE_CURRENT_LIST_DIR})
+# What is left out, if make or cmake is told so (1: it is there): V2's names and `asyn`; what only CPython's asyncio has.
+# See shim.h. From the environment as above, and what that does not have any more is there again.
+foreach(switch MICROPY_UASYNCIO_PRIORITY_V2 MICROPY_UASYNCIO_PRIORITY_CPYTHON)
+    if(NOT "$ENV{${switch}}" STREQUAL "")
+        set(${switch} "$ENV{${switch}}")
+    endif()
+    if(NOT "${${switch}}" STREQUAL "")
+        target_compile_definitions(usermod_uasyncio_priority INTERFACE ${switch}=${${switch}})
+    endif()
+endforeach()
 # For `import asyncio.core`.
 target_compile_definitions(usermod_uasyncio_priority INTERFACE MICROPY_MODULE_BUILTIN_SUBPACKAGES=1)
 target_link_libraries(usermod_uasyncio_priority INTERFACE ${UP_ARCHIVE})

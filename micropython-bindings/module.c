@@ -93,6 +93,7 @@ static mp_obj_t up_new_event_loop(void) {
     up_loop_t *loop = up_loop();
     up_check_idle(loop);
     // Who is parked somewhere is not there any more, from here on: what is handed on below finds nobody.
+    // mutation: task-of-the-loop-before
     loop->epoch = loop->epoch == 255 ? 1 : loop->epoch + 1;
     up_entry_t *entry;
     up_entry_t *entries = up_core_clear(&loop->core);
@@ -102,6 +103,7 @@ static mp_obj_t up_new_event_loop(void) {
         if (entry->object == &up_callback_type) {
             up_callback_spend((up_callback_t *)entry);
         } else if (entry->object == &up_task_type) {
+            // mutation: handed-and-forgotten
             up_sem_refuse((up_task_t *)entry);
         }
     }
@@ -226,6 +228,7 @@ static mp_obj_t up_wake_(mp_obj_t task_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_wake_obj, up_wake_);
 
+#if MICROPY_UASYNCIO_PRIORITY_V2
 // stop_loop(value): the running run_forever() returns `value` after this step.
 static mp_obj_t up_stop_loop(mp_obj_t value) {
     up_loop_t *loop = up_loop();
@@ -238,6 +241,7 @@ static mp_obj_t up_stop_loop(mp_obj_t value) {
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_stop_loop_obj, up_stop_loop);
+#endif
 
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
 // _mock_clock(): the mock time in ms, or None. _mock_clock(t): the clock reads `t`, and an idle
@@ -267,32 +271,36 @@ static const struct {
     { MP_QSTR_StreamWriter, MP_QSTR__asyncio_stream },
     { MP_QSTR_open_connection, MP_QSTR__asyncio_stream },
     { MP_QSTR_start_server, MP_QSTR__asyncio_stream },
+    { MP_QSTR_After, MP_QSTR__asyncio_more },
+    { MP_QSTR_AfterMs, MP_QSTR__asyncio_more },
+    { MP_QSTR_PriorityEventLoop, MP_QSTR__asyncio_more },
+    { MP_QSTR_Sleep, MP_QSTR__asyncio_more },
+    { MP_QSTR_When, MP_QSTR__asyncio_more },
+    { MP_QSTR__promote_to_task, MP_QSTR__asyncio_more },
+    { MP_QSTR_select, MP_QSTR__asyncio_more },
+    { MP_QSTR_sys, MP_QSTR__asyncio_more },
+    { MP_QSTR_ticks, MP_QSTR__asyncio_more },
+    { MP_QSTR_ticks_add, MP_QSTR__asyncio_more },
+    { MP_QSTR_ticks_diff, MP_QSTR__asyncio_more },
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
     { MP_QSTR_Condition, MP_QSTR__asyncio_condition },
     { MP_QSTR_Barrier, MP_QSTR__asyncio_barrier },
     { MP_QSTR_BrokenBarrierError, MP_QSTR__asyncio_barrier },
-    { MP_QSTR_After, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_AfterMs, MP_QSTR__asyncio_v2 },
+#endif
+#if MICROPY_UASYNCIO_PRIORITY_V2
     { MP_QSTR_DEBUG, MP_QSTR__asyncio_v2 },
     { MP_QSTR_EventLoop, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_PriorityEventLoop, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_Sleep, MP_QSTR__asyncio_v2 },
     { MP_QSTR_SleepMs, MP_QSTR__asyncio_v2 },
     { MP_QSTR_StopLoop, MP_QSTR__asyncio_v2 },
     { MP_QSTR_SysCall, MP_QSTR__asyncio_v2 },
     { MP_QSTR_SysCall1, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_When, MP_QSTR__asyncio_v2 },
-    { MP_QSTR__promote_to_task, MP_QSTR__asyncio_v2 },
     { MP_QSTR_ensure_future, MP_QSTR__asyncio_v2 },
     { MP_QSTR_get_running_loop, MP_QSTR__asyncio_v2 },
     { MP_QSTR_got_event_loop, MP_QSTR__asyncio_v2 },
     { MP_QSTR_log, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_select, MP_QSTR__asyncio_v2 },
     { MP_QSTR_set_debug, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_sys, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_ticks, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_ticks_add, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_ticks_diff, MP_QSTR__asyncio_v2 },
     { MP_QSTR_version, MP_QSTR__asyncio_v2 },
+#endif
 };
 
 // What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an exception handler is
@@ -334,6 +342,34 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
 // Two modules that have the same names share a table but for its ends, where each has its own __name__; so do two of which
 // one has some names more.
 
+// What a build may leave out.
+#if MICROPY_UASYNCIO_PRIORITY_V2
+#define V2_NATIVE_NAMES \
+    { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_stop_loop), MP_ROM_PTR(&up_stop_loop_obj) },
+#define V2_ASYNCIO_NAMES \
+    { MP_ROM_QSTR(MP_QSTR_coroutine), MP_ROM_PTR(&mp_identity_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_type_gen), MP_ROM_PTR(&mp_type_gen_instance) },
+#else
+#define V2_NATIVE_NAMES
+#define V2_ASYNCIO_NAMES
+#endif
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+#define CPYTHON_NATIVE_NAMES \
+    { MP_ROM_QSTR(MP_QSTR_Queue), MP_ROM_PTR(&up_queue_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_QueueEmpty), MP_ROM_PTR(&mp_type_QueueEmpty) }, \
+        { MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&mp_type_QueueFull) },
+#else
+#define CPYTHON_NATIVE_NAMES
+#endif
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON || MICROPY_UASYNCIO_PRIORITY_V2 // those of `asyn` are made of them
+#define SEMAPHORE_NATIVE_NAMES \
+    { MP_ROM_QSTR(MP_QSTR_Semaphore), MP_ROM_PTR(&up_semaphore_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_BoundedSemaphore), MP_ROM_PTR(&up_bounded_type) },
+#else
+#define SEMAPHORE_NATIVE_NAMES
+#endif
+
 // What is in uasyncio_priority: all that is native. _check_callable and _check_int are for what is in Python.
 #define NATIVE_NAMES \
     { MP_ROM_QSTR(MP_QSTR_sleep_ms), MP_ROM_PTR(&up_sleep_ms_obj) }, \
@@ -346,7 +382,6 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
         { MP_ROM_QSTR(MP_QSTR__io_queue), MP_ROM_PTR(&up_ioqueue) }, \
         { MP_ROM_QSTR(MP_QSTR_readable), MP_ROM_PTR(&up_readable_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_writable), MP_ROM_PTR(&up_writable_obj) }, \
-        { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_wake_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) }, \
         { MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&mp_type_TimeoutError) }, \
@@ -356,11 +391,6 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
         { MP_ROM_QSTR(MP_QSTR_Task), MP_ROM_PTR(&up_task_type) }, \
         { MP_ROM_QSTR(MP_QSTR_Event), MP_ROM_PTR(&up_event_type) }, \
         { MP_ROM_QSTR(MP_QSTR_Lock), MP_ROM_PTR(&up_lock_type) }, \
-        { MP_ROM_QSTR(MP_QSTR_Semaphore), MP_ROM_PTR(&up_semaphore_type) }, \
-        { MP_ROM_QSTR(MP_QSTR_BoundedSemaphore), MP_ROM_PTR(&up_bounded_type) }, \
-        { MP_ROM_QSTR(MP_QSTR_Queue), MP_ROM_PTR(&up_queue_type) }, \
-        { MP_ROM_QSTR(MP_QSTR_QueueEmpty), MP_ROM_PTR(&mp_type_QueueEmpty) }, \
-        { MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&mp_type_QueueFull) }, \
         { MP_ROM_QSTR(MP_QSTR_WaitQueue), MP_ROM_PTR(&up_waitqueue_type) }, \
         { MP_ROM_QSTR(MP_QSTR_TaskQueue), MP_ROM_PTR(&up_waitqueue_type) }, \
         { MP_ROM_QSTR(MP_QSTR_ThreadSafeFlag), MP_ROM_PTR(&up_flag_type) }, \
@@ -368,8 +398,9 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
         { MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&up_new_event_loop_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&up_run_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&up_run_until_complete_obj) }, \
-        { MP_ROM_QSTR(MP_QSTR_stop_loop), MP_ROM_PTR(&up_stop_loop_obj) }, \
-        { MP_ROM_QSTR(MP_QSTR__check_callable), MP_ROM_PTR(&up_check_callable_obj) }, \
+        SEMAPHORE_NATIVE_NAMES \
+            CPYTHON_NATIVE_NAMES \
+                V2_NATIVE_NAMES{ MP_ROM_QSTR(MP_QSTR__check_callable), MP_ROM_PTR(&up_check_callable_obj) }, \
         { MP_ROM_QSTR(MP_QSTR__check_int), MP_ROM_PTR(&up_check_int_obj) },
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
 #define CLOCK_NAMES { MP_ROM_QSTR(MP_QSTR__mock_clock), MP_ROM_PTR(&up_mock_clock_obj) },
@@ -378,13 +409,12 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
 #endif
 
 // What is in the others too: the version of the asyncio whose names these are; what libraries look for in asyncio.core; the
-// type of what sleep_ms() returns; the decorator of the days before `async def`; the type of all coroutines.
+// type of what sleep_ms() returns; of V2 the decorator of the days before `async def`, and the type of all coroutines.
 #define ASYNCIO_NAMES \
     { MP_ROM_QSTR(MP_QSTR___version__), MP_ROM_PTR(&up_version) }, \
         { MP_ROM_QSTR(MP_QSTR_core), MP_ROM_PTR(&up_priority_module) }, \
         { MP_ROM_QSTR(MP_QSTR_SingletonGenerator), MP_ROM_PTR(&up_sleep_type) }, \
-        { MP_ROM_QSTR(MP_QSTR_coroutine), MP_ROM_PTR(&mp_identity_obj) }, \
-        { MP_ROM_QSTR(MP_QSTR_type_gen), MP_ROM_PTR(&mp_type_gen_instance) },
+        V2_ASYNCIO_NAMES
 
 static const mp_rom_map_elem_t up_priority_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio_priority) },
@@ -394,7 +424,7 @@ static const mp_rom_map_elem_t up_priority_table[] = {
     ASYNCIO_NAMES{ MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio_priority) },
 };
 enum {
-    NOT_NATIVE = 6 // the last names of this table
+    NOT_NATIVE = MICROPY_UASYNCIO_PRIORITY_V2 ? 6 : 4 // the last names of this table
 };
 
 static const mp_rom_map_elem_t up_asyncio_table[] = {

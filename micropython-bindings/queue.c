@@ -2,6 +2,8 @@
 // (sync.c), so an item or a place that a waiting task was woken for is its own, and no more counted here.
 #include "shim.h"
 
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+
 // Queue(maxsize=0): room for that many items; 0 or less: no limit. TypeError.
 static mp_obj_t up_queue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     static const mp_arg_t allowed[] = {
@@ -91,6 +93,7 @@ static mp_obj_t up_put_iternext(mp_obj_t self_in) {
         if (!up_queue_push(self->queue, self->item, self_in)) {
             return mp_const_none;
         }
+        // mutation: put-twice
         self->item = MP_OBJ_NULL;
         self->queue->spare = self;
     }
@@ -175,3 +178,8 @@ MP_DEFINE_CONST_OBJ_TYPE(
     iter, up_queue_iternext,
     locals_dict, &up_queue_locals_dict
 );
+
+#else
+// Nothing is of this type, but sync.c looks for it.
+MP_DEFINE_CONST_OBJ_TYPE(up_put_type, MP_QSTR_put, MP_TYPE_FLAG_NONE);
+#endif

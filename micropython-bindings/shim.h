@@ -17,6 +17,16 @@
 #define MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK (0)
 #endif
 
+// What a build can leave out (0), each with the frozen Python that goes with it: ../python/manifest.py.
+// The names of uasyncio V2, and `asyn`.
+#ifndef MICROPY_UASYNCIO_PRIORITY_V2
+#define MICROPY_UASYNCIO_PRIORITY_V2 (1)
+#endif
+// CPython's names that neither MicroPython's asyncio nor asyncio_priority of 2017 has.
+#ifndef MICROPY_UASYNCIO_PRIORITY_CPYTHON
+#define MICROPY_UASYNCIO_PRIORITY_CPYTHON (1)
+#endif
+
 // A stream that the operating system knows is asked by its number, together with all others.
 #if defined(__unix__) || defined(__APPLE__)
 #define UP_HAVE_FDS (1)

@@ -10,6 +10,8 @@ as for a board (size.h). What a part takes in all is the difference of the sums 
 library functions included. The core, the shim and MicroPython's C are read off the map, and the rest of the difference
 is frozen Python, names, and what all of them call. Root pointers are in bss.
 
+On Cortex-M4F it says also how much less there is without what MICROPY_UASYNCIO_PRIORITY_V2 and _CPYTHON leave out.
+
 For boards whose firmware was built, the table ends with what `firmware` says of it.
 
 Constants that LLVM reads by bytes lie in RAM on an ESP8266. There they count as data.
@@ -34,6 +36,12 @@ MANIFESTS = {
     "none": 'module("none.py", opt=3)\n',
     "stock": f'module("none.py", opt=3)\npackage({STOCK_PACKAGE}, base_path="$(MPY_DIR)/extmod", opt=3)\n',
     "ours": f'module("none.py", opt=3)\ninclude("{ROOT}/python/manifest.py")\n',
+}
+# What else a build may leave out, and the variables of make that do so (../python/manifest.py sees them too).
+WITHOUT = {
+    "V2": ("V2",),
+    "CPython's": ("CPYTHON",),
+    "both": ("V2", "CPYTHON"),
 }
 # The Rust target of each build, None for this machine.
 TARGETS = {
@@ -129,9 +137,9 @@ def firmware(build):
     print(f"  Flash {flash(total)} bytes, static RAM {ram} bytes")
 
 
-def build(tree, target, variant, jobs):
-    """Build one firmware; its map."""
-    out = WORK / f"{target}-{variant}"
+def build(tree, target, variant, jobs, without=()):
+    """Build one firmware, with these switches off; its map."""
+    out = WORK / "-".join((target, variant, *without))
     out.mkdir(parents=True, exist_ok=True)
     (WORK / "none.py").touch()
     (WORK / f"manifest-{variant}.py").write_text(MANIFESTS[variant])
@@ -158,6 +166,7 @@ def build(tree, target, variant, jobs):
             f" -DSIZE_OF_OURS={variant == 'ours':d} -I{ROOT}/ports -I{ROOT}/micropython-bindings"
         ),
     }
+    variables.update((f"MICROPY_UASYNCIO_PRIORITY_{switch}", "0") for switch in without)
     if triple:
         folder, result = ROOT / "ports/qemu", out / "firmware.map"
         variables.update(BOARD=target, MPY=tree)
@@ -207,6 +216,11 @@ def table(args):
             compare("MicroPython's", parts, (STOCK,), total, base)
         parts, total = build(args.tree, target, "ours", args.jobs)
         in_ram = compare("ours", parts, (CORE, SHIM), total, base)
+        if target == "cortex-m4f" and not args.only_ours:
+            for name, without in WITHOUT.items():
+                _, less = build(args.tree, target, "ours", args.jobs, without)
+                left_out = {what: less[what] - total[what] for what in KINDS}
+                print(row(f"  ours without {name}, flash {flash(left_out)}", left_out))
         if args.ram is not None and in_ram > args.ram:
             print(f"{target}: {in_ram} bytes of static RAM, {in_ram - args.ram} too many")
             status = 1

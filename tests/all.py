@@ -283,6 +283,21 @@ def misuse():
     return counted("misuse", "tests/misuse.py", MICROPYTHON, "--asserts", ASSERTS)
 
 
+def without_firmware():
+    """The unix firmwares that leave names out build."""
+    return one("unix-without", "make", "--no-print-directory", "unix-without")
+
+
+@on("unix")
+def without():
+    """Without V2's names, CPython's, both: they are gone, the rest passes."""
+    folder = ROOT / "build/without"
+    ours = counted("without", "tests/switches.py", MICROPYTHON, folder)
+    least = folder / "V2-CPYTHON/micropython"
+    theirs = counted("without-upstream", "tests/upstream.py", least, TREE, "asyncio")
+    return tuple(map(sum, zip(ours, theirs)))
+
+
 @on("unix")
 def threads():
     """The loop among threads: what is safe, what raises, and Ctrl-C."""
@@ -447,6 +462,8 @@ GROUPS = (
     standard_interrupts,
     asserts_firmware,
     misuse,
+    without_firmware,
+    without,
     threads,
     gil_firmware,
     gil_threads,

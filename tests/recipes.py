@@ -520,6 +520,16 @@ def cmake_build():
         "cmake", "-S", ROOT / "tests/cmake", "-B", fresh(WORK / "none"), *arguments, status=1
     )
     check("UP_ARCHIVE must name the Rust archive" in said, said)
+    # What is to be left out is told by the environment, as make does, or by -D.
+    switch = "MICROPY_UASYNCIO_PRIORITY_"
+    less = fresh(WORK / "less")
+    run(
+        *("cmake", "-S", ROOT / "tests/cmake", "-B", less, *arguments, f"-D{switch}CPYTHON=0"),
+        **env,
+        **{f"{switch}V2": "0"},
+    )
+    flags = (less / "CMakeFiles/main.dir/flags.make").read_text()
+    check(f"-D{switch}V2=0" in flags and f"-D{switch}CPYTHON=0" in flags, flags)
 
 
 def esp32_make():
