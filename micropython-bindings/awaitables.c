@@ -84,6 +84,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 // An awaitable into the stock for the next when(). EXCEPTION: none.
 static MP_NOINLINE void up_when_spare(up_loop_t *loop, up_when_t *when) {
+    // mutation: condition-kept
     when->callback = MP_OBJ_NULL;
     when->waiter = NULL;
     when->args = MP_OBJ_NULL;

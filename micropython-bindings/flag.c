@@ -12,6 +12,7 @@ void mp_uasyncio_priority_set_flag(mp_obj_t flag) {
         up_store(&self->posted, true);
         if (!up_mail_post(up_mail(), (uintptr_t)self)) {
             up_store(&self->posted, false);
+            // mutation: full-mail-not-counted
             up_mail_lose(up_mail()); // not for good: up_flags_look() finds it
         }
     }

@@ -20,6 +20,7 @@ static int wake_pipe[2] = { -1, -1 };
 static int idle;
 
 void mp_uasyncio_priority_wake(void) {
+    // mutation: sleeper-not-roused
     if (__atomic_load_n(&idle, __ATOMIC_SEQ_CST)) {
         int before = errno; // of what a signal interrupted
         while (write(wake_pipe[1], "", 1) < 0 && errno == EINTR) { // a full pipe wakes as well

@@ -49,6 +49,7 @@ void up_callback_spend(up_callback_t *self) {
         up_store(&loop->mailed_spent, loop->mailed_spent + 1);
     }
 #endif
+    // mutation: callback-that-ran
     self->fun = self->args = MP_OBJ_NULL;
     if (self->entry.flags & UP_CALLBACK_OWN) {
         up_loop_t *loop = up_any_loop();
@@ -113,6 +114,7 @@ static mp_obj_t up_callback_cancel(mp_obj_t self_in) {
     if (self->fun == MP_OBJ_NULL) {
         return mp_const_false;
     }
+    // mutation: callback-cancelled-in-its-queue
     up_core_forget(&up_loop()->core, &self->entry); // if it is not in the mailbox
     up_callback_spend(self);
     return mp_const_true;

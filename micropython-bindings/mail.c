@@ -21,6 +21,7 @@ void up_atomic_end(uint32_t state) {
 void up_mail_read(up_loop_t *loop, bool drop) {
     uint32_t lost = up_mail_lost(up_mail());
     if (lost != 0 && !drop) {
+        // mutation: full-mail-not-looked-after
         up_flags_look(loop);
         mp_obj_t exc = mp_obj_new_exception_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("interrupt mailbox was full %u times: calls may be lost"), (unsigned)lost);
         up_report(loop, exc, mp_const_none);
@@ -30,6 +31,7 @@ void up_mail_read(up_loop_t *loop, bool drop) {
         mp_obj_t object = MP_OBJ_FROM_PTR((void *)item);
         if (mp_obj_is_type(object, &up_flag_type)) {
             up_waitqueue_t *flag = MP_OBJ_TO_PTR(object);
+            // mutation: posted-for-ever
             up_store(&flag->posted, false); // from here on a set() posts it again; one before is seen below
             up_fence();
             up_waitqueue_wake_if_set(loop, flag);

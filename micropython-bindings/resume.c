@@ -91,6 +91,7 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
 // After a task's step, however it ended.
 static void up_step_over(up_loop_t *loop) {
     if (loop->calling != mp_const_none) {
+        // mutation: handed-and-not-taken
         up_sem_pass_on(loop->calling); // it was handed something, and did not take it
         loop->calling = mp_const_none;
     }
@@ -269,6 +270,7 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         }
 #endif
         uint32_t again = loop->again;
+        // mutation: yielded-for-ever
         loop->again = UP_NOT;
         up_entry_t *entry;
         uint32_t ms;

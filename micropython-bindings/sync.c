@@ -33,6 +33,7 @@ mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
 // Wakes who waits, if it is set. EXCEPTION: none.
 void up_waitqueue_wake_if_set(up_loop_t *loop, up_waitqueue_t *self) {
     if (up_load(&self->set)) {
+        // mutation: flag-wakes-one
         up_wake(loop, &self->waiters, self->level, SIZE_MAX);
         up_store(&self->waited, false);
     }
@@ -52,6 +53,7 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
         // another waits by now, who found it cleared: it was set again for that one. (What is in the mailbox does not
         // tell: another thread may have posted what was seen before.)
         if (self->waiters.object == &up_flag_type && !(back && up_load(&self->waited))) {
+            // mutation: flag-stays-set
             up_store(&self->set, false);
         }
         return MP_OBJ_STOP_ITERATION;

@@ -47,6 +47,7 @@ up_task_t *up_task_new(mp_obj_t coro) {
 
 // Whether the loop was given the task, and did not forget it since. EXCEPTION: none.
 bool up_task_known(up_loop_t *loop, up_task_t *task) {
+    // mutation: known-for-ever
     return task->entry.flags >> 8 == loop->epoch;
 }
 
@@ -72,6 +73,7 @@ void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t d
     }
     mp_obj_t *data = up_task_data(task);
     if (!up_is_exception(*data)) {
+        // mutation: woken-and-forgotten
         if (!(task->entry.flags & UP_TASK_AWAITING)) {
             *data = mp_const_none;
         } else if (up_place(task) == UP_CONDITION || (up_place(task) == UP_PARKED && up_task_known(loop, task))) {
@@ -98,6 +100,7 @@ up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level) {
 
 // Throws `exc` into a task at its next step, which is due now. EXCEPTION: none.
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
+    // mutation: handed-and-cancelled
     up_sem_refuse(task);
     mp_obj_t *data = up_task_data(task);
     up_when_done(loop, *data, task);

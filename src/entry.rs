@@ -204,6 +204,7 @@ impl<'a> Entry<'a> {
     #[inline]
     pub(crate) fn set_idle(&self) {
         self.set_kind(Kind::Idle);
+        // mutation: third-link-kept
         self.up.set(Up { parent: None });
     }
 
