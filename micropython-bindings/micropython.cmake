@@ -14,19 +14,19 @@ endif()
 add_library(usermod_uasyncio_priority INTERFACE)
 target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/args.c
-    ${CMAKE_CURRENT_LIST_DIR}/awaitables.c
     ${CMAKE_CURRENT_LIST_DIR}/flag.c
     ${CMAKE_CURRENT_LIST_DIR}/heap_search.c
-    ${CMAKE_CURRENT_LIST_DIR}/idle.c
-    ${CMAKE_CURRENT_LIST_DIR}/loop.c
+    ${CMAKE_CURRENT_LIST_DIR}/loop_object.c
     ${CMAKE_CURRENT_LIST_DIR}/mail.c
     ${CMAKE_CURRENT_LIST_DIR}/module.c
     ${CMAKE_CURRENT_LIST_DIR}/queue.c
-    ${CMAKE_CURRENT_LIST_DIR}/resume.c
+    ${CMAKE_CURRENT_LIST_DIR}/run_loop.c
     ${CMAKE_CURRENT_LIST_DIR}/schedule.c
+    ${CMAKE_CURRENT_LIST_DIR}/sleep.c
     ${CMAKE_CURRENT_LIST_DIR}/streams.c
     ${CMAKE_CURRENT_LIST_DIR}/sync.c
     ${CMAKE_CURRENT_LIST_DIR}/task.c
+    ${CMAKE_CURRENT_LIST_DIR}/platform/unix.c
 )
 target_include_directories(usermod_uasyncio_priority INTERFACE ${CMAKE_CURRENT_LIST_DIR})
 # What is left out, if make or cmake is told so (1: it is there): V2's names and `asyn`; what only CPython's asyncio has.

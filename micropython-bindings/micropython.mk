@@ -7,7 +7,8 @@ $(error UP_ARCHIVE must name the Rust archive: see ports/build-core.sh)
 endif
 
 UP_SRC := $(addprefix $(UP_DIR)/, \
-	args.c awaitables.c flag.c heap_search.c idle.c loop.c mail.c module.c queue.c resume.c schedule.c streams.c sync.c task.c)
+	args.c flag.c heap_search.c loop_object.c mail.c module.c queue.c run_loop.c schedule.c sleep.c streams.c sync.c task.c \
+	platform/unix.c)
 SRC_USERMOD_C += $(UP_SRC)
 # What is left out, if make is told so (1: it is there): V2's names and `asyn`; what only CPython's asyncio has. shim.h
 UP_SWITCHES := $(foreach switch,MICROPY_UASYNCIO_PRIORITY_V2 MICROPY_UASYNCIO_PRIORITY_CPYTHON,\

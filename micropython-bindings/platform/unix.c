@@ -2,7 +2,7 @@
 #if defined(__linux__) && !defined(_GNU_SOURCE)
 #define _GNU_SOURCE // ppoll
 #endif
-#include "shim.h"
+#include "../shim.h"
 
 #if UP_HAVE_FDS
 // Sleeps in poll(2). Whoever schedules something from a signal handler or another thread writes to
