@@ -1,84 +1,26 @@
-// The built-in modules asyncio, uasyncio, asyncio_priority and uasyncio_priority: their names, and the loop's memory.
+// The built-in modules asyncio, uasyncio, asyncio_priority and uasyncio_priority: their names, and the functions that are no method.
 //
 // Their tables are in ROM, so an import costs no RAM but for the loop, which is one for all. What is in Python
 // (../python/_asyncio_*.py) is loaded when it is named first.
-#include <string.h>
-
-#include "py/gc.h"
-#include "py/objexcept.h"
-#include "shim.h"
-
-// Everything the loop holds hangs on this.
-MP_REGISTER_ROOT_POINTER(struct _up_loop_t *up_loop);
-
-MP_DEFINE_EXCEPTION(CancelledError, BaseException)
-MP_DEFINE_EXCEPTION(TimeoutError, Exception)
-// What get_nowait() and put_nowait() of a Queue raise.
-MP_DEFINE_EXCEPTION(QueueEmpty, Exception)
-MP_DEFINE_EXCEPTION(QueueFull, Exception)
-
-MP_DECLARE_CONST_FUN_OBJ_1(up_sleep_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(up_sleep_ms_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(up_after_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(up_after_ms_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR(up_when_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(up_readable_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(up_writable_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(up_create_task_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(up_cancel_obj);
-extern const mp_obj_module_t up_asyncio_module;
-extern const mp_obj_module_t up_uasyncio_module;
-extern const mp_obj_module_t up_priority_module;
-extern const mp_obj_module_t up_module;
-
-// Not inlined: that would be 6 bytes more each time on a Cortex-M.
-MP_NOINLINE up_loop_t *up_loop(void) {
-    up_loop_t *loop = MP_STATE_VM(up_loop);
-    up_own(loop);
-    return loop;
-}
-
-// Whether the loop that the root pointer names is there. A root pointer survives a soft reset and the
-// heap that it points into does not: the block is free then, or somebody else's and was cleared.
-static bool up_loop_lives(up_loop_t *loop) {
-    return loop != NULL && gc_nbytes(loop) >= sizeof(*loop) && loop->base.type == &up_loop_type;
-}
+#include "args.h"
+#include "clock.h"
+#include "flag.h"
+#include "loop_object.h"
+#include "loop_state.h"
+#include "module.h"
+#include "platform/platform.h"
+#include "queue.h"
+#include "run_loop.h"
+#include "sleep.h"
+#include "streams.h"
+#include "sync.h"
+#include "task.h"
+#include "threads.h"
+#include "when.h"
 
 // Called by an import that does not find a module among the loaded ones.
 static mp_obj_t up_module_init(mp_obj_t self_in) {
-    if (!up_loop_lives(up_any_loop())) {
-        up_loop_t *loop = m_new0(up_loop_t, 1);
-        loop->base.type = &up_loop_type;
-        loop->again = UP_NOT;
-        loop->exc_handler = mp_const_none;
-        loop->stop_value = mp_const_none;
-        loop->calling = mp_const_none;
-        loop->epoch = 1;
-        loop->main_queue.waiters.object = &up_waitqueue_type;
-        loop->main_queue.level = UP_OWN;
-        up_mail_clear(up_mail()); // of before a soft reset
-#if UP_THREADS
-        mp_thread_mutex_init(&loop->handover);
-        loop->thread = UP_THREAD;
-#endif
-        // What is needed when the heap may be locked or full.
-        loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
-        loop->sleeper->armer = NULL;
-        up_callbacks_reserve(loop);
-        loop->stop = m_new0(up_entry_t, 1);
-        loop->stop->core = UP_NEW;
-        loop->context_state = UP_CONTEXT_GIVEN;
-        up_context_renew(loop);
-        if (loop->context_state != UP_CONTEXT_NEW) {
-            mp_raise_type(&mp_type_MemoryError);
-        }
-        // Not by mp_obj_new_exception(): without memory that returns MicroPython's one for emergencies, which changes its type.
-        mp_obj_exception_t *cancelled = m_new0(mp_obj_exception_t, 1);
-        cancelled->base.type = &mp_type_CancelledError;
-        cancelled->args = (mp_obj_tuple_t *)&mp_const_empty_tuple_obj;
-        loop->cancelled = MP_OBJ_FROM_PTR(cancelled);
-        MP_STATE_VM(up_loop) = loop;
-    }
+    up_loop_make();
     // Last, so that an import that had no memory is not taken for done by the next one.
     mp_obj_t name[2];
     mp_load_method(self_in, MP_QSTR___name__, name);
@@ -86,109 +28,6 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_module_init_obj, up_module_init);
-
-// new_event_loop(): forgets everything that is queued or waits; the loop. What it was set to do
-// (exception handler, max_overdue_ms) stays. RuntimeError inside the loop.
-static mp_obj_t up_new_event_loop(void) {
-    up_loop_t *loop = up_loop();
-    up_check_idle(loop);
-    // Who is parked somewhere is not there any more, from here on: what is handed on below finds nobody.
-    // mutation: task-of-the-loop-before
-    loop->epoch = loop->epoch == 255 ? 1 : loop->epoch + 1;
-    up_entry_t *entry;
-    up_entry_t *entries = up_core_clear(&loop->core);
-    while ((entry = entries) != NULL) {
-        entries = entry->next;
-        entry->next = NULL;
-        if (entry->object == &up_callback_type) {
-            up_callback_spend((up_callback_t *)entry);
-        } else if (entry->object == &up_task_type) {
-            // mutation: handed-and-forgotten
-            up_sem_refuse((up_task_t *)entry);
-        }
-    }
-    up_mail_read(loop, true);
-    return MP_OBJ_FROM_PTR(loop);
-}
-static MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);
-
-// What get_event_loop() is given: eight arguments from the list, `first` on, all by keyword and the first `most` of them
-// by position too. The two orders of them overlap. (A table of mp_arg_t would be four times as large.)
-static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, size_t first, size_t most) {
-    enum {
-        LENGTH, // of a queue: checked, and reserves nothing, for queues take no memory of their own
-        OVERDUE,
-        HIGH,
-        IOQ,
-        N
-    };
-    static const uint16_t names[] = {
-        MP_QSTR_runq_len,
-        MP_QSTR_waitq_len,
-        MP_QSTR_ioq_len,
-        MP_QSTR_lp_len,
-        MP_QSTR_len,
-        MP_QSTR_lpqlen,
-        MP_QSTR_max_overdue_ms,
-        MP_QSTR_hpqlen,
-        MP_QSTR_ioq_len,
-        MP_QSTR_runq_len,
-        MP_QSTR_waitq_len,
-        MP_QSTR_lp_len,
-    };
-    static const uint8_t kinds[] = { LENGTH, LENGTH, IOQ, LENGTH, LENGTH, LENGTH, OVERDUE, HIGH, IOQ, LENGTH, LENGTH, LENGTH };
-    mp_arg_check_num(n_args, 0, 0, most, false);
-#if UP_THREADS
-    if (n_args + kw->used == 0 && up_load(&up_any_loop()->thread) != UP_THREAD) {
-        return MP_OBJ_FROM_PTR(up_any_loop()); // another's: for its call_soon_threadsafe(), say
-    }
-#endif
-    up_loop_t *loop = up_loop();
-    uint32_t value[N] = { 0 };
-    value[OVERDUE] = loop->max_overdue;
-    value[IOQ] = loop->fast_io;
-    size_t used = 0;
-    for (size_t i = 0; i < 8; ++i) {
-        qstr name = names[first + i];
-        mp_obj_t arg = mp_const_none;
-        if (i < n_args) {
-            arg = pos[i];
-        } else {
-            mp_map_elem_t *elem = mp_map_lookup(kw, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
-            if (elem != NULL) {
-                arg = elem->value;
-                ++used;
-            }
-        }
-        if (arg != mp_const_none) {
-            uint32_t kind = kinds[first + i];
-            value[kind] = kind == OVERDUE ? up_arg_ms(arg, name) : up_arg_range(arg, name, 0, 32767);
-        }
-    }
-    if (used < kw->used) {
-        mp_arg_parse_all(0, NULL, kw, 0, NULL, NULL); // raises
-    }
-    up_when_reserve(loop, value[HIGH]);
-    loop->fast_io = value[IOQ] != 0;
-    loop->max_overdue = value[OVERDUE];
-    up_core_set_max_overdue(&loop->core, value[OVERDUE]);
-    return MP_OBJ_FROM_PTR(loop);
-}
-
-// get_event_loop(len=42, lpqlen=42, max_overdue_ms=0, hpqlen=0, ioq_len=0), and by keyword
-// runq_len, waitq_len, lp_len: the loop. Queues take no memory of their own, so their lengths are checked and reserve nothing;
-// hpqlen stocks as many awaitables for when().
-// max_overdue_ms and ioq_len (fast I/O for all streams if it is not 0) are set if they are given. MemoryError, TypeError, ValueError.
-static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
-    return up_lengths(n_args, pos, kw, 4, 5);
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_obj, 0, up_get_event_loop);
-
-// asyncio.get_event_loop(runq_len=16, waitq_len=16, ioq_len=0, lp_len=0), and by keyword the other names.
-static mp_obj_t up_get_event_loop_v2(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
-    return up_lengths(n_args, pos, kw, 0, 4);
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_v2_obj, 0, up_get_event_loop_v2);
 
 // current_task(): the Task whose step runs. RuntimeError outside of one.
 static mp_obj_t up_current_task(void) {
@@ -243,20 +82,6 @@ static mp_obj_t up_stop_loop(mp_obj_t value) {
 static MP_DEFINE_CONST_FUN_OBJ_1(up_stop_loop_obj, up_stop_loop);
 #endif
 
-#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
-// _mock_clock(): the mock time in ms, or None. _mock_clock(t): the clock reads `t`, and an idle
-// wait moves it on. _mock_clock(None): the real clock again. For tests.
-static mp_obj_t up_mock_clock(size_t n, const mp_obj_t *a) {
-    up_loop_t *loop = up_loop();
-    if (n == 1) {
-        loop->mock = a[0] != mp_const_none;
-        loop->mock_now = loop->mock ? mp_obj_get_int_truncated(a[0]) : 0;
-    }
-    return loop->mock ? mp_obj_new_int_from_uint(loop->mock_now) : mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_clock);
-#endif
-
 // What is in Python, and in which part of it (../python): a part is loaded when one of its names is asked for first.
 static const struct {
     uint16_t name;
@@ -305,7 +130,6 @@ static const struct {
 
 // What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an exception handler is
 // given next; `_task_queue`; and, but for uasyncio_priority, what is in Python.
-void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_loop_t *loop = up_any_loop();
     if (dest[0] != MP_OBJ_NULL) {

@@ -1,8 +1,14 @@
 // Queue: first in, first out, for items and for tasks. Its items and its room are counted as a semaphore counts
 // (sync.c), so an item or a place that a waiting task was woken for is its own, and no more counted here.
-#include "shim.h"
+#include "py/objexcept.h"
+#include "queue.h"
+#include "sync.h"
+#include "threads.h"
 
 #if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+
+MP_DEFINE_EXCEPTION(QueueEmpty, Exception)
+MP_DEFINE_EXCEPTION(QueueFull, Exception)
 
 // Queue(maxsize=0): room for that many items; 0 or less: no limit. TypeError.
 static mp_obj_t up_queue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {

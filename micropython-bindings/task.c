@@ -1,8 +1,29 @@
 // Task: a coroutine on the loop, which can be awaited and cancelled (docs/behaviour.md, section 7).
 //
 // Its Python side is that of MicroPython's asyncio: coro, data, state, ph_key, done(), cancel().
+#include "py/objexcept.h"
 #include "py/smallint.h"
-#include "shim.h"
+#include "args.h"
+#include "await.h"
+#include "clock.h"
+#include "heap_search.h"
+#include "loop_state.h"
+#include "platform/platform.h"
+#include "schedule.h"
+#include "sync.h"
+#include "task.h"
+#include "threads.h"
+#include "when.h"
+
+MP_DEFINE_EXCEPTION(CancelledError, BaseException)
+MP_DEFINE_EXCEPTION(TimeoutError, Exception)
+
+// What a task needs only once somebody awaits it.
+typedef struct _up_join_t {
+    up_list_t waiters; // no type: Python never sees it
+    mp_obj_t data; // what would be the task's
+    mp_obj_t callback; // called with (task, exception) at its end, or MP_OBJ_NULL
+} up_join_t;
 
 // EXCEPTION: none.
 bool up_is_task(mp_obj_t o) {
@@ -210,6 +231,27 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
     }
     up_task_throw(loop, task, loop->cancelled);
     return true;
+}
+
+// A Task. TypeError.
+up_task_t *up_arg_task(mp_obj_t arg) {
+    if (!up_is_task(arg)) {
+        up_raise_type(MP_ERROR_TEXT("'%q' must be a Task, not %s"), MP_QSTR_task, arg);
+    }
+    return MP_OBJ_TO_PTR(arg);
+}
+
+static bool up_runs(up_entry_t *entry, void *coro) {
+    up_task_t *task = (up_task_t *)entry;
+    return task->coro == (mp_obj_t)coro && !(task->entry.flags & UP_TASK_DONE);
+}
+
+// The task that runs `coro`, or NULL. O(heap). EXCEPTION: none.
+up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro) {
+    if (loop->cur != NULL && loop->cur->coro == coro) {
+        return loop->cur;
+    }
+    return (up_task_t *)up_search_heap(&up_task_type, up_runs, coro);
 }
 
 // -- the Python type

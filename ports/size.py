@@ -51,7 +51,7 @@ TARGETS = {
     "lx106": "xtensa-lx106",
 }
 
-SHIM_FILES = {file.stem for file in (ROOT / "micropython-bindings").glob("*.c")}
+SHIM_FILES = {file.stem for file in (ROOT / "micropython-bindings").rglob("*.c")}
 FROZEN_NAME = re.compile(
     r"\.rodata\.(?:fun_data|proto_fun|children|const_qstr_table_data|const_obj_table_data|const_obj|frozen_module)"
     r"_(?:_asyncio_[a-z0-9]+|asyn)(?:_|$)"
@@ -75,7 +75,7 @@ def part(name, file):
         return FROZEN if FROZEN_NAME.match(name) else None
     if re.search(r"extmod/modasyncio\.(c\.)?(o|obj)\b", file):
         return STOCK
-    member = re.search(r"/micropython-bindings/(\w+)\.(?:c\.)?o(?:bj)?$", file)
+    member = re.search(r"/micropython-bindings/(?:platform/)?(\w+)\.(?:c\.)?o(?:bj)?$", file)
     # ESP-IDF's archive of MicroPython keeps no folders.
     member = member or re.search(r"libmain\w*\.a\((\w+)\.c\.o(?:bj)?\)$", file)
     return SHIM if member and member[1] in SHIM_FILES else None
@@ -163,7 +163,7 @@ def build(tree, target, variant, jobs, without=()):
         "USER_C_MODULES": ROOT if variant == "ours" else "",
         "CFLAGS_EXTRA": (
             f"-DMP_CONFIGFILE='\"size.h\"' -DSIZE_OF_STOCK={variant == 'stock':d}"
-            f" -DSIZE_OF_OURS={variant == 'ours':d} -I{ROOT}/ports -I{ROOT}/micropython-bindings"
+            f" -DSIZE_OF_OURS={variant == 'ours':d} -I{ROOT}/ports"
         ),
     }
     variables.update((f"MICROPY_UASYNCIO_PRIORITY_{switch}", "0") for switch in without)

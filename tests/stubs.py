@@ -215,7 +215,7 @@ class CSource:
 
     def __init__(self):
         self.text = "\n".join(
-            file.read_text() for file in sorted((ROOT / "micropython-bindings").glob("*.c"))
+            file.read_text() for file in sorted((ROOT / "micropython-bindings").rglob("*.c"))
         )
         self.functions = dict(
             re.findall(r"^[a-z][\w ]*?\**\b(\w+)\([^;{]*\) \{\n(.*?)^\}", self.text, re.M | re.S)

@@ -1,13 +1,15 @@
-// The idle wait: until the time is up or something happened that may have made an entry due.
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE // ppoll
-#endif
-#include "../shim.h"
-
-#if UP_HAVE_FDS
+// The idle wait on unix: poll(2), which asks about the streams' descriptors on the way.
+//
 // Sleeps in poll(2). Whoever schedules something from a signal handler or another thread writes to
 // a pipe; the flag `idle` spares that write while nobody sleeps. The flag is raised before the last
 // look at what is pending, so nothing that comes between that look and poll(2) is missed.
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE // ppoll
+#endif
+#include "platform.h"
+
+#if UP_PLATFORM_UNIX
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,6 +17,10 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../clock.h"
+#include "../loop_state.h"
+#include "../mailbox.h"
 
 static int wake_pipe[2] = { -1, -1 };
 static int idle;
@@ -50,11 +56,11 @@ static bool pending(void) {
     if (up_mail_pending(up_mail())) {
         return true;
     }
-    if (up_pending_abort() || MP_STATE_THREAD( mp_pending_exception) != MP_OBJ_NULL) {
+    if (up_pending_abort() || MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL) {
         return true;
     }
     // Without a global lock the main thread runs what is scheduled.
-    return MP_STATE_VM( sched_state) == MP_SCHED_PENDING && (!UP_THREADS || mp_thread_is_main_thread());
+    return MP_STATE_VM(sched_state) == MP_SCHED_PENDING && (!UP_THREADS || mp_thread_is_main_thread());
 }
 
 void up_poll_reserve(up_loop_t *loop, size_t n) {
@@ -89,7 +95,7 @@ void up_poll(up_loop_t *loop) {
     polled(loop, found, rows);
 }
 
-static void wait_for_event(up_loop_t *loop, uint32_t ms) {
+void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
     if (!open_pipe()) {
         ms = 1; // no descriptor is left for it: looks again every ms
     }
@@ -129,113 +135,4 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     mp_handle_pending(true);
 }
 
-#else // not unix
-
-#if defined(ESP_PLATFORM)
-// ESP-IDF: sleeps until it is notified. Notifications are counted: one that comes between the last look at
-// what is pending and the sleep ends the sleep. A FreeRTOS tick is 10 ms there, so a timer ends shorter
-// waits, and no wait is longer than one tick: MicroPython asks its sockets for WebREPL then.
-#include "esp_timer.h"
-#include "freertos/FreeRTOS.h"
-#include "freertos/task.h"
-
-static TaskHandle_t volatile idle_task; // NULL while nobody sleeps
-
-void mp_uasyncio_priority_wake(void) {
-    TaskHandle_t task = idle_task;
-    if (task == NULL) {
-        return;
-    }
-    if (xPortInIsrContext()) {
-        BaseType_t woken = pdFALSE;
-        vTaskNotifyGiveFromISR(task, &woken);
-        if (woken == pdTRUE) {
-            portYIELD_FROM_ISR();
-        }
-    } else {
-        xTaskNotifyGive(task);
-    }
-}
-
-static void time_is_up(void *unused) {
-    (void)unused;
-    mp_uasyncio_priority_wake();
-}
-
-static void wait_for_event(up_loop_t *loop, uint32_t ms) {
-    (void)loop;
-    static esp_timer_handle_t timer;
-    if (timer == NULL) {
-        const esp_timer_create_args_t args = { .callback = time_is_up, .name = "uasyncio" };
-        if (esp_timer_create(&args, &timer) != ESP_OK) {
-            timer = NULL; // no memory: its waits end with the tick
-        }
-    }
-    bool timed = ms < portTICK_PERIOD_MS && timer != NULL;
-    idle_task = xTaskGetCurrentTaskHandle();
-    if (!up_mail_pending(up_mail()) && !up_pending()) {
-        if (timed) {
-            esp_timer_start_once(timer, (uint64_t)ms * 1000);
-        }
-        MP_THREAD_GIL_EXIT();
-        ulTaskNotifyTake(pdTRUE, 1);
-        MP_THREAD_GIL_ENTER();
-        if (timed) {
-            esp_timer_stop(timer); // an error if it has fired, which is as well
-        }
-    }
-    idle_task = NULL;
-#ifdef MICROPY_PY_SOCKET_EVENTS_HANDLER
-    MICROPY_PY_SOCKET_EVENTS_HANDLER
 #endif
-    mp_event_handle_nowait();
-}
-
-#elif defined(MICROPY_UASYNCIO_PRIORITY_WFI) && !MICROPY_PY_THREAD
-// Bare metal: any interrupt ends the wait, that of each millisecond's tick too. Interrupts are held off
-// from the last look at what is pending to the wait: one that comes in between ends the wait at once, and
-// is served behind it.
-void mp_uasyncio_priority_wake(void) {
-}
-
-static void wait_for_event(up_loop_t *loop, uint32_t ms) {
-    (void)loop;
-    (void)ms;
-    mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    if (!up_mail_pending(up_mail()) && !up_pending()) {
-        MICROPY_UASYNCIO_PRIORITY_WFI();
-    }
-    MICROPY_END_ATOMIC_SECTION(state);
-    mp_event_handle_nowait();
-}
-
-#else
-// Ports that have a wait of their own, or must not wait at all (ESP8266: the SDK is to be served). What a
-// callback does that mp_event_wait_*() itself runs is seen when that wait is over: mostly at once, since an
-// interrupt's end is an event too, at the latest with the tick or at the due time.
-void mp_uasyncio_priority_wake(void) {
-}
-
-static void wait_for_event(up_loop_t *loop, uint32_t ms) {
-    (void)loop;
-    if (up_mail_pending(up_mail())) {
-        mp_event_handle_nowait();
-    } else if (ms == UINT32_MAX) {
-        mp_event_wait_indefinite();
-    } else {
-        mp_event_wait_ms(ms);
-    }
-}
-
-#endif
-#endif
-
-void up_idle(up_loop_t *loop, uint32_t ms) {
-#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
-    if (loop->mock && ms != UINT32_MAX) {
-        loop->mock_now += ms;
-        return;
-    }
-#endif
-    wait_for_event(loop, ms);
-}
