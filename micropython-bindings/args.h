@@ -15,4 +15,3 @@ uint32_t up_arg_level(mp_obj_t arg);
 mp_obj_t up_arg_callable(mp_obj_t arg, qstr name);
 
 #endif
-

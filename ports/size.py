@@ -10,7 +10,7 @@ as for a board (size.h). What a part takes in all is the difference of the sums 
 library functions included. The core, the shim and MicroPython's C are read off the map, and the rest of the difference
 is frozen Python, names, and what all of them call. Root pointers are in bss.
 
-On Cortex-M4F it says also how much less there is without what MICROPY_UASYNCIO_PRIORITY_V2 and _CPYTHON leave out.
+On Cortex-M4F it says also what there is without what MICROPY_UASYNCIO_PRIORITY_V2 and _CPYTHON leave out.
 
 For boards whose firmware was built, the table ends with what `firmware` says of it.
 
@@ -216,11 +216,10 @@ def table(args):
             compare("MicroPython's", parts, (STOCK,), total, base)
         parts, total = build(args.tree, target, "ours", args.jobs)
         in_ram = compare("ours", parts, (CORE, SHIM), total, base)
-        if target == "cortex-m4f" and not args.only_ours:
+        if target == "cortex-m4f":
             for name, without in WITHOUT.items():
-                _, less = build(args.tree, target, "ours", args.jobs, without)
-                left_out = {what: less[what] - total[what] for what in KINDS}
-                print(row(f"  ours without {name}, flash {flash(left_out)}", left_out))
+                parts, total = build(args.tree, target, "ours", args.jobs, without)
+                compare(f"without {name}", parts, (CORE, SHIM), total, base)
         if args.ram is not None and in_ram > args.ram:
             print(f"{target}: {in_ram} bytes of static RAM, {in_ram - args.ram} too many")
             status = 1
