@@ -602,7 +602,7 @@ def esp32_c3():
     )
     names = {name for _, _, name in symbols("riscv64-unknown-elf-", build / "linked.elf")}
     check({"up_core_next", "up_run", "up_atomic_begin"} <= names, "not linked:", names)
-    needs = run("riscv64-unknown-elf-nm", "-u", build / "idle.o")
+    needs = run("riscv64-unknown-elf-nm", "-u", build / "freertos.o")
     for function in (
         "ulTaskNotifyTake",
         "xTaskNotifyGive",
