@@ -5,10 +5,11 @@
 #include "sync.h"
 #include "threads.h"
 
-#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
-
+// sync.c raises them.
 MP_DEFINE_EXCEPTION(QueueEmpty, Exception)
 MP_DEFINE_EXCEPTION(QueueFull, Exception)
+
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
 
 // Queue(maxsize=0): room for that many items; 0 or less: no limit. TypeError.
 static mp_obj_t up_queue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
