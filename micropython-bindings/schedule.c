@@ -1,5 +1,8 @@
 // The core's calls that need the clock, or end an idle wait.
-#include "shim.h"
+#include "clock.h"
+#include "loop_state.h"
+#include "platform/platform.h"
+#include "schedule.h"
 
 // Queues an entry, from wherever it is, `delay` ms from now. EXCEPTION: none.
 void up_schedule(up_loop_t *loop, up_entry_t *entry, uint32_t level, uint32_t delay) {

@@ -1,9 +1,16 @@
 // Waiting for streams: what `Stream`, drivers and libraries call, and asking whether one is ready.
 #include "py/objtype.h"
 #include "py/stream.h"
-#include "shim.h"
+#include "args.h"
+#include "await.h"
+#include "clock.h"
+#include "loop_state.h"
+#include "platform/platform.h"
+#include "streams.h"
+#include "task.h"
+#include "threads.h"
 
-// An awaitable of readable() or writable(). One is shared, as in awaitables.c.
+// An awaitable of readable() or writable(). One is shared, as in sleep.c.
 typedef struct _up_stream_wait_t {
     mp_obj_base_t base;
     mp_obj_t stream; // MP_OBJ_NULL: not armed

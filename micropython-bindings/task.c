@@ -1,9 +1,24 @@
 // Task: a coroutine on the loop, which can be awaited and cancelled (docs/behaviour.md, section 7).
 //
 // Its Python side is that of MicroPython's asyncio: coro, data, state, ph_key, done(), cancel().
+#include "py/objexcept.h"
 #include "py/objtype.h"
 #include "py/smallint.h"
-#include "shim.h"
+#include "args.h"
+#include "await.h"
+#include "clock.h"
+#include "flag.h"
+#include "heap_search.h"
+#include "loop_state.h"
+#include "platform/platform.h"
+#include "schedule.h"
+#include "sync.h"
+#include "task.h"
+#include "threads.h"
+#include "when.h"
+
+MP_DEFINE_EXCEPTION(CancelledError, BaseException)
+MP_DEFINE_EXCEPTION(TimeoutError, Exception)
 
 // EXCEPTION: none.
 bool up_is_task(mp_obj_t o) {
@@ -90,6 +105,7 @@ up_task_t *up_task_new(mp_obj_t coro) {
 
 // Whether the loop was given the task, and did not forget it since. EXCEPTION: none.
 bool up_task_known(up_loop_t *loop, up_task_t *task) {
+    // mutation: known-for-ever
     return (task->entry.flags & UP_TASK_EPOCH) == loop->epoch;
 }
 
@@ -116,6 +132,7 @@ void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t d
     if (!up_is_exception(up_task_at(task))) {
         uint32_t place = up_place(task);
         bool parked = place == UP_PARKED || place == UP_JOINING;
+        // mutation: woken-and-forgotten
         if (!(task->entry.flags & UP_TASK_AWAITING)) {
             *up_task_data(task) = mp_const_none;
         } else if (place == UP_CONDITION || (parked && up_task_known(loop, task))) {
@@ -148,6 +165,7 @@ void up_task_count_cancel(up_task_t *task, int n) {
 
 // Throws `exc` into a task at its next step, which is due now. EXCEPTION: none.
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc) {
+    // mutation: handed-and-cancelled
     up_sem_refuse(task);
     up_when_done(loop, up_task_at(task), task);
     up_core_cancel(&loop->core, up_task_entry(loop, task), up_now(loop));
@@ -169,6 +187,18 @@ static MP_NOINLINE mp_obj_t up_task_get_data(up_task_t *self) {
     return up_task_at(self);
 }
 
+// What is called when a task ends: the callable in its `state`. It waits for that end among those who await the task.
+typedef struct _up_watcher_t {
+    up_entry_t entry;
+    mp_obj_t fun;
+} up_watcher_t;
+
+static MP_DEFINE_CONST_OBJ_TYPE(
+    up_watcher_type,
+    MP_QSTR_callback,
+    MP_TYPE_FLAG_NONE
+);
+
 // A task ends: wakes who awaits it. The callback in `state`, or MP_OBJ_NULL. EXCEPTION: none.
 static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
     mp_obj_t callback = MP_OBJ_NULL;
@@ -176,9 +206,8 @@ static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
     up_entry_t *joiner;
     while (task->entry.flags & UP_JOINED && (joiner = up_core_wake_joiner(&loop->core, &task->entry, now)) != NULL) {
         task->entry.flags |= UP_TASK_AWAITED;
-        if (joiner->object == &up_callback_type) {
-            up_core_forget(&loop->core, joiner);
-            callback = ((up_callback_t *)joiner)->args;
+        if (joiner->object == &up_watcher_type) {
+            callback = ((up_watcher_t *)joiner)->fun;
         }
     }
     up_rouse();
@@ -259,6 +288,27 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace) {
     return true;
 }
 
+// A Task. TypeError.
+up_task_t *up_arg_task(mp_obj_t arg) {
+    if (!up_is_task(arg)) {
+        up_raise_type(MP_ERROR_TEXT("'%q' must be a Task, not %s"), MP_QSTR_task, arg);
+    }
+    return MP_OBJ_TO_PTR(arg);
+}
+
+static bool up_runs(up_entry_t *entry, void *coro) {
+    up_task_t *task = (up_task_t *)entry;
+    return task->coro == (mp_obj_t)coro && !(task->entry.flags & UP_TASK_DONE);
+}
+
+// The task that runs `coro`, or NULL. O(heap). EXCEPTION: none.
+up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro) {
+    if (loop->cur != NULL && loop->cur->coro == coro) {
+        return loop->cur;
+    }
+    return (up_task_t *)up_search_heap(&up_task_type, up_runs, coro);
+}
+
 // -- the Python type
 
 // Task(coro, globals=None): a task that is not scheduled, as MicroPython's own; create_task() is
@@ -322,18 +372,23 @@ static mp_obj_t up_task_state(up_loop_t *loop, up_task_t *self) {
     if (joiner == NULL) {
         return mp_const_true;
     }
-    return joiner->object == &up_callback_type ? ((up_callback_t *)joiner)->args : MP_OBJ_NEW_QSTR(MP_QSTR_awaited);
+    return joiner->object == &up_watcher_type ? ((up_watcher_t *)joiner)->fun : MP_OBJ_NEW_QSTR(MP_QSTR_awaited);
 }
 
 // Sets what is called with (task, exception) at the end of a task that lives; anything that cannot be called: nothing is.
 static void up_task_set_callback(up_loop_t *loop, up_task_t *self, mp_obj_t fun) {
-    up_callback_t *callback = mp_obj_is_callable(fun) ? up_callback_new(mp_const_none, fun) : NULL;
+    up_watcher_t *watcher = NULL;
+    if (mp_obj_is_callable(fun)) {
+        watcher = mp_obj_malloc(up_watcher_t, &up_watcher_type);
+        watcher->entry = (up_entry_t){ .object = &up_watcher_type, .core = UP_NEW_WATCHER, .data = mp_const_none };
+        watcher->fun = fun;
+    }
     up_entry_t *joiner = up_core_first_joiner(&loop->core, &self->entry);
-    if (joiner != NULL && joiner->object == &up_callback_type) {
+    if (joiner != NULL && joiner->object == &up_watcher_type) {
         up_core_forget(&loop->core, joiner);
     }
-    if (callback != NULL) {
-        up_core_join(&loop->core, &callback->entry, &self->entry);
+    if (watcher != NULL) {
+        up_core_join(&loop->core, &watcher->entry, &self->entry);
     }
 }
 
@@ -406,7 +461,7 @@ static mp_obj_t up_task_iternext(mp_obj_t self_in) {
     }
     up_task_t *task = up_current(loop);
     up_entry_t *joiner = up_core_first_joiner(&loop->core, &self->entry);
-    if (joiner != NULL && joiner->object == &up_callback_type) {
+    if (joiner != NULL && joiner->object == &up_watcher_type) {
         up_raise_runtime(MP_ERROR_TEXT("can't wait"));
     }
     if (!up_core_join(&loop->core, &task->entry, &self->entry)) {

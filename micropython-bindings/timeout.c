@@ -5,7 +5,17 @@
 // Whose cancel it was is told by a count. cancel() and every time-out that fires add 1 to the count of the task (and of those
 // that it awaits, which are cancelled with it). Who enters notes the count. Who leaves takes its own 1 back if it
 // fired; if the count is what was noted, nobody else cancelled the task, and the CancelledError becomes a TimeoutError.
-#include "shim.h"
+#include "args.h"
+#include "await.h"
+#include "clock.h"
+#include "loop_state.h"
+#include "schedule.h"
+#include "sync.h"
+#include "task.h"
+#include "threads.h"
+#include "timeout.h"
+
+static const mp_obj_type_t up_wait_for_type;
 
 typedef struct _up_timeout_t {
     up_entry_t entry; // its flags are UP_TIMEOUT_...; its data is the task inside, or None. wait_for(): before that, its delay
@@ -81,6 +91,7 @@ void up_timeout_fire(up_loop_t *loop, up_entry_t *entry) {
     loop->doing = UP_DOING_NOTHING;
 }
 
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
 // -- timeout(), timeout_ms(), timeout_at(): an async context manager
 
 static mp_obj_t up_timeout_make(mp_obj_t limit, uint32_t (*ms)(mp_obj_t arg, qstr name), qstr name) {
@@ -203,6 +214,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     iter, up_timeout_iternext,
     locals_dict, &up_timeout_locals_dict
 );
+#endif
 
 // -- wait_for(), wait_for_ms(): a coroutine
 
@@ -336,7 +348,7 @@ static const mp_rom_map_elem_t up_wait_for_locals_dict_table[] = {
 };
 static MP_DEFINE_CONST_DICT(up_wait_for_locals_dict, up_wait_for_locals_dict_table);
 
-MP_DEFINE_CONST_OBJ_TYPE(
+static MP_DEFINE_CONST_OBJ_TYPE(
     up_wait_for_type,
     MP_QSTR_wait_for,
     UP_TYPE_AWAITABLE,

@@ -81,6 +81,9 @@ typedef struct up_entry {
 #define UP_TAG 0x8006
 // A new entry's `core`: idle, its own level is UP_NORMAL.
 #define UP_NEW 0x81c6
+// The same of one that only watches a task: it waits for the task's end (up_core_join()), is as urgent as nobody, and
+// never runs.
+#define UP_NEW_WATCHER 0x83c6
 // Where an entry is: UP_IDLE ... UP_STREAM;
 #define UP_PLACE(entry) ((entry)->core >> 3 & 7u)
 // its own level;
@@ -146,7 +149,7 @@ uint32_t up_core_join(up_core_t *core, up_entry_t *entry, up_entry_t *task);
 // Who has waited longest for the end of a task, or NULL. O(1).
 up_entry_t *up_core_first_joiner(up_core_t *core, up_entry_t *task);
 // A task has ended: makes due now who has waited longest for that, at its own level or that at which the task ran last,
-// the more urgent of the two; NULL if nobody is left. O(1).
+// the more urgent of the two; a watcher is taken out. NULL if nobody is left. O(1).
 up_entry_t *up_core_wake_joiner(up_core_t *core, up_entry_t *task, uint32_t now);
 // Lets a task wait until its condition is true. O(1).
 void up_core_when(up_core_t *core, up_entry_t *entry);

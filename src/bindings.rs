@@ -28,6 +28,7 @@ pub const UP_JOINED: u32 = 32768;
 pub const UP_CORE_FLAGS: u32 = 63488;
 pub const UP_TAG: u32 = 32774;
 pub const UP_NEW: u32 = 33222;
+pub const UP_NEW_WATCHER: u32 = 33734;
 pub const UP_MAIL_LEN: u32 = 15;
 pub const UP_MAIL_WORDS: u32 = 21;
 #[repr(C)]

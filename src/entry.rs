@@ -189,6 +189,14 @@ impl<'a> Entry<'a> {
     /// The bits of a new entry, which is idle: what the C header calls `UP_NEW`.
     pub(crate) const NEW: u16 = TAG | NEVER_QUEUED | (Level::Normal as u16) << LEVEL;
 
+    /// The bits of an entry that only watches a task: what the C header calls `UP_NEW_WATCHER`.
+    pub(crate) const NEW_WATCHER: u16 = TAG | NEVER_QUEUED | OWN_LEVEL << LEVEL;
+
+    /// Whether it waits for the end of tasks without being woken, or urging them.
+    pub(crate) fn is_watcher(&self) -> bool {
+        self.level_bits() == OWN_LEVEL
+    }
+
     /// An idle entry whose wake-ups land at `level`.
     pub const fn new(level: Level) -> Self {
         Self {
@@ -234,6 +242,7 @@ impl<'a> Entry<'a> {
     #[inline]
     pub(crate) fn set_idle(&self) {
         self.set_kind(Kind::Idle);
+        // mutation: third-link-kept
         self.up.set(Up { parent: None });
     }
 

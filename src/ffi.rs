@@ -21,6 +21,7 @@ const _: () = {
     assert!(size_of::<Entry>() == size_of::<up_entry_t>());
     assert!(align_of::<Entry>() == align_of::<up_entry_t>());
     assert!(TAG as u32 == bindings::UP_TAG && Entry::NEW as u32 == bindings::UP_NEW);
+    assert!(Entry::NEW_WATCHER as u32 == bindings::UP_NEW_WATCHER);
     assert!(MAX_DELAY == bindings::UP_MAX_DELAY);
     assert!(size_of::<Scheduler>() <= size_of::<up_core_t>());
     assert!(align_of::<Scheduler>() <= align_of::<up_core_t>());

@@ -32,7 +32,7 @@ TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
 FAILED = []  # what run() saw fail
 
-C_CODE = ("micropython-bindings/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
+C_CODE = ("micropython-bindings/**/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
 PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs")
 
 
@@ -127,6 +127,11 @@ def unsafe():
     for line in bad:
         print(line)
     return (0, 1, 0) if bad else (1, 0, 0)
+
+
+def layout():
+    """The shim's files are rooms: a header each, no needless include, no circle."""
+    return counted("layout", "tests/layout.py")
 
 
 def clippy():
@@ -283,6 +288,21 @@ def misuse():
     return counted("misuse", "tests/misuse.py", MICROPYTHON, "--asserts", ASSERTS)
 
 
+def without_firmware():
+    """The unix firmwares that leave names out build."""
+    return one("unix-without", "make", "--no-print-directory", "unix-without")
+
+
+@on("unix")
+def without():
+    """Without V2's names, CPython's, both: they are gone, the rest passes."""
+    folder = ROOT / "build/without"
+    ours = counted("without", "tests/switches.py", MICROPYTHON, folder)
+    least = folder / "V2-CPYTHON/micropython"
+    theirs = counted("without-upstream", "tests/upstream.py", least, TREE, "asyncio")
+    return tuple(map(sum, zip(ours, theirs)))
+
+
 @on("unix")
 def threads():
     """The loop among threads: what is safe, what raises, and Ctrl-C."""
@@ -428,6 +448,7 @@ GROUPS = (
     clang_format,
     ruff,
     unsafe,
+    layout,
     clippy,
     core,
     mutations,
@@ -447,6 +468,8 @@ GROUPS = (
     standard_interrupts,
     asserts_firmware,
     misuse,
+    without_firmware,
+    without,
     threads,
     gil_firmware,
     gil_threads,
@@ -478,6 +501,7 @@ TIERS = {
         clang_format,
         ruff,
         unsafe,
+        layout,
         clippy,
         core,
         mutations,

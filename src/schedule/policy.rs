@@ -122,6 +122,7 @@ impl<'a> Scheduler<'a> {
         self.fairness.end_row();
         self.fairness.overdue_low.set(false);
         self.ready.plain.set(false);
+        // mutation: epoch-not-counted
         self.epoch.update(|epoch| epoch.wrapping_add(1));
         chain
     }
@@ -142,7 +143,9 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn forget(&self, e: &'a Entry<'a>) {
         self.detach(e);
+        // mutation: marked-though-ended
         self.fairness.forget(e);
+        // mutation: yield-of-another
         if self.ready.running.get() == Some(e) {
             self.ready.running.set(None);
         }
@@ -152,6 +155,7 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn set_max_overdue(&self, ms: u32) {
         self.fairness.max_overdue.set(ms.min(MAX_DELAY));
+        // mutation: limit-not-noticed
         self.ready.plain.set(false);
     }
 
@@ -196,6 +200,7 @@ impl<'a> Scheduler<'a> {
             level = self.raised(e, level);
         }
         if level == HIGH {
+            // mutation: high-not-noticed
             self.ready.plain.set(false);
         }
         if delay == 0 {
@@ -295,11 +300,15 @@ impl<'a> Scheduler<'a> {
     }
 
     /// A task has ended: wakes who has waited longest for that. It is due now, at the more urgent of its own level and
-    /// the level at which the task ran last (docs/behaviour.md, section 2). O(1).
+    /// the level at which the task ran last (docs/behaviour.md, section 2). A watcher is taken out. O(1).
     #[inline]
     pub fn wake_joiner(&self, task: &'a Entry<'a>, now: Tick) -> Option<&'a Entry<'a>> {
         let e = self.first_joiner(task)?;
-        self.queue(e, e.level_bits().min(task.queue()), 0, now);
+        if e.is_watcher() {
+            self.detach(e);
+        } else {
+            self.queue(e, e.level_bits().min(task.queue()), 0, now);
+        }
         Some(e)
     }
 
@@ -307,6 +316,7 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn when(&self, e: &'a Entry<'a>) {
         self.detach(e);
+        // mutation: condition-not-noticed
         self.ready.plain.set(false);
         self.poll.push_condition(e);
     }
@@ -319,6 +329,7 @@ impl<'a> Scheduler<'a> {
     #[must_use]
     pub fn wait_stream(&self, e: &'a Entry<'a>, interest: Interest) -> bool {
         self.detach(e);
+        // mutation: stream-not-noticed
         self.ready.plain.set(false);
         self.poll.push_stream(e, interest)
     }
@@ -380,12 +391,15 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn found_fds(&self, table: &[PollFd], owners: &mut [Option<&'a Entry<'a>>], now: Tick) {
         for (row, owner) in table.iter().zip(owners) {
+            // mutation: owners-kept
             let Some(e) = owner.take() else { continue };
             let waits = self.interest(e).is_some_and(|interest| {
                 interest.fd
+                    // mutation: row-of-another-descriptor
                     && interest.key as i32 == row.fd
                     && interest.events == row.events as u32 & (READ | WRITE)
             });
+            // mutation: row-of-who-left
             if row.revents != 0 && waits {
                 self.found(e, row.revents.cast_unsigned().into(), now);
             }
@@ -400,8 +414,10 @@ impl<'a> Scheduler<'a> {
     pub fn cancel(&self, e: &'a Entry<'a>, now: Tick) {
         let keeps = match e.kind() {
             Kind::Ready => true,
+            // mutation: cancelled-in-the-tick-it-is-due
             Kind::Timer => e.due().since(now) <= 0,
             _ => false,
+            // mutation: cancelled-at-any-level
         } && (e.queue() == e.urgency() || e.queue() == HIGH);
         if !keeps {
             self.queue(e, OWN_LEVEL, 0, now);
@@ -422,6 +438,7 @@ impl<'a> Scheduler<'a> {
                         self.queue(ran, at, 0, now);
                     }
                 }
+                // mutation: kept-in-its-ring
                 None if self.ready.linked.get() => self.detach(ran),
                 None => {}
             }
@@ -467,7 +484,9 @@ impl<'a> Scheduler<'a> {
         }
         let high = self.due(HIGH, now);
         if let Some(e) = high
+            // mutation: high-twice-in-a-row
             && !e.served()
+            // mutation: high-without-end
             && !self.fairness.high_is_over()
         {
             self.fairness.serve(e);
@@ -478,7 +497,9 @@ impl<'a> Scheduler<'a> {
         let low = self.due(Level::Low as LevelBits, now);
         let limit = self.fairness.max_overdue.get();
         let overdue = limit > 0
+            // mutation: overdue-by-as-much
             && low.is_some_and(|low| now.since(low.due()) > limit.cast_signed())
+            // mutation: overdue-back-to-back
             && (normal.is_none() || !self.fairness.overdue_low.get());
         let next = if overdue { low } else { normal.or(low) };
         if let Some(e) = next {
@@ -512,6 +533,7 @@ impl<'a> Scheduler<'a> {
         let ready = self.ready.first(level);
         match self.timers(level).until_earliest(now) {
             None | Some(1..) => ready,
+            // mutation: timer-behind-its-tie
             Some(late) if ready.is_some_and(|e| late > e.due().since(now)) => ready,
             Some(_) => self.timers(level).earliest(),
         }
@@ -519,12 +541,14 @@ impl<'a> Scheduler<'a> {
 
     fn wait(&self, now: Tick) -> Action<'a> {
         if self.fairness.high_is_over() {
+            // mutation: row-over-the-wait
             self.fairness.end_row();
         }
         if self.poll.any_but_fds() {
             return Action::Wait(1); // asked at least once a millisecond (docs/behaviour.md, section 3)
         }
         let mut nearest = None;
+        // mutation: nearest-of-two-levels
         for timers in &self.timers {
             if let Some(ms) = timers.until_earliest(now) {
                 let ms = ms.cast_unsigned();

@@ -84,6 +84,7 @@ impl Interest {
 
     /// Whether what was found wakes the task: its direction, an error or a hang-up.
     pub(crate) const fn woken_by(self, found: u32) -> bool {
+        // mutation: hang-up-wakes-nobody
         found & (self.events | !(READ | WRITE | TRUE)) != 0
     }
 }
@@ -184,6 +185,7 @@ impl<'a> Poll<'a> {
             ring.push(e);
             self.fast.update(|n| n + u32::from(interest.fast));
             self.fd_count.update(|n| n + u32::from(interest.fd));
+            // mutation: fresh-stream-not-noticed
             self.fresh.update(|fresh| fresh | !interest.fd);
         }
         !taken
@@ -199,10 +201,13 @@ impl<'a> Poll<'a> {
         if e.kind() == Kind::Stream {
             let interest = Interest::of(e);
             ring = self.ring(interest);
+            // mutation: fast-for-ever
             self.fast.update(|n| n - u32::from(interest.fast));
             self.fd_count.update(|n| n - u32::from(interest.fd));
         }
+        // mutation: cursor-at-who-left
         if self.cursor.get() == Some(e) {
+            // mutation: next-condition-skipped
             self.cursor.set(ring.after(e));
         }
         ring.remove(e);
@@ -221,6 +226,7 @@ impl<'a> Poll<'a> {
             self.cursor.set(self.conditions.first());
             self.streams
                 .set(self.fast.get() != 0 || self.fresh.get() || self.polled.get() != now);
+            // mutation: asked-again-in-the-tick
             self.fresh.set(false);
             self.polled.set(now);
         }

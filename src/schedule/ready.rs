@@ -60,6 +60,7 @@ impl<'a> Ready<'a> {
         let mut due = now;
         if let Some(last) = ring.last()
             && last.kind() == Kind::Ready
+            // mutation: clock-read-backwards
             && due.since(last.due()) < 0
         {
             due = last.due();
@@ -72,6 +73,7 @@ impl<'a> Ready<'a> {
     /// Takes out an entry that is ready, or linked. O(1).
     pub(crate) fn remove(&self, e: &Entry<'a>) {
         if self.running.get() == Some(e) {
+            // mutation: linked-though-out
             self.linked.set(false);
         }
         self.ring(e.queue()).remove(e);
@@ -81,6 +83,7 @@ impl<'a> Ready<'a> {
     #[inline(always)]
     pub(crate) fn turn(&self, e: &Entry<'a>, at: LevelBits, now: Tick) -> bool {
         let level = e.level_at(at);
+        // mutation: turned-in-another-level
         let turns = self.linked.get() && e.queue() == level;
         if turns {
             self.linked.set(false);

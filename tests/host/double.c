@@ -138,7 +138,7 @@ static void task_new(loop_t *loop, task_t *task, uint32_t level) {
     task->guard = GUARD;
     CHECK(loop, UP_PLACE(&task->entry) == UP_IDLE);
     CHECK(loop, UP_LEVEL(&task->entry) == UP_NORMAL);
-    up_core_set_level(&task->entry, level);
+    up_core_set_level(loop->core, &task->entry, level);
 }
 
 // Starts a task: it is due now, at its own level.
@@ -377,7 +377,7 @@ uint32_t double_levels(char *out, size_t size) {
         turn(&loop, false);
     }
     up_core_set_max_overdue(core, 0);
-    up_core_set_level(&high.entry, UP_NORMAL);
+    up_core_set_level(core, &high.entry, UP_NORMAL);
     CHECK(&loop, UP_LEVEL(&high.entry) == UP_NORMAL);
     for (int i = 0; i < 6; i++) {
         turn(&loop, false);
@@ -386,8 +386,8 @@ uint32_t double_levels(char *out, size_t size) {
     task_t odd;
     task_new(&loop, &odd, 99);
     CHECK(&loop, UP_LEVEL(&odd.entry) == UP_NORMAL);
-    up_core_set_level(&odd.entry, UP_LOW);
-    up_core_set_level(&odd.entry, UINT32_MAX);
+    up_core_set_level(core, &odd.entry, UP_LOW);
+    up_core_set_level(core, &odd.entry, UINT32_MAX);
     CHECK(&loop, UP_LEVEL(&odd.entry) == UP_NORMAL);
     up_core_schedule(core, &odd.entry, UP_OWN, 0, tick(&loop));
     CHECK(&loop, UP_PLACE(&odd.entry) == UP_READY && odd.entry.due == tick(&loop));

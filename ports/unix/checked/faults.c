@@ -1,6 +1,9 @@
 // The module `faults`: lets tests make allocations fail, abort what runs, and see what the loop holds.
 #include "heap.h"
-#include "shim.h"
+#include "../../../micropython-bindings/args.h"
+#include "../../../micropython-bindings/callbacks.h"
+#include "../../../micropython-bindings/heap_search.h"
+#include "../../../micropython-bindings/task.h"
 
 // fail_at(k, n=1): the k-th allocation from now on fails, and the n - 1 behind it; k = 1 is the next.
 static mp_obj_t faults_fail_at(size_t n_args, const mp_obj_t *args) {

@@ -12,7 +12,8 @@
 #include <sanitizer/asan_interface.h>
 
 #include "heap.h"
-#include "shim.h"
+#include "../../../micropython-bindings/loop_state.h"
+#include "../../../micropython-bindings/threads.h"
 #include "py/gc.h"
 #include "py/mpthread.h"
 

@@ -2,39 +2,25 @@
 #include "py/objexcept.h"
 #include "py/objgenerator.h"
 #include "py/objtuple.h"
-#include "shim.h"
-
-// The running task; RuntimeError outside of one.
-up_task_t *up_current(up_loop_t *loop) {
-    if (loop->cur == NULL) {
-        up_raise_runtime(MP_ERROR_TEXT("await outside a running task"));
-    }
-    return loop->cur;
-}
-
-// True, once, if the step began by coming back from `what`: the object that the task was parked at,
-// UP_SLEEP or UP_STREAM_WAIT. EXCEPTION: none.
-bool up_back_from(up_loop_t *loop, mp_obj_t what) {
-    bool back = loop->back == what;
-    if (back) {
-        loop->back = MP_OBJ_NULL;
-    }
-    return back;
-}
-
-// A task is parked by one of our awaitables, at `at`. What that says to the run loop. EXCEPTION: none.
-mp_obj_t up_parked(up_task_t *task, mp_obj_t at) {
-    *up_task_data(task) = at;
-    task->entry.flags |= UP_TASK_AWAITING;
-    return mp_const_none;
-}
-
-// Parks the running task in a list of `at`. RuntimeError outside of a task.
-mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at) {
-    up_task_t *task = up_current(loop);
-    up_core_park(&loop->core, &task->entry, list);
-    return up_parked(task, at);
-}
+#include "args.h"
+#include "await.h"
+#include "callbacks.h"
+#include "clock.h"
+#include "flag.h"
+#include "loop_state.h"
+#include "mail.h"
+#include "mailbox.h"
+#include "platform/platform.h"
+#include "report.h"
+#include "run_loop.h"
+#include "schedule.h"
+#include "sleep.h"
+#include "streams.h"
+#include "sync.h"
+#include "task.h"
+#include "threads.h"
+#include "timeout.h"
+#include "when.h"
 
 void up_panic(void) {
     up_raise_runtime(MP_ERROR_TEXT("uasyncio_priority is damaged: report it"));
@@ -91,6 +77,7 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
 // After a task's step, however it ended.
 static void up_step_over(up_loop_t *loop) {
     if (loop->calling != mp_const_none) {
+        // mutation: handed-and-not-taken
         up_sem_pass_on(loop->calling); // it was handed something, and did not take it
         loop->calling = mp_const_none;
     }
@@ -187,16 +174,6 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     loop->cur = NULL;
 }
 
-// Calls fun(*args), noted as `doing`. `args` is a tuple, which lives until the call is over.
-mp_obj_t up_call_now(up_loop_t *loop, uint8_t doing, mp_obj_t fun, mp_obj_t args) {
-    mp_obj_tuple_t *tuple = MP_OBJ_TO_PTR(args);
-    loop->doing = doing;
-    loop->calling = args;
-    mp_obj_t result = mp_call_function_n_kw(fun, tuple->len, 0, tuple->items);
-    loop->calling = mp_const_none;
-    return result;
-}
-
 // Asks the condition that a task waits for.
 static void up_ask(up_loop_t *loop, up_task_t *task) {
     mp_obj_t data = *up_task_data(task);
@@ -208,6 +185,17 @@ static void up_ask(up_loop_t *loop, up_task_t *task) {
         loop->doing = UP_DOING_NOTHING;
     }
     up_core_found(&loop->core, &task->entry, truth ? UP_TRUE : 0, up_now(loop));
+}
+
+// Waits while nothing is due. A mock clock moves on instead.
+static void up_idle(up_loop_t *loop, uint32_t ms) {
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+    if (loop->mock && ms != UINT32_MAX) {
+        loop->mock_now += ms;
+        return;
+    }
+#endif
+    up_wait_for_event(loop, ms);
 }
 
 // Does what the core says that is not to run an entry. `idle_ends`: a run ends when nothing is left.
@@ -269,6 +257,7 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         }
 #endif
         uint32_t again = loop->again;
+        // mutation: yielded-for-ever
         loop->again = UP_NOT;
         up_entry_t *entry;
         uint32_t ms;
