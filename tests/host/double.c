@@ -12,7 +12,7 @@
 
 #define GUARD_BYTES 64
 #define GUARD 0xa5
-#define FLAGS 0x5eed
+#define FLAGS 0x05ed
 
 typedef struct loop loop_t;
 typedef struct task task_t;
