@@ -68,6 +68,24 @@ class Forgotten:
     __await__ = __iter__
 
 
+# As a primitive does that is written for MicroPython's TaskQueue.
+async def pushed():
+    queue = asyncio.core.TaskQueue()
+    queue.push(asyncio.current_task())
+    asyncio.current_task().data = queue
+    await Forgotten()
+
+
+# Two that await each other.
+async def other(tasks):
+    await tasks[0]
+
+
+async def pair():
+    tasks = [asyncio.current_task()]
+    await asyncio.create_task(other(tasks))
+
+
 async def condition():
     condition = asyncio.Condition()
     async with condition:
@@ -103,6 +121,8 @@ async def main():
         gathered,
         limited,
         forgotten,
+        pushed,
+        pair,
         condition,
         barrier,
     ):
