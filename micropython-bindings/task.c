@@ -6,6 +6,7 @@
 #include "args.h"
 #include "await.h"
 #include "clock.h"
+#include "garbage.h"
 #include "heap_search.h"
 #include "loop_state.h"
 #include "platform/platform.h"
@@ -87,9 +88,10 @@ void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t
 
 // Schedules a task from outside. One with an exception on its way to it is due, wherever it is; one that parked itself lets
 // go of what it waits at; one that sleeps, or waits for a stream, goes on. Not one that has ended; nor one that awaits a
-// condition, or in a list of ours: it would ask again, and miss who wakes it meanwhile. EXCEPTION: none.
+// condition, or in a list of ours: it would ask again, and miss who wakes it meanwhile. Nor one that is garbage.
+// EXCEPTION: none.
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
-    if (task->entry.flags & UP_TASK_DONE) {
+    if ((task->entry.flags & UP_TASK_DONE) || up_is_garbage(task)) {
         return;
     }
     mp_obj_t *data = up_task_data(task);
@@ -196,9 +198,9 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
 }
 
 // Cancels a task, or the one at the end of the chain of tasks it awaits: CancelledError is thrown
-// into it at its next step, which is due now wherever it waits. False if it has ended.
+// into it at its next step, which is due now wherever it waits. False if it has ended, or is garbage.
 bool up_task_cancel(up_loop_t *loop, up_task_t *task) {
-    if (task->entry.flags & UP_TASK_DONE) {
+    if ((task->entry.flags & UP_TASK_DONE) || up_is_garbage(task)) {
         return false;
     }
     mp_obj_t data;
