@@ -1,6 +1,7 @@
 // What the shim's awaitables do when they are awaited.
 #include "args.h"
 #include "await.h"
+#include "garbage.h"
 #include "loop_state.h"
 #include "task.h"
 
@@ -10,6 +11,15 @@ up_task_t *up_current(up_loop_t *loop) {
         up_raise_runtime(MP_ERROR_TEXT("await outside a running task"));
     }
     return loop->cur;
+}
+
+// The running task, which is to park; RuntimeError outside of one, and in a finaliser, which is nobody's step.
+up_task_t *up_to_park(up_loop_t *loop) {
+    up_task_t *task = up_current(loop);
+    if (up_in_finaliser()) {
+        up_raise_runtime(MP_ERROR_TEXT("a finaliser can't await"));
+    }
+    return task;
 }
 
 // True, once, if the step began by coming back from `what`: the object that the task was parked at,
@@ -31,7 +41,7 @@ mp_obj_t up_parked(up_task_t *task, mp_obj_t at) {
 
 // Parks the running task in a list of `at`. RuntimeError outside of a task.
 mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at) {
-    up_task_t *task = up_current(loop);
+    up_task_t *task = up_to_park(loop);
     up_core_park(&loop->core, &task->entry, list);
     return up_parked(task, at);
 }

@@ -5,6 +5,7 @@
 #include "shim.h"
 
 up_task_t *up_current(up_loop_t *loop);
+up_task_t *up_to_park(up_loop_t *loop);
 bool up_back_from(up_loop_t *loop, mp_obj_t what);
 mp_obj_t up_parked(up_task_t *task, mp_obj_t at);
 mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at);

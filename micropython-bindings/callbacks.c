@@ -2,6 +2,7 @@
 #include "args.h"
 #include "callbacks.h"
 #include "clock.h"
+#include "garbage.h"
 #include "loop_state.h"
 #include "mailbox.h"
 #include "platform/platform.h"
@@ -256,6 +257,9 @@ static mp_obj_t up_call_from_outside(up_loop_t *loop, mp_obj_t fun, mp_obj_t arg
 static mp_obj_t up_loop_call_soon_threadsafe(size_t n, const mp_obj_t *a) {
     mp_obj_t fun = up_arg_callable(a[1], MP_QSTR_callback);
     mp_obj_t handle = mp_const_none;
+    if (up_is_garbage_here(MP_OBJ_TO_PTR(fun))) {
+        up_raise_runtime(MP_ERROR_TEXT("'callback' is garbage"));
+    }
     if (n == 2 && gc_is_locked()) {
         if (!up_mail_post(up_mail(), (uintptr_t)MP_OBJ_TO_PTR(fun))) {
             up_mail_lose(up_mail());

@@ -3,6 +3,7 @@
 #include "py/mperrno.h"
 #include "py/stream.h"
 #include "flag.h"
+#include "garbage.h"
 #include "heap_search.h"
 #include "mailbox.h"
 #include "platform/platform.h"
@@ -53,8 +54,11 @@ bool up_flags_look(up_loop_t *loop) {
 // set(): wakes who waits; else the next wait() returns at once. Sets that come before the task runs are
 // one. O(1), allocates nothing. May be called from another thread, a soft or a hard interrupt.
 static mp_obj_t up_flag_set(mp_obj_t self_in) {
-    mp_uasyncio_priority_set_flag(self_in);
-    up_settle(self_in);
+    mp_obj_t self = mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&up_flag_type));
+    if (!up_is_garbage_here(MP_OBJ_TO_PTR(self))) { // else so is who waits for it
+        mp_uasyncio_priority_set_flag(self_in);
+        up_settle(self_in);
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_flag_set_obj, up_flag_set);

@@ -1,6 +1,7 @@
 // What the loop does not know: it has no list of all tasks, so that one which nothing can reach is collected. The few who
 // look for a task that may be parked anywhere search the heap.
 #include "py/gc.h"
+#include "garbage.h"
 #include "heap_search.h"
 
 static void up_lock_heap(void) {
@@ -20,12 +21,14 @@ static void up_unlock_heap(void) {
 // EXCEPTION: none.
 up_entry_t *up_search_heap(const mp_obj_type_t *type, bool (*found)(up_entry_t *entry, void *arg), void *arg) {
     up_entry_t *result = NULL;
+    // Of the first block of an object. While a finaliser runs: of one that something reaches.
+    byte head = up_in_finaliser() ? 3 : 1;
     up_lock_heap();
     for (mp_state_mem_area_t *area = &MP_STATE_MEM(area); area != NULL && result == NULL;) {
         size_t blocks = (area->gc_pool_end - area->gc_pool_start) / MICROPY_BYTES_PER_GC_BLOCK;
         for (size_t block = 0; block < blocks && result == NULL; ++block) {
-            byte kinds = area->gc_alloc_table_start[block / 4]; // two bits a block; 1 is the first block of an object
-            if ((kinds >> block % 4 * 2 & 3) != 1) {
+            byte kinds = area->gc_alloc_table_start[block / 4]; // two bits a block
+            if ((kinds >> block % 4 * 2 & 3) != head) {
                 if (kinds == 0) {
                     block |= 3; // four free ones
                 }

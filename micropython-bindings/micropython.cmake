@@ -18,6 +18,7 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/callbacks.c
     ${CMAKE_CURRENT_LIST_DIR}/clock.c
     ${CMAKE_CURRENT_LIST_DIR}/flag.c
+    ${CMAKE_CURRENT_LIST_DIR}/garbage.c
     ${CMAKE_CURRENT_LIST_DIR}/heap_search.c
     ${CMAKE_CURRENT_LIST_DIR}/loop_object.c
     ${CMAKE_CURRENT_LIST_DIR}/mail.c

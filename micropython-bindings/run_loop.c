@@ -7,6 +7,7 @@
 #include "callbacks.h"
 #include "clock.h"
 #include "flag.h"
+#include "garbage.h"
 #include "loop_state.h"
 #include "mail.h"
 #include "mailbox.h"
@@ -407,7 +408,11 @@ void up_check_idle(up_loop_t *loop) {
 
 // Runs the loop until `main` ends, and returns its value or raises its exception. Without `main`:
 // until stop() if `forever` (the value given to stop_loop(), or None), else until nothing is left.
+// RuntimeError inside the loop, and in a finaliser: what it ran could have no memory, and the heap is half swept.
 mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
+    if (up_in_finaliser()) {
+        up_raise_runtime(MP_ERROR_TEXT("a finaliser can't run the loop"));
+    }
 #if UP_THREADS
     up_heal(loop);
     up_take(loop, true);

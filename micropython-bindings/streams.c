@@ -52,7 +52,7 @@ static mp_int_t up_descriptor(mp_obj_t stream) {
 
 // Parks the running task until `stream` is ready. Raises with the task not parked.
 static void up_stream_wait(up_loop_t *loop, mp_obj_t stream, uint32_t events, mp_obj_t fast) {
-    up_task_t *task = up_current(loop);
+    up_task_t *task = up_to_park(loop);
     mp_int_t fd = up_descriptor(stream);
     uintptr_t key = (uintptr_t)MP_OBJ_TO_PTR(stream);
 #if UP_HAVE_FDS

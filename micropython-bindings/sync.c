@@ -6,6 +6,7 @@
 #include "await.h"
 #include "clock.h"
 #include "flag.h"
+#include "garbage.h"
 #include "heap_search.h"
 #include "loop_state.h"
 #include "platform/platform.h"
@@ -98,7 +99,7 @@ static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
     up_task_t *task = up_arg_task(args[1]);
     if (self == &loop->main_queue) {
         up_task_revive(loop, task, UP_OWN, n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0);
-    } else if (!(task->entry.flags & UP_TASK_DONE)) {
+    } else if (!(task->entry.flags & UP_TASK_DONE) && !up_is_garbage(task) && !up_is_garbage(self)) {
         up_sem_refuse(task);
         up_core_park(&loop->core, up_task_entry(loop, task), &self->waiters);
         *up_task_data(task) = mp_const_none;
@@ -253,6 +254,9 @@ static bool up_sem_is_at(up_sem_t *self, mp_obj_t at) {
 static void up_sem_offer(up_sem_t *self) {
     up_loop_t *loop = up_loop();
     ++self->free;
+    if (self->queue.waiters.first == NULL || up_is_garbage(self)) {
+        return; // if it is garbage, so is who waits
+    }
     up_entry_t *entry;
     while (self->free != 0 && self->queue.waiters.first != NULL
            && (entry = up_core_wake(&loop->core, &self->queue.waiters, self->queue.level, up_now(loop))) != NULL) {

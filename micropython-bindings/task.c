@@ -8,6 +8,7 @@
 #include "await.h"
 #include "clock.h"
 #include "flag.h"
+#include "garbage.h"
 #include "heap_search.h"
 #include "loop_state.h"
 #include "platform/platform.h"
@@ -124,9 +125,10 @@ void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t
 
 // Schedules a task from outside. One with an exception on its way to it is due, wherever it is; one that parked itself lets
 // go of what it waits at; one that sleeps, or waits for a stream, goes on. Not one that has ended; nor one that awaits a
-// condition, or in a list of ours: it would ask again, and miss who wakes it meanwhile. EXCEPTION: none.
+// condition, or in a list of ours: it would ask again, and miss who wakes it meanwhile. Nor one that is garbage.
+// EXCEPTION: none.
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
-    if (task->entry.flags & UP_TASK_DONE) {
+    if ((task->entry.flags & UP_TASK_DONE) || up_is_garbage(task)) {
         return;
     }
     if (!up_is_exception(up_task_at(task))) {
@@ -244,9 +246,9 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
 
 // Cancels a task, or the one at the end of the chain of tasks it awaits: CancelledError is thrown
 // into it at its next step, which is due now wherever it waits; in place of another exception that is on its way, if
-// `replace` says so. False if it has ended.
+// `replace` says so. False if it has ended, or is garbage.
 bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace) {
-    if (task->entry.flags & UP_TASK_DONE) {
+    if ((task->entry.flags & UP_TASK_DONE) || up_is_garbage(task)) {
         return false;
     }
     up_task_t *last = task;
@@ -459,7 +461,7 @@ static mp_obj_t up_task_iternext(mp_obj_t self_in) {
         }
         return mp_make_stop_iteration(self->entry.data);
     }
-    up_task_t *task = up_current(loop);
+    up_task_t *task = up_to_park(loop);
     up_entry_t *joiner = up_core_first_joiner(&loop->core, &self->entry);
     if (joiner != NULL && joiner->object == &up_watcher_type) {
         up_raise_runtime(MP_ERROR_TEXT("can't wait"));

@@ -8,6 +8,7 @@
 #include "args.h"
 #include "await.h"
 #include "clock.h"
+#include "garbage.h"
 #include "loop_state.h"
 #include "schedule.h"
 #include "sync.h"
@@ -40,6 +41,9 @@ static up_timeout_t *up_timeout_new(const mp_obj_type_t *type, mp_obj_t data) {
 
 // Queues the timer, from wherever it is. One that is due already goes before all that waits. EXCEPTION: none.
 static void up_timeout_arm(up_loop_t *loop, up_timeout_t *self, uint32_t delay) {
+    if (up_is_garbage(self)) {
+        return;
+    }
     up_schedule(loop, &self->entry, delay == 0 ? UP_HIGH : UP_OWN, delay);
 }
 

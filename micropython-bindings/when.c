@@ -64,7 +64,7 @@ static mp_obj_t up_when_iternext(mp_obj_t self_in) {
     if (up_back_from(loop, self_in) || self->callback == MP_OBJ_NULL) {
         return MP_OBJ_STOP_ITERATION;
     }
-    up_task_t *task = up_current(loop);
+    up_task_t *task = up_to_park(loop);
     if (self->waiter != NULL && self->waiter != task) {
         up_raise_runtime(MP_ERROR_TEXT("another task awaits this when()"));
     }

@@ -259,6 +259,13 @@ def python_tests():
     return counted("python", "tests/run.py", MICROPYTHON)
 
 
+@on("unix")
+def small_heap():
+    """Thousands of connections with a heap of 300 KB: its level does not rise."""
+    command = f"{MICROPYTHON} -X heapsize=300k"
+    return counted("small-heap", "tests/run.py", command, *files("tests/small_heap/*.py"))
+
+
 def standard_firmware():
     """MicroPython's own standard variant builds with our loop."""
     return one("unix-standard", "make", "--no-print-directory", "unix-standard")
@@ -456,6 +463,7 @@ GROUPS = (
     no_panic,
     archives,
     python_tests,
+    small_heap,
     stubs,
     manifest,
     refusals,
@@ -508,6 +516,7 @@ TIERS = {
         firmware,
         no_panic,
         python_tests,
+        small_heap,
         stubs,
         manifest,
         upstream,

@@ -33,6 +33,7 @@ FAST = ("bare_yield", "sleep_ms_0")
 COUNTING = ("count_yield", "count_sleep_ms_0")
 QUARTER = ("event", "queue", "lock", "join")
 MAY_ALLOCATE = ("join", "echo")
+COLLECT = {UNIX: 10000, M4: 800}  # tasks that sleep while the heap is collected
 STATIC_RAM = 200  # bytes
 
 
@@ -46,6 +47,8 @@ def wanted():
         keys.update(bench.steps(where, ("bound",), COUNTING, (N,)))
         keys.update(bench.steps(where, ("stock",), QUARTER, (N,)))
     keys.update(bench.steps(UNIX, ("ours",), ("timers",), (10000,)))
+    for where, n in COLLECT.items():
+        keys.update(bench.steps(where, ("ours", "stock"), ("collect",), (n,)))
     return sorted(keys)
 
 
@@ -161,6 +164,9 @@ def aims(figures):
         for workload in QUARTER:
             ratio = cost(where, workload, "stock") / cost(where, workload)
             yield f"{where}: {workload}, stock / ours at least 4", ratio >= 4, f"{ratio:.2f}"
+        ours, stock = (cost(where, "collect", loop, COLLECT[where]) for loop in ("ours", "stock"))
+        name = f"{where}: a collection beside {COLLECT[where]} tasks that sleep, at most stock's"
+        yield name, ours <= stock, f"{ours:g} instructions, stock {stock:g}"
         for workload in bench.BY_NAME:
             if (where, "ours", workload, N) in figures["steps"] and workload not in MAY_ALLOCATE:
                 heap = figures["steps"][where, "ours", workload, N][1]
