@@ -7,10 +7,15 @@ _io_queue = core._io_queue
 BYTES_LIKE = (bytes, bytearray, memoryview)  # whose len() is in bytes
 
 
+# How many bytes readuntil() asks for at a time.
+_READ_AHEAD = const(64)
+
+
 # Stream(s, e={}, fast=None, ios=None): reads and writes `s`; `e` is what get_extra_info() knows.
 # fast: whether its tasks are woken at high level; None: as get_event_loop(ioq_len=) says. It is an
 # attribute too. V2's StreamReader(polls, ios): `ios` is read and written when `polls` is ready.
 # No method may be called by two tasks at a time, but one may read while another writes.
+# A read that is cancelled, or timed out, loses nothing: what came is what the next read begins with.
 class Stream:
     fast = None
     _copied = True  # out_buf is not the caller's
@@ -21,6 +26,7 @@ class Stream:
         self._polled = s
         self.s = s if ios is None else ios
         self.e = e
+        self.in_buf = b""  # what came and was not returned: the next read begins with it
         self.out_buf = b""  # what drain() has to send
         if fast is not None:
             self.fast = fast
@@ -38,10 +44,17 @@ class Stream:
 
     aclose = wait_closed
 
+    # The first `n` bytes of in_buf, which has at least as many.
+    def _take(self, n):
+        got, rest = self.in_buf[:n], self.in_buf[n:]
+        self.in_buf = rest
+        return got
+
     # Some bytes, `n` at most, b"" at the end; without `n` all until the end.
     # async
     def read(self, n=-1):
-        r = b""
+        if n >= 0 and self.in_buf:
+            return self._take(n)
         while True:
             yield _io_queue.queue_read(self._polled, self.fast)
             more = self.s.read(n)
@@ -49,43 +62,79 @@ class Stream:
                 if n >= 0:
                     return more
                 if not more:
-                    return r
-                r += more
+                    return self._take(len(self.in_buf))
+                self.in_buf += more
 
     # Reads into `buf`, `n` bytes at most if it is given (the device must know how); how many.
     # async
     def readinto(self, buf, n=0):
+        if self.in_buf:
+            got = self.in_buf[: n or len(buf)]
+            memoryview(buf)[: len(got)] = got
+            self._take(len(got))
+            return len(got)
         while True:
             yield _io_queue.queue_read(self._polled, self.fast)
             got = self.s.readinto(buf, n) if n else self.s.readinto(buf)
             if got is not None:
                 return got
 
-    # `n` bytes; EOFError if the end comes before.
+    # `n` bytes. EOFError if the end comes before: read() has what there was. ValueError if `n` is
+    # negative.
     # async
     def readexactly(self, n):
-        r = b""
-        while n > 0:  # a driver may give more than it was asked for
+        if n < 0:
+            raise ValueError("n must not be negative")
+        while True:
+            left = n - len(self.in_buf)
+            if left <= 0:  # a driver may give more than it was asked for
+                return self._take(n)
             yield _io_queue.queue_read(self._polled, self.fast)
-            more = self.s.read(n)
+            more = self.s.read(left)
             if more is not None:
+                if len(more) == left == n:  # all at once
+                    return more
                 if not more:
                     raise EOFError
-                r += more
-                n -= len(more)
-        return r
+                self.in_buf += more
 
     # A line with its newline, or what there is of it at the end.
     # async
     def readline(self):
-        r = b""
+        if self.in_buf:
+            n = self.in_buf.find(b"\n") + 1
+            if n:
+                return self._take(n)
         while True:
             yield _io_queue.queue_read(self._polled, self.fast)
             more = self.s.readline()
             if more is not None:
-                r += more
-                if not more or r[-1] == 10:
-                    return r
+                line = self.in_buf + more  # `more` itself, if nothing came before
+                if not more or line[-1] == 10:
+                    if self.in_buf:
+                        self.in_buf = b""
+                    return line
+                self.in_buf = line
+
+    # All up to `separator`, and that. EOFError if the end comes before: read() has what there was.
+    # ValueError if `separator` is empty. What came behind it is there for the next read.
+    # async
+    def readuntil(self, separator=b"\n"):
+        if not separator:
+            raise ValueError("separator must not be empty")
+        start = 0
+        while True:
+            n = self.in_buf.find(separator, start)
+            if n >= 0:
+                return self._take(n + len(separator))
+            # It may have begun already.
+            start = max(0, len(self.in_buf) + 1 - len(separator))
+            yield _io_queue.queue_read(self._polled, self.fast)
+            more = self.s.read(_READ_AHEAD)
+            if more is not None:
+                if not more:
+                    raise EOFError
+                self.in_buf += more
 
     def _send(self, buf):
         try:
