@@ -10,6 +10,12 @@ BYTES_LIKE = (bytes, bytearray, memoryview)  # whose len() is in bytes
 # How many bytes readuntil() asks for at a time.
 _READ_AHEAD = const(64)
 
+# What a Stream's _closed is, in this order: closed by close(); wait_closed() sends the rest; the
+# descriptor is closed, and its number may be another stream's.
+_CLOSED = const(1)
+_FLUSHED = const(2)
+_GONE = const(3)
+
 
 # Stream(s, e={}, fast=None, ios=None): reads and writes `s`; `e` is what get_extra_info() knows.
 # fast: whether its tasks are woken at high level; None: as get_event_loop(ioq_len=) says. It is an
@@ -28,6 +34,8 @@ class Stream:
         self.e = e
         self.in_buf = b""  # what came and was not returned: the next read begins with it
         self.out_buf = b""  # what drain() has to send
+        self._closed = 0  # how far it is: _CLOSED ... _GONE
+        self._flushed = None  # an Event, set at the end of the wait_closed() that sends the rest
         if fast is not None:
             self.fast = fast
 
@@ -35,12 +43,40 @@ class Stream:
     def get_extra_info(self, name, default=KeyError):
         return self.e[name] if default is KeyError else self.e.get(name, default)
 
-    # Nothing, as in V3: wait_closed() closes.
-    def close(self):
-        pass
+    # It is so far now: who waits is woken, and sees it.
+    def _close(self, state):
+        if self._closed < state:
+            self._closed = state
+            _io_queue.wake(self._polled)
 
+    # Wakes who waits: a reader gets b"" (EOFError, where that is one), drain() raises OSError. What
+    # write() holds is sent by wait_closed(), which closes the descriptor.
+    def close(self):
+        self._close(_CLOSED)
+
+    # Closes the descriptor now, whatever was not sent.
+    def _close_now(self):
+        if self._closed != _GONE:
+            self._close(_GONE)
+            self.out_buf = b""
+            self.s.close()
+
+    # Closes, once what write() holds is sent or the peer takes no more of it.
     async def wait_closed(self):
-        self.s.close()
+        if self._flushed:
+            await self._flushed.wait()  # another task sends it
+            return
+        try:
+            self._close(_FLUSHED)
+            if self.out_buf:
+                self._flushed = core.Event()
+                await self.drain()
+        except OSError:
+            pass  # nobody is there to take it
+        finally:
+            self._close_now()
+            if self._flushed:
+                self._flushed.set()
 
     aclose = wait_closed
 
@@ -56,8 +92,8 @@ class Stream:
         if n >= 0 and self.in_buf:
             return self._take(n)
         while True:
-            yield _io_queue.queue_read(self._polled, self.fast)
-            more = self.s.read(n)
+            yield None if self._closed else _io_queue.queue_read(self._polled, self.fast)
+            more = b"" if self._closed else self.s.read(n)
             if more is not None:
                 if n >= 0:
                     return more
@@ -74,7 +110,9 @@ class Stream:
             self._take(len(got))
             return len(got)
         while True:
-            yield _io_queue.queue_read(self._polled, self.fast)
+            yield None if self._closed else _io_queue.queue_read(self._polled, self.fast)
+            if self._closed:
+                return 0
             got = self.s.readinto(buf, n) if n else self.s.readinto(buf)
             if got is not None:
                 return got
@@ -89,8 +127,8 @@ class Stream:
             left = n - len(self.in_buf)
             if left <= 0:  # a driver may give more than it was asked for
                 return self._take(n)
-            yield _io_queue.queue_read(self._polled, self.fast)
-            more = self.s.read(left)
+            yield None if self._closed else _io_queue.queue_read(self._polled, self.fast)
+            more = b"" if self._closed else self.s.read(left)
             if more is not None:
                 if len(more) == left == n:  # all at once
                     return more
@@ -106,8 +144,8 @@ class Stream:
             if n:
                 return self._take(n)
         while True:
-            yield _io_queue.queue_read(self._polled, self.fast)
-            more = self.s.readline()
+            yield None if self._closed else _io_queue.queue_read(self._polled, self.fast)
+            more = b"" if self._closed else self.s.readline()
             if more is not None:
                 line = self.in_buf + more  # `more` itself, if nothing came before
                 if not more or line[-1] == 10:
@@ -129,8 +167,8 @@ class Stream:
                 return self._take(n + len(separator))
             # It may have begun already.
             start = max(0, len(self.in_buf) + 1 - len(separator))
-            yield _io_queue.queue_read(self._polled, self.fast)
-            more = self.s.read(_READ_AHEAD)
+            yield None if self._closed else _io_queue.queue_read(self._polled, self.fast)
+            more = b"" if self._closed else self.s.read(_READ_AHEAD)
             if more is not None:
                 if not more:
                     raise EOFError
@@ -151,6 +189,8 @@ class Stream:
     def write(self, buf, copy=True):
         if not isinstance(buf, BYTES_LIKE):
             buf = bytes(memoryview(buf))
+        if self._closed == _GONE:
+            self._lost()
         out = self.out_buf
         if out:
             if not (copy and self._copied):
@@ -165,14 +205,23 @@ class Stream:
                 self._copied = False
             self.out_buf = memoryview(buf)[n:] if n else buf
 
-    # Waits until all is sent. It always lets others run.
+    # The descriptor was closed meanwhile.
+    def _lost(self):
+        import errno
+
+        raise OSError(errno.ECONNRESET)
+
+    # Waits until all is sent. It always lets others run. OSError if the stream is closed meanwhile.
     # async
     def drain(self):
+        closed = self._closed
         if not self.out_buf:
             yield
         # Afresh each time: others may write meanwhile, and what is sent is so also after a cancel.
         while self.out_buf:
             yield _io_queue.queue_write(self._polled, self.fast)
+            if self._closed != closed:
+                self._lost()
             n = self._send(self.out_buf)
             if n:
                 self.out_buf = memoryview(self.out_buf)[n:] or b""
