@@ -247,6 +247,47 @@ class Stream:
 StreamReader = StreamWriter = Stream
 
 
+# A read of a _TLSStream.
+def _ends(read):
+    def f(self, *args, **kw):
+        try:
+            return (yield from read(self, *args, **kw))
+        except OSError:
+            self._close_now()
+            raise
+
+    return f
+
+
+# A stream over TLS. Its first reads and writes do the handshake. After an error nothing can follow, and
+# who gave up a handshake rarely closes: so the descriptor is closed at once.
+class _TLSStream(Stream):
+    read = _ends(Stream.read)
+    readinto = _ends(Stream.readinto)
+    readexactly = _ends(Stream.readexactly)
+    readline = _ends(Stream.readline)
+    readuntil = _ends(Stream.readuntil)
+
+    def _send(self, buf):
+        try:
+            return Stream._send(self, buf)
+        except OSError:
+            self._close_now()
+            raise
+
+
+# A socket can be written: it is connected, or the attempt has failed. Then this raises how. Only then is
+# something asked of the socket itself, which may be a program's own.
+def _check_connected(s):
+    import select
+
+    poller = select.poll()
+    poller.register(s, select.POLLOUT)
+    for found in poller.poll(0):
+        if found[1] & ~select.POLLOUT:
+            s.send(b"")
+
+
 # open_connection(host, port) -> (reader, writer), both the same Stream. Tries the addresses of
 # `host` in turn; OSError if none answers. getaddrinfo() blocks.
 # ssl: True or an SSLContext. server_hostname: what the certificate is for, if not `host`.
@@ -263,11 +304,11 @@ def open_connection(host, port, ssl=None, server_hostname=None):
                 try:
                     s.connect(ai[-1])
                 except OSError as er:
-                    # No number, for want of memory: send() will tell.
+                    # No number, for want of memory: _check_connected() will tell.
                     if er.errno and er.errno != errno.EINPROGRESS:
                         raise
                 yield _io_queue.queue_write(s)
-                s.send(b"")  # raises what the attempt ended with
+                _check_connected(s)
                 if ssl:
                     if ssl is True:
                         import ssl as _ssl
@@ -277,7 +318,7 @@ def open_connection(host, port, ssl=None, server_hostname=None):
                         s, server_hostname=server_hostname or host, do_handshake_on_connect=False
                     )
                     s.setblocking(False)
-                st = Stream(s)
+                st = _TLSStream(s) if ssl else Stream(s)
                 return st, st
             except:  # noqa: E722
                 s.close()
@@ -325,7 +366,7 @@ class Server:
                     if ssl:
                         s2 = ssl.wrap_socket(s2, server_side=True, do_handshake_on_connect=False)
                     s2.setblocking(False)
-                    st = Stream(s2, {"peername": addr})
+                    st = (_TLSStream if ssl else Stream)(s2, {"peername": addr})
                     core.create_task(cb(st, st), core.current_task().level)
                 except Exception as er:
                     if s2:
