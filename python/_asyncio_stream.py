@@ -289,14 +289,21 @@ def _check_connected(s):
 
 
 # open_connection(host, port) -> (reader, writer), both the same Stream. Tries the addresses of
-# `host` in turn; OSError if none answers. getaddrinfo() blocks.
+# `host` in turn; OSError if none answers.
 # ssl: True or an SSLContext. server_hostname: what the certificate is for, if not `host`.
 # async
 def open_connection(host, port, ssl=None, server_hostname=None):
     import errno
     import socket
 
-    for ai in socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
+    # A name has a letter; IPv6 has colons. One without a dot is not asked for by DNS.
+    if isinstance(host, str) and host.upper() != host.lower() and "." in host and ":" not in host:
+        import _asyncio_dns
+
+        found = yield from _asyncio_dns.getaddrinfo(host, port)
+    else:
+        found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    for ai in found:
         try:
             s = socket.socket(*ai[:3])
             try:

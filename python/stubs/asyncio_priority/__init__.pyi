@@ -71,6 +71,16 @@ async def start_server(
     ssl: Any = None,
 ) -> Server: ...
 
+# Datagrams
+
+class Datagram:
+    s: Any
+    fast: bool | None
+    def __init__(self, s: Any = None, fast: bool | None = None) -> None: ...
+    def close(self) -> None: ...
+    def recvfrom(self, n: int) -> Coroutine[Any, Any, tuple[bytes, Any]]: ...
+    def sendto(self, buf: Any, addr: Any) -> Coroutine[Any, Any, int]: ...
+
 # Primitives
 
 class Condition:
