@@ -462,6 +462,8 @@ class Generator:
         self.names.add(f"{kind}.{name}")
         if not self.objects[kind][name] or self.rng.random() < 0.05:
             return f"{variable}.{name}"
+        if name == "pop" and self.variables[variable] == "MainQueue":
+            return f"{variable}.{name}"  # it would take out work that is to run
         return f"{variable}.{name}({self.arguments(f'{kind}.{name}')})"
 
     def operator(self):
