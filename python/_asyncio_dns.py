@@ -17,6 +17,7 @@ _MOST = const(16)  # names in the cache
 _LONGEST = const(3600)  # s that one stays there
 _PORT = const(53)
 _ANSWER = const(512)  # bytes
+_NOT_DNS = ("local", "localhost", "invalid")  # what ends so is not asked for
 
 cache = {}  # {name: (its addresses, time() until which they hold)}
 
@@ -113,7 +114,7 @@ async def getaddrinfo(host, port):
     found = None
     more = True  # getaddrinfo() may know it
     try:
-        if host.split(".")[-1] not in ("local", "localhost", "invalid"):  # these are not asked for by DNS
+        if host.split(".")[-1] not in _NOT_DNS:
             whom, more = _whom()
             found = await _lookup(host, whom)
             more = more or not whom

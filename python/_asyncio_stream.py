@@ -25,6 +25,7 @@ _GONE = const(3)
 class Stream:
     fast = None
     _copied = True  # out_buf is not the caller's
+    _flushed = None  # an Event, set at the end of the wait_closed() that sends the rest
 
     def __init__(self, s, e={}, fast=None, ios=None):
         if not isinstance(e, dict):
@@ -35,7 +36,6 @@ class Stream:
         self.in_buf = b""  # what came and was not returned: the next read begins with it
         self.out_buf = b""  # what drain() has to send
         self._closed = 0  # how far it is: _CLOSED ... _GONE
-        self._flushed = None  # an Event, set at the end of the wait_closed() that sends the rest
         if fast is not None:
             self.fast = fast
 

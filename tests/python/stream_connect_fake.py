@@ -8,7 +8,6 @@ if sys.platform != "linux":
 
 import asyncio_priority as asyncio
 import io
-import socket
 from uasyncio_priority import _mock_clock as clock
 
 clock(0)

@@ -159,7 +159,14 @@ async def main():
     for host in ("none", "six", "cut"):
         await show(host + ".example.org")
     print("never asked for")
-    for host in ("127.0.0.1", "localhost", "printer.local", "a..b", "x" * 64 + ".org", "n\xe4me.org"):
+    for host in (
+        "127.0.0.1",
+        "localhost",
+        "printer.local",
+        "a..b",
+        "x" * 64 + ".org",
+        "n\xe4me.org",
+    ):
         await show(host)
     print("no server answers")
     await show("silent.example.org")
