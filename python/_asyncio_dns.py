@@ -92,14 +92,15 @@ async def _lookup(name, whom):
         return found[0]
     query = _query(name[:-1] if name[-1] == "." else name)
     for host, port in whom * tries:
-        ai = socket.getaddrinfo(host, port, 0, socket.SOCK_DGRAM)[0]
-        udp = asyncio.Datagram(socket.socket(*ai[:3]))
         try:
-            found, ttl = await asyncio.wait_for_ms(_ask(udp, ai[-1], query), timeout_ms)
+            ai = socket.getaddrinfo(host, port, 0, socket.SOCK_DGRAM)[0]
+            udp = asyncio.Datagram(socket.socket(*ai[:3]))
+            try:
+                found, ttl = await asyncio.wait_for_ms(_ask(udp, ai[-1], query), timeout_ms)
+            finally:
+                udp.close()
         except (asyncio.TimeoutError, OSError):
             continue
-        finally:
-            udp.close()
         if found and ttl:
             if len(cache) >= _MOST:
                 cache.clear()

@@ -30,6 +30,8 @@ class Sockets:
     def getaddrinfo(self, host, port, *args):
         if show_calls and (host != "127.0.0.1" or port != dns_port):
             print("  getaddrinfo", host)
+        if host == "down":
+            raise OSError(-3)
         if host[0] not in "0123456789:":
             host = "127.0.0.1"
         return socket.getaddrinfo(host, port, *args)
@@ -168,6 +170,11 @@ async def main():
         "n\xe4me.org",
     ):
         await show(host)
+    print("the second server answers")
+    dns.servers = [("down", 53), ("127.0.0.1", dns_port)]
+    dns.cache.clear()
+    await show("one.example.org")
+    dns.servers = [("127.0.0.1", dns_port)]
     print("no server answers")
     await show("silent.example.org")
     print("no server is known")
