@@ -164,6 +164,7 @@ async def limited(wait, ms):
 async def case(op, how, fast, steps, limit=limited):
     name, begin, true, lost = op
     clock(0)
+    made.clear()
     d = Device()
     s = asyncio.Stream(d, fast=fast)
     if lost is bytes_lost and name != "read":

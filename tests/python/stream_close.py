@@ -107,6 +107,12 @@ async def main():
         except OSError as er:
             print("write", repr(er))
 
+    print("closed once")
+    s = asyncio.Stream(Device())
+    await s.wait_closed()
+    await s.wait_closed()
+    await s.aclose()
+
     print("while another one drains")
     clock(0)
     s = asyncio.Stream(Device(OUT))
