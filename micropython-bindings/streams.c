@@ -191,11 +191,21 @@ static mp_obj_t up_ioqueue_wake(mp_obj_t self_in, mp_obj_t stream) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_ioqueue_wake_obj, up_ioqueue_wake);
 
+// failed(s): whether the stream `s` reports an error or a hang-up now. Needs no memory.
+static mp_obj_t up_ioqueue_failed(mp_obj_t self_in, mp_obj_t stream) {
+    (void)self_in;
+    int error;
+    mp_uint_t found = up_ioctl(stream)(stream, MP_STREAM_POLL, MP_STREAM_POLL_WR, &error);
+    return mp_obj_new_bool(found == MP_STREAM_ERROR || (found & ~(mp_uint_t)(UP_READ | UP_WRITE)) != 0);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(up_ioqueue_failed_obj, up_ioqueue_failed);
+
 static const mp_rom_map_elem_t up_ioqueue_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_queue_read), MP_ROM_PTR(&up_ioqueue_queue_read_obj) },
     { MP_ROM_QSTR(MP_QSTR_queue_write), MP_ROM_PTR(&up_ioqueue_queue_write_obj) },
     { MP_ROM_QSTR(MP_QSTR_remove), MP_ROM_PTR(&up_ioqueue_remove_obj) },
     { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_ioqueue_wake_obj) },
+    { MP_ROM_QSTR(MP_QSTR_failed), MP_ROM_PTR(&up_ioqueue_failed_obj) },
 };
 static MP_DEFINE_CONST_DICT(up_ioqueue_locals_dict, up_ioqueue_locals_dict_table);
 

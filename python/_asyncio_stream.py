@@ -49,8 +49,8 @@ class Stream:
             self._closed = state
             _io_queue.wake(self._polled)
 
-    # Wakes who waits: a reader gets b"" (EOFError, where that is one), drain() raises OSError. What
-    # write() holds is sent by wait_closed(), which closes the descriptor.
+    # Wakes who waits: a reader gets b"" (EOFError, where that is one), drain() raises OSError.
+    # wait_closed() sends what write() holds, then, and closes the descriptor.
     def close(self):
         self._close(_CLOSED)
 
@@ -61,15 +61,16 @@ class Stream:
             self.out_buf = b""
             self.s.close()
 
-    # Closes, once what write() holds is sent or the peer takes no more of it.
+    # Closes: after close() once what write() holds is sent or the peer takes no more of it; else at
+    # once, as in V3.
     async def wait_closed(self):
         if self._flushed:
             await self._flushed.wait()  # another task sends it
             return
         try:
-            self._close(_FLUSHED)
-            if self.out_buf:
+            if self._closed == _CLOSED and self.out_buf:
                 self._flushed = core.Event()
+                self._close(_FLUSHED)
                 await self.drain()
         except OSError:
             pass  # nobody is there to take it
@@ -276,18 +277,6 @@ class _TLSStream(Stream):
             raise
 
 
-# A socket can be written: it is connected, or the attempt has failed. Then this raises how. Only then is
-# something asked of the socket itself, which may be a program's own.
-def _check_connected(s):
-    import select
-
-    poller = select.poll()
-    poller.register(s, select.POLLOUT)
-    for found in poller.poll(0):
-        if found[1] & ~select.POLLOUT:
-            s.send(b"")
-
-
 # open_connection(host, port) -> (reader, writer), both the same Stream. Tries the addresses of
 # `host` in turn; OSError if none answers.
 # ssl: True or an SSLContext. server_hostname: what the certificate is for, if not `host`.
@@ -311,11 +300,13 @@ def open_connection(host, port, ssl=None, server_hostname=None):
                 try:
                     s.connect(ai[-1])
                 except OSError as er:
-                    # No number, for want of memory: _check_connected() will tell.
+                    # No number, for want of memory: send() will tell.
                     if er.errno and er.errno != errno.EINPROGRESS:
                         raise
                 yield _io_queue.queue_write(s)
-                _check_connected(s)
+                # A program's own socket may have no send().
+                if _io_queue.failed(s):
+                    s.send(b"")  # raises what the attempt ended with
                 if ssl:
                     if ssl is True:
                         import ssl as _ssl

@@ -6,11 +6,6 @@ import io
 import sys
 from uasyncio_priority import _mock_clock as clock
 
-try:
-    import select
-except ImportError:
-    select = None  # open_connection() needs it
-
 IN, OUT = 1, 4
 LIMIT = 10  # ms
 DATA = b"hello\nnext\n"
@@ -231,6 +226,4 @@ async def main():
 
 
 sys.modules["socket"] = Sockets()
-if select is None:
-    OPS = tuple(op for op in OPS if op[0] != "connect")
 asyncio.run(main())

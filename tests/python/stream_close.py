@@ -119,6 +119,16 @@ async def main():
     s.write(b"123456789")
     asyncio.create_task(use("drain", s.drain()))
     await asyncio.sleep_ms(5)
+    s.close()
+    await s.wait_closed()
+    print(clock(), s.s.got)
+
+    # Without close(): at once.
+    clock(0)
+    s = asyncio.Stream(Device(OUT))
+    s.write(b"123456789")
+    asyncio.create_task(use("drain", s.drain()))
+    await asyncio.sleep_ms(5)
     await s.wait_closed()
     print(clock(), s.s.got)
 
@@ -135,6 +145,7 @@ async def main():
     clock(0)
     s = asyncio.Stream(Device(OUT))
     s.write(b"123456789")
+    s.close()
     asyncio.create_task(use("wait_closed", s.wait_closed()))
     await asyncio.sleep_ms(5)
     await use("wait_closed", s.wait_closed())
@@ -153,6 +164,7 @@ async def main():
     clock(0)
     s = asyncio.Stream(Device(OUT))
     s.write(b"123456789")
+    s.close()
     asyncio.create_task(use("wait_closed", s.wait_closed()))
     await asyncio.sleep_ms(15)
     s.s.state = ERR
@@ -163,6 +175,7 @@ async def main():
     clock(0)
     s = asyncio.Stream(Device(OUT))
     s.write(b"123456789")
+    s.close()
     asyncio.create_task(use("wait_closed", s.wait_closed()))
     asyncio.create_task(use("drain", s.drain()))
     await asyncio.sleep_ms(0)
@@ -173,6 +186,7 @@ async def main():
     clock(0)
     s = asyncio.Stream(Device(OUT))
     s.write(b"123456789")
+    s.close()
     try:
         await asyncio.wait_for_ms(s.wait_closed(), 15)
     except asyncio.TimeoutError:
