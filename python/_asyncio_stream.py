@@ -47,6 +47,7 @@ class Stream:
     def _close(self, state):
         if self._closed < state:
             self._closed = state
+            # mutation: closed-and-not-woken
             _io_queue.wake(self._polled)
 
     # Wakes who waits: a reader gets b"" (EOFError, where that is one), drain() raises OSError.
@@ -56,6 +57,7 @@ class Stream:
 
     # Closes the descriptor now, whatever was not sent.
     def _close_now(self):
+        # mutation: closed-twice
         if self._closed != _GONE:
             self._close(_GONE)
             self.out_buf = b""
@@ -285,11 +287,15 @@ def open_connection(host, port, ssl=None, server_hostname=None):
     import errno
     import socket
 
+    resolve = None
     # A name has a letter; IPv6 has colons. One without a dot is not asked for by DNS.
     if isinstance(host, str) and host.upper() != host.lower() and "." in host and ":" not in host:
-        import _asyncio_dns
-
-        found = yield from _asyncio_dns.getaddrinfo(host, port)
+        try:
+            from _asyncio_dns import getaddrinfo as resolve
+        except ImportError:
+            pass  # left out of the firmware
+    if resolve:
+        found = yield from resolve(host, port)
     else:
         found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
     for ai in found:

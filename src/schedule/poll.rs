@@ -179,6 +179,7 @@ impl<'a> Poll<'a> {
         let ring = self.ring(interest);
         let taken = ring.iter().any(|other| {
             let other = Interest::of(other);
+            // mutation: stream-told-by-its-number
             other.key == interest.key && other.events == interest.events
         });
         if !taken {
