@@ -107,6 +107,7 @@ static const struct {
     { MP_QSTR_ticks_add, MP_QSTR__asyncio_more },
     { MP_QSTR_ticks_diff, MP_QSTR__asyncio_more },
 #if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+    { MP_QSTR_Datagram, MP_QSTR__asyncio_datagram },
     { MP_QSTR_Condition, MP_QSTR__asyncio_condition },
     { MP_QSTR_Barrier, MP_QSTR__asyncio_barrier },
     { MP_QSTR_BrokenBarrierError, MP_QSTR__asyncio_barrier },

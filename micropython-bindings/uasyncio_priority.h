@@ -154,9 +154,12 @@ up_entry_t *up_core_wake_joiner(up_core_t *core, up_entry_t *task, uint32_t now)
 // Lets a task wait until its condition is true. O(1).
 void up_core_when(up_core_t *core, up_entry_t *entry);
 // Lets a task wait for a stream: `interest` is UP_READ or UP_WRITE, with UP_FAST to wake it at high level, and with
-// UP_FD if `key` is a descriptor; else that is the address of the stream's object, which is kept alive by the entry. 0,
-// and the task is in no queue, if another waits for that stream and direction. O(tasks that wait for streams).
-uint32_t up_core_wait_stream(up_core_t *core, up_entry_t *entry, uint32_t interest, uintptr_t key);
+// UP_FD if the operating system knows the stream by the descriptor `fd`. `key` is the address of the stream's object,
+// which is kept alive by the entry. 0, and the task is in no queue, if another waits for that stream and direction.
+// O(tasks that wait for streams).
+uint32_t up_core_wait_stream(up_core_t *core, up_entry_t *entry, uint32_t interest, uintptr_t key, uint32_t fd);
+// Some task that waits for the stream of this key, in any direction, or NULL. O(tasks that wait for streams).
+up_entry_t *up_core_stream_waiter(up_core_t *core, uintptr_t key);
 // How many tasks wait for a descriptor. O(1).
 uint32_t up_core_fd_count(up_core_t *core);
 // Takes an entry out of whatever queue it is in. O(log n).

@@ -19,7 +19,7 @@ options.defaults(stock_asyncio=False, **_switches)
 # The parts that the built-in modules load when one of their names is asked for, and asyn.
 _names = ["_asyncio_wait", "_asyncio_stream", "_asyncio_more"]
 if options.cpython:
-    _names += ["_asyncio_condition", "_asyncio_barrier"]
+    _names += ["_asyncio_condition", "_asyncio_barrier", "_asyncio_datagram", "_asyncio_dns"]
 if options.v2:
     _names += ["_asyncio_v2", "asyn"]
 for _name in _names:

@@ -106,7 +106,9 @@ unsafe extern "C" {
         entry: *mut up_entry_t,
         interest: u32,
         key: usize,
+        fd: u32,
     ) -> u32;
+    pub fn up_core_stream_waiter(core: *mut up_core_t, key: usize) -> *mut up_entry_t;
     pub fn up_core_fd_count(core: *mut up_core_t) -> u32;
     pub fn up_core_unqueue(core: *mut up_core_t, entry: *mut up_entry_t);
     pub fn up_core_found(core: *mut up_core_t, entry: *mut up_entry_t, found: u32, now: u32);

@@ -180,8 +180,11 @@ export! {
     fn up_core_when(core: *mut up_core_t, e: *mut up_entry_t) {
         scheduler(core).when(entry(e))
     }
-    fn up_core_wait_stream(core: *mut up_core_t, e: *mut up_entry_t, interest: u32, key: usize) -> u32 {
-        scheduler(core).wait_stream(entry(e), Interest::new(interest, key)).into()
+    fn up_core_wait_stream(core: *mut up_core_t, e: *mut up_entry_t, interest: u32, key: usize, fd: u32) -> u32 {
+        scheduler(core).wait_stream(entry(e), Interest::new(interest, key, fd)).into()
+    }
+    fn up_core_stream_waiter(core: *mut up_core_t, key: usize) -> *mut up_entry_t {
+        raw(scheduler(core).stream_waiter(key))
     }
     fn up_core_fd_count(core: *mut up_core_t) -> u32 {
         scheduler(core).fd_count()

@@ -26,6 +26,7 @@ INSTANCES = {
     "Task": "a.Task((lambda: (yield))())",
     "Stream": "a.Stream(None)",
     "Server": "a.Server()",
+    "Datagram": "a.Datagram()",
     "Barrier": "M.Barrier(1)",
     "SysCall1": "a.SysCall1(0)",
     "StopLoop": "a.StopLoop(0)",

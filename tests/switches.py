@@ -22,7 +22,7 @@ V2 = (
     "asyn version DEBUG log set_debug EventLoop ensure_future get_running_loop got_event_loop SleepMs SysCall SysCall1 "
     "StopLoop stop_loop cancel coroutine type_gen"
 ).split()
-CPYTHON = "Queue QueueEmpty QueueFull Condition Barrier BrokenBarrierError".split()
+CPYTHON = "Queue QueueEmpty QueueFull Condition Barrier BrokenBarrierError Datagram".split()
 LEFT_OUT = {
     "V2": {*V2},
     "CPYTHON": {*CPYTHON},

@@ -340,6 +340,12 @@ impl<'a> Scheduler<'a> {
         (e.kind() == Kind::Stream).then(|| Interest::of(e))
     }
 
+    /// Some task that waits for the stream of this key. O(tasks that wait for streams).
+    #[inline]
+    pub fn stream_waiter(&self, key: usize) -> Option<&'a Entry<'a>> {
+        self.poll.waiter(key)
+    }
+
     /// Rows of the table that [`Self::fds`] fills. O(1).
     #[inline]
     pub fn fd_count(&self) -> u32 {
@@ -375,9 +381,9 @@ impl<'a> Scheduler<'a> {
     pub fn fds(&self, table: &mut [PollFd], owners: &mut [Option<&'a Entry<'a>>]) -> usize {
         let mut rows = 0;
         for ((e, row), owner) in self.poll.fds().zip(table).zip(owners) {
-            let Interest { events, key, .. } = Interest::of(e);
+            let Interest { events, number, .. } = Interest::of(e);
             *row = PollFd {
-                fd: key as i32,
+                fd: number as i32,
                 events: events as i16,
                 revents: 0,
             };
@@ -396,7 +402,7 @@ impl<'a> Scheduler<'a> {
             let waits = self.interest(e).is_some_and(|interest| {
                 interest.fd
                     // mutation: row-of-another-descriptor
-                    && interest.key as i32 == row.fd
+                    && interest.number as i32 == row.fd
                     && interest.events == row.events as u32 & (READ | WRITE)
             });
             // mutation: row-of-who-left

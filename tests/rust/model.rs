@@ -41,11 +41,15 @@ fn interest() -> impl Strategy<Value = Interest> {
     let key = prop_oneof![4 => 0..4usize, 1 => any::<u32>().prop_map(|key| key as usize)];
     let events = prop_oneof![Just(READ), Just(WRITE)];
     let fast = prop_oneof![4 => Just(false), 1 => Just(true)];
-    (events, fast, any::<bool>(), key).prop_map(|(events, fast, fd, key)| Interest {
-        events,
-        fast,
-        fd,
-        key,
+    let number = prop_oneof![4 => 0..3u32, 1 => any::<u32>()];
+    (events, fast, any::<bool>(), key, number).prop_map(|(events, fast, fd, key, number)| {
+        Interest {
+            events,
+            fast,
+            fd,
+            key,
+            number,
+        }
     })
 }
 
@@ -173,6 +177,7 @@ const fn stream(events: u32, fd: bool, fast: bool, key: usize) -> Interest {
         fd,
         fast,
         key,
+        number: key as u32,
     }
 }
 

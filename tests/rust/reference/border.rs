@@ -410,7 +410,18 @@ impl Core {
             | if interest.fast { c::UP_FAST } else { 0 }
             | if interest.fd { c::UP_FD } else { 0 };
         let entry = self.entry(h);
-        call!(up_core_wait_stream(self.core, entry, bits, interest.key)) != 0
+        call!(up_core_wait_stream(
+            self.core,
+            entry,
+            bits,
+            interest.key,
+            interest.number
+        )) != 0
+    }
+
+    /// Some task that waits for a stream.
+    pub fn stream_waiter(&self, key: usize) -> Option<Handle> {
+        self.handle(call!(up_core_stream_waiter(self.core, key)))
     }
 
     /// Takes an entry out of its queue.

@@ -104,14 +104,16 @@ impl<'a> Bytes<'a> {
     /// Few streams, so that tasks meet at them.
     fn interest(&mut self) -> Interest {
         let bits = self.byte();
+        let key = match bits >> 4 {
+            15 => self.word() as usize,
+            key => usize::from(key % 5),
+        };
         Interest {
             events: if bits & 1 == 0 { READ } else { WRITE },
             fd: bits & 2 != 0,
             fast: bits & 0xc == 0xc,
-            key: match bits >> 4 {
-                15 => self.word() as usize,
-                key => usize::from(key % 5),
-            },
+            key,
+            number: key as u32 % 3, // some streams have the same
         }
     }
 

@@ -303,9 +303,9 @@ impl Pair {
             let t = self.model.find(owner).expect("the table refers to it");
             // It may wait for something else now, or for another descriptor, or for the other direction.
             if let Some(Interest {
-                events, fd, key, ..
+                events, fd, number, ..
             }) = interest_of(&self.model.tasks[t])
-                && (fd, key as i32, events as i16) == (true, row.fd, row.events)
+                && (fd, number as i32, events as i16) == (true, row.fd, row.events)
             {
                 self.model.found(t, u32::from(row.revents.cast_unsigned()));
             }
@@ -541,11 +541,19 @@ impl Pair {
             assert_eq!(core.first_joiner(task), first);
         }
         let rows = model.streams(true);
+        // Who waits for a stream, found by its key.
+        let others = model.streams(false);
+        for key in 0..5 {
+            let waits = |t: &&usize| interest_of(&model.tasks[**t]).is_some_and(|i| i.key == key);
+            let first = rows.iter().chain(&others).find(waits);
+            let first = first.map(|&t| model.tasks[t].handle);
+            assert_eq!(core.stream_waiter(key), first);
+        }
         assert_eq!(core.fd_count() as usize, rows.len());
         let expected = rows.iter().map(|&t| {
             let interest = interest_of(&model.tasks[t]).expect("it waits for a stream");
-            let key = interest.key as i32;
-            (key, interest.events as i16, 0, model.tasks[t].handle)
+            let number = interest.number as i32;
+            (number, interest.events as i16, 0, model.tasks[t].handle)
         });
         let expected: Vec<_> = expected.collect();
         // Also with too little room, and with too much.
