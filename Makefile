@@ -85,7 +85,7 @@ test-model: setup-demo
 	@export LONG=$(LONG) $(if $(LONG),REPLAY_OPS=10000000); \
 		cargo test --target-dir build/cargo --test model --test replay --test long -- --nocapture
 
-## test-mutations: break the code on purpose in 61 ways, and see a test catch each; minutes each
+## test-mutations: break the code on purpose in many ways, and see a test catch each; minutes each
 test-mutations: setup-demo source
 	@python3 tests/mutations.py --tree $(MPY)
 
@@ -126,6 +126,18 @@ unix-standard: setup-demo source mpy-cross core
 		USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) FROZEN_MANIFEST=$(CURDIR)/ports/unix/standard/manifest.py \
 		$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) \
 		$(call without,lib/berkeley-db-1.xx/PORT/include/db.h,MICROPY_PY_BTREE=0) MICROPY_PY_FFI=0 \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+# The same firmware without V2's names, without CPython's, and without either.
+.PHONY: unix-without
+unix-without: unix-without-V2 unix-without-CPYTHON unix-without-V2-CPYTHON
+unix-without-%: setup-demo source mpy-cross core
+	$(stock_asyncio)
+	$(call fresh_names,ports/unix,build/without/$*)
+	$(call step,without-$*,Building MicroPython with our loop but for some names: build/without/$*/micropython,\
+		$(call micropython,ports/unix,build/without/$*) PROG=micropython VARIANT=uasyncio-priority \
+		$(patsubst %,MICROPY_UASYNCIO_PRIORITY_%=0,$(subst -, ,$*)) \
+		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
 .PHONY: unix-gil
@@ -266,7 +278,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/standard build/asan build/asserts build/gil build/tsan build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/refusals build/*.stamp build/logs
+	rm -rf build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/refusals build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:

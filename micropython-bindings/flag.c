@@ -2,18 +2,39 @@
 // that waits for one costs nothing, and still a stream that `select` and drivers can poll.
 #include "py/mperrno.h"
 #include "py/stream.h"
-#include "shim.h"
+#include "flag.h"
+#include "garbage.h"
+#include "heap_search.h"
+#include "mailbox.h"
+#include "platform/platform.h"
+#include "sync.h"
+#include "task.h"
+#include "threads.h"
 
 void mp_uasyncio_priority_set_flag(mp_obj_t flag) {
     up_flag_raise(MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(flag, MP_OBJ_FROM_PTR(&up_flag_type))), up_mail());
     mp_uasyncio_priority_wake();
 }
 
+static bool up_awaits_flag(up_entry_t *entry, void *arg) {
+    (void)arg;
+    up_task_t *task = (up_task_t *)entry;
+    return up_place(task) == UP_PARKED && mp_obj_is_type(*up_task_data(task), &up_flag_type);
+}
+
+// Whether a task waits for a flag. O(heap). EXCEPTION: none.
+bool up_flag_is_awaited(void) {
+    return up_search_heap(&up_task_type, up_awaits_flag, NULL) != NULL;
+}
+
 // set(): wakes who waits; else the next wait() returns at once. Sets that come before the task runs are
 // one. O(1), allocates nothing. May be called from another thread, a soft or a hard interrupt.
 static mp_obj_t up_flag_set(mp_obj_t self_in) {
-    mp_uasyncio_priority_set_flag(self_in);
-    up_settle(self_in);
+    mp_obj_t self = mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&up_flag_type));
+    if (!up_is_garbage_here(MP_OBJ_TO_PTR(self))) { // else so is who waits for it
+        mp_uasyncio_priority_set_flag(self_in);
+        up_settle(self_in);
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_flag_set_obj, up_flag_set);

@@ -1,19 +1,12 @@
 // The loop's side of the mailbox: what interrupts and other threads left for it. Their side is flag.c's
 // mp_uasyncio_priority_set_flag() and call_soon_threadsafe().
-#include "shim.h"
-
-// A root pointer: the collector sees what is in it, and an interrupt finds it whatever a soft reset did.
-MP_REGISTER_ROOT_POINTER(uintptr_t up_mail[23]);
-_Static_assert(UP_MAIL_WORDS == 23, "up_mail holds a mailbox");
-
-// What the core's critical section is.
-uint32_t up_atomic_begin(void) {
-    return MICROPY_BEGIN_ATOMIC_SECTION();
-}
-
-void up_atomic_end(uint32_t state) {
-    MICROPY_END_ATOMIC_SECTION(state);
-}
+#include "callbacks.h"
+#include "clock.h"
+#include "loop_state.h"
+#include "mail.h"
+#include "mailbox.h"
+#include "report.h"
+#include "threads.h"
 
 // Takes all mail: flags wake who waits for them, callables are queued. The exception handler hears of
 // what did not fit. Or drops it, with the loop emptied before: a flag stays set, and its next wait()
@@ -22,6 +15,7 @@ void up_mail_read(up_loop_t *loop, bool drop) {
     uint32_t lost = up_mail_lost(up_mail());
     up_flag_t *flag;
     while ((flag = up_core_take_flag(&loop->core, up_mail(), up_now(loop))) != NULL) {
+        // mutation: flag-of-the-mail-not-taken
         up_settle(MP_OBJ_FROM_PTR(flag));
     }
     if (lost != 0 && !drop) {

@@ -37,7 +37,7 @@ _Static_assert(
 );
 #endif
 
-// The waits of idle.c that end only if somebody ends them.
+// The waits of platform/ that end only if somebody ends them.
 #if UP_HAVE_FDS || defined(ESP_PLATFORM)
 // Among the hook's statements is a call of mp_uasyncio_priority_wake(): here that makes the inner name the one that is seen.
 enum {

@@ -2,7 +2,20 @@
 //
 // Each is its own awaitable: wait() and acquire() return the object itself, and the run loop knows
 // which task comes back from it.
-#include "shim.h"
+#include "args.h"
+#include "await.h"
+#include "clock.h"
+#include "flag.h"
+#include "garbage.h"
+#include "heap_search.h"
+#include "loop_state.h"
+#include "platform/platform.h"
+#include "queue.h"
+#include "schedule.h"
+#include "sleep.h"
+#include "sync.h"
+#include "task.h"
+#include "threads.h"
 
 // -- WaitQueue
 
@@ -46,13 +59,14 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
     up_loop_t *loop = up_loop();
     uint32_t how = up_back_from(loop, self_in) ? UP_BACK : 0;
     if (self->waiters.object == &up_flag_type) {
-        how |= UP_CLEARS;
+        how |= UP_CLEARS; // mutation: flag-not-cleared
     }
-    uint32_t wait = up_core_wait_flag(&loop->core, (up_entry_t *)loop->cur, self, how);
+    up_task_t *task = up_in_finaliser() ? NULL : loop->cur;
+    uint32_t wait = up_core_wait_flag(&loop->core, (up_entry_t *)task, self, how);
     if (wait == UP_GOES_ON) {
         return self->waiters.object == &up_event_type ? mp_make_stop_iteration(mp_const_true) : MP_OBJ_STOP_ITERATION;
     }
-    up_task_t *task = up_current(loop);
+    task = up_to_park(loop);
     if (wait == UP_SET_MEANWHILE) {
         up_core_wake_flag(&loop->core, self, up_now(loop));
     }
@@ -77,7 +91,7 @@ static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
     up_task_t *task = up_arg_task(args[1]);
     if (self == &loop->main_queue) {
         up_task_revive(loop, task, UP_OWN, n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0);
-    } else if (!(task->entry.flags & UP_TASK_DONE)) {
+    } else if (!(task->entry.flags & UP_TASK_DONE) && !up_is_garbage(task) && !up_is_garbage(self)) {
         up_core_park(&loop->core, up_task_entry(loop, task), &self->waiters);
         *up_task_data(task) = mp_const_none;
         task->entry.flags &= ~UP_TASK_AWAITING;
@@ -85,6 +99,31 @@ static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_push_obj, 2, 3, up_waitqueue_push);
+
+typedef struct _up_first_t {
+    up_task_t *task;
+    uint32_t now;
+    int32_t least;
+} up_first_t;
+
+static bool up_is_earlier(up_entry_t *entry, void *arg) {
+    up_task_t *task = (up_task_t *)entry;
+    up_first_t *first = arg;
+    int32_t from_now = (int32_t)(task->entry.due - first->now);
+    if ((up_place(task) == UP_READY || up_place(task) == UP_TIMER) && !(task->entry.flags & UP_TASK_DONE) && from_now < first->least) {
+        first->least = from_now;
+        first->task = task;
+    }
+    return false; // goes on
+}
+
+// Of the tasks in the ready queues and of those that sleep, the one that is due first, or NULL. It is for debugging:
+// which of those that are due at the same time is the core's to say. O(heap). EXCEPTION: none.
+static up_task_t *up_first_due(up_loop_t *loop) {
+    up_first_t first = { NULL, up_now(loop), INT32_MAX };
+    up_search_heap(&up_task_type, up_is_earlier, &first);
+    return first.task;
+}
 
 // peek(): the task that has waited longest, or None; of the main queue: the one that is due first.
 static mp_obj_t up_waitqueue_peek(mp_obj_t self_in) {
@@ -148,10 +187,18 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 // -- Event
 
+// While a finaliser runs: of a list that is garbage nobody is woken, for so is who waits there. EXCEPTION: none.
+static void up_let_go(up_list_t *list) {
+    if (list->first != NULL && up_is_garbage(list)) {
+        list->first = NULL;
+    }
+}
+
 // set(): wakes all who wait, in their order; who comes later does not wait, until clear().
 mp_obj_t up_event_set(mp_obj_t self_in) {
     up_flag_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
+    up_let_go(&self->waiters);
     up_core_set_flag(&loop->core, self, up_now(loop));
     up_rouse();
     return mp_const_none;
@@ -196,6 +243,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
 // waits, who is due then. EXCEPTION: none.
 bool up_permits_give(up_permits_t *self) {
     up_loop_t *loop = MP_STATE_VM(up_loop);
+    up_let_go(&self->waiters);
     bool given = up_core_release(&loop->core, self, self->waiters.first == NULL ? 0 : up_now(loop));
     up_rouse();
     return given;
@@ -205,8 +253,8 @@ bool up_permits_give(up_permits_t *self) {
 // or QueueEmpty or QueueFull without `at`, when it takes what is free, in a task or not.
 bool up_permits_take(up_permits_t *self, mp_obj_t at) {
     up_loop_t *loop = up_loop();
-    // Raises outside of a task, also where it need not wait.
-    up_task_t *task = at == MP_OBJ_NULL ? NULL : up_current(loop);
+    // Raises outside of a task, and in a finaliser, also where it need not wait.
+    up_task_t *task = at == MP_OBJ_NULL ? NULL : up_to_park(loop);
     if (up_core_acquire(&loop->core, self, (up_entry_t *)task)) {
         return true;
     }
@@ -249,8 +297,7 @@ static mp_obj_t up_permits_locked(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_permits_locked_obj, up_permits_locked);
 
-// What `async with` awaits on the way out: a sleep that is over.
-static const up_sleep_t up_nothing = { .base = { &up_sleep_type } };
+const up_sleep_t up_nothing = { .base = { &up_sleep_type } };
 
 static mp_obj_t up_permits_aexit(size_t n_args, const mp_obj_t *args) {
     (void)n_args;

@@ -22,9 +22,11 @@
 //! | `schedule::timers` | entries that are due later |
 //! | `schedule::fairness` | who had the turn |
 //! | [`schedule::poll`] | conditions and streams: what a pass asks |
-//! | [`sync::wait_list`] | tasks parked at an event, a lock, another task |
+//! | [`sync::wait_list`] | tasks parked at an event, a lock, a queue |
 //! | [`sync::permits`] | what is counted, and handed over from task to task |
 //! | [`sync::flag`] | what is set, by a task or from anywhere |
+//! | `sync::joiners` | who waits for the end of a task |
+//! | `sync::inherit` | the urgency that a task has from those |
 //! | [`sync::mailbox`] | what interrupts and threads leave for the loop |
 //! | `ffi` | the C border |
 // Tests are built with unwinding, and with std.

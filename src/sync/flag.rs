@@ -122,14 +122,15 @@ impl<'a> Scheduler<'a> {
     pub fn wait_flag(&self, e: Option<&'a Entry<'a>>, flag: &'a Flag<'a>, how: u32) -> Wait {
         let back = how & BACK != 0;
         if back || flag.is_set() {
+            // mutation: flag-cleared-for-another
             if how & CLEARS != 0 && !(back && flag.waited.load(Ordering::Relaxed) != 0) {
-                flag.lower();
+                flag.lower(); // mutation: flag-stays-set
             }
             return Wait::Over;
         }
         let Some(e) = e else { return Wait::Parked };
         self.park(e, &flag.waiters);
-        flag.waited.store(1, Ordering::Relaxed);
+        flag.waited.store(1, Ordering::Relaxed); // mutation: waiter-not-noted
         fence(Ordering::SeqCst);
         if flag.is_set() {
             Wait::SetMeanwhile
@@ -143,8 +144,9 @@ impl<'a> Scheduler<'a> {
     pub fn wake_flag(&self, flag: &Flag<'a>, now: Tick) {
         if flag.is_set() {
             let level = flag.level.get().into();
+            // mutation: flag-wakes-one
             while self.wake_at(&flag.waiters, level, now).is_some() {}
-            flag.waited.store(0, Ordering::Relaxed);
+            flag.waited.store(0, Ordering::Relaxed); // mutation: waiter-noted-for-ever
         }
     }
 

@@ -70,6 +70,7 @@ impl<'a> Mailbox<'a> {
         self.with(|_, inner| {
             let fits = inner.queue.enqueue(Cell::new(item)).is_ok();
             if fits {
+                // mutation: mail-not-announced
                 self.pending.store(1, Ordering::Release);
             }
             fits
@@ -94,10 +95,12 @@ impl<'a> Mailbox<'a> {
     pub fn take(&self) -> Option<usize> {
         self.with(|_, inner| {
             // Out of its slot too: the collector sees all of them, taken or not.
+            // mutation: item-left-in-its-slot
             let item = inner.queue.peek().map(Cell::take);
             if inner.queue.dequeue().is_none() {
                 // What is counted, and a flag, is still to be seen: it may have come since the loop asked.
-                let more = inner.lost != 0 || inner.has_flags();
+                let lost = inner.lost != 0; // mutation: loss-not-announced
+                let more = lost || inner.has_flags(); // mutation: flag-left-in-the-mail
                 self.pending.store(more.into(), Ordering::Relaxed);
             }
             item
@@ -116,7 +119,7 @@ impl<'a> Mailbox<'a> {
         self.with(|cs, inner| {
             if !flag.posted.borrow(cs).replace(true) {
                 flag.mailed.borrow(cs).set(inner.posted_flags.replace(flag));
-                self.pending.store(1, Ordering::Release);
+                self.pending.store(1, Ordering::Release); // mutation: flag-not-announced
             }
         });
     }
@@ -133,8 +136,8 @@ impl<'a> Mailbox<'a> {
                 }
             }
             let oldest = inner.next_flag?;
-            inner.next_flag = oldest.mailed.borrow(cs).take();
-            oldest.posted.borrow(cs).set(false);
+            inner.next_flag = oldest.mailed.borrow(cs).take(); // mutation: flag-linked-though-out
+            oldest.posted.borrow(cs).set(false); // mutation: flag-in-the-mail-for-ever
             Some(oldest)
         })
         .flatten()

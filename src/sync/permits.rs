@@ -84,7 +84,7 @@ impl<'a> Scheduler<'a> {
     pub fn acquire(&self, permits: &'a Permits<'a>, e: Option<&'a Entry<'a>>) -> bool {
         let handed = e.filter(|e| e.permits() == Some(permits));
         if let Some(e) = handed {
-            e.set_permits(None);
+            e.set_permits(None); // mutation: handed-for-ever
         } else if let Some(left) = permits.free.get().checked_sub(1) {
             permits.free.set(left);
         } else {
@@ -101,6 +101,7 @@ impl<'a> Scheduler<'a> {
     /// nothing happens, if they are bounded and none is taken. O(1).
     #[inline]
     pub fn release(&self, permits: &'a Permits<'a>, now: Tick) -> bool {
+        // mutation: given-back-too-often
         if permits.bounded.get() != 0 && permits.taken.get() == 0 {
             return false;
         }
@@ -125,6 +126,7 @@ impl<'a> Scheduler<'a> {
     fn hand_over(&self, permits: &'a Permits<'a>, now: Tick) {
         match self.wake_at(&permits.waiters, permits.level.get(), now) {
             Some(e) => e.set_permits(Some(permits)),
+            // mutation: handed-to-nobody
             None => permits.free.update(|n| n.wrapping_add(1)),
         }
     }

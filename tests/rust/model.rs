@@ -41,11 +41,15 @@ fn interest() -> impl Strategy<Value = Interest> {
     let key = prop_oneof![4 => 0..4usize, 1 => any::<u32>().prop_map(|key| key as usize)];
     let events = prop_oneof![Just(READ), Just(WRITE)];
     let fast = prop_oneof![4 => Just(false), 1 => Just(true)];
-    (events, fast, any::<bool>(), key).prop_map(|(events, fast, fd, key)| Interest {
-        events,
-        fast,
-        fd,
-        key,
+    let number = prop_oneof![4 => 0..3u32, 1 => any::<u32>()];
+    (events, fast, any::<bool>(), key, number).prop_map(|(events, fast, fd, key, number)| {
+        Interest {
+            events,
+            fast,
+            fd,
+            key,
+            number,
+        }
     })
 }
 
@@ -87,6 +91,8 @@ fn op() -> impl Strategy<Value = Op> {
         20 => (who(), 0..OWNERS).prop_map(|(w, list)| Op::Park(w, list)),
         16 => (0..OWNERS, own_or()).prop_map(|(list, l)| Op::Wake(list, l)),
         2 => (0..OWNERS, own_or(), 0..4u32).prop_map(|(list, l, n)| Op::WakeMost(list, l, n)),
+        20 => (who(), who()).prop_map(|(w, task)| Op::Join(w, task)),
+        10 => who().prop_map(Op::WakeJoiner),
         4 => (0..OWNERS).prop_map(Op::Forget),
         4 => (who(), any::<bool>(), own_or(), delay()).prop_map(|(w, a, l, d)| Op::Revive(w, a, l, d)),
         48 => (who(), 0..PERMITS).prop_map(|(w, n)| Op::Acquire(w, n)),
@@ -184,6 +190,7 @@ const fn stream(events: u32, fd: bool, fast: bool, key: usize) -> Interest {
         fd,
         fast,
         key,
+        number: key as u32,
     }
 }
 
