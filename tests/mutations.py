@@ -150,6 +150,7 @@ CORE = (
     ("given-back-too-often", COMPARISON, NEVER),
     ("revived-and-lost", LOST, CHANGED("=> .*,", "=> false,")),
     ("revived-of-an-old-epoch", STALE, CHANGED(" && .*,", ",")),
+    ("inherited-before-clearing", STALE, GONE),
 )
 
 # Of the shim, with the tests of tests/python that are to catch them.

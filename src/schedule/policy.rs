@@ -310,6 +310,10 @@ impl<'a> Scheduler<'a> {
     #[must_use]
     pub fn join(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) -> bool {
         self.detach(e);
+        if !e.inherits_nothing() {
+            // What it has becomes that of `task`.
+            self.look_at_joiners(e); // mutation: inherited-before-clearing
+        }
         let waits = joiners::join(e, task, self.epoch.get());
         if waits {
             self.inherit(task);

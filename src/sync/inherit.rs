@@ -25,12 +25,18 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    /// What an entry in no queue has from those who were forgotten with the loop is none of its own. O(1), as
+    /// [`joiners::most_urgent`] says.
+    pub(crate) fn look_at_joiners(&self, e: &'a Entry<'a>) {
+        if joiners::most_urgent(e, self.epoch()) == OWN_LEVEL {
+            e.set_inherited(OWN_LEVEL);
+        }
+    }
+
     /// The level at which an entry is queued that inherits, or did, if `level` was said.
     #[inline(never)]
     pub(crate) fn raised(&self, e: &'a Entry<'a>, level: LevelBits) -> LevelBits {
-        if joiners::most_urgent(e, self.epoch()) == OWN_LEVEL {
-            e.set_inherited(OWN_LEVEL); // they were forgotten with the loop
-        }
+        self.look_at_joiners(e);
         e.set_named(if level > e.inherited() {
             level
         } else {
