@@ -4,7 +4,7 @@
 #endif
 #include "shim.h"
 
-#if UP_HAVE_FDS
+#if UP_WAIT_IS(POLL)
 // Sleeps in poll(2). Whoever schedules something from a signal handler or another thread writes to
 // a pipe; the flag `idle` spares that write while nobody sleeps. The flag is raised before the last
 // look at what is pending, so nothing that comes between that look and poll(2) is missed.
@@ -128,9 +128,7 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     mp_handle_pending(true);
 }
 
-#else // not unix
-
-#if defined(ESP_PLATFORM)
+#elif UP_WAIT_IS(FREERTOS)
 // ESP-IDF: sleeps until it is notified. Notifications are counted: one that comes between the last look at
 // what is pending and the sleep ends the sleep. A FreeRTOS tick is 10 ms there, so a timer ends shorter
 // waits, and no wait is longer than one tick: MicroPython asks its sockets for WebREPL then.
@@ -138,10 +136,13 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 
-static TaskHandle_t volatile idle_task; // NULL while nobody sleeps
+static TaskHandle_t idle_task; // NULL while nobody sleeps
 
+// Two cores: who posts stores its mail and then looks at `idle_task`. Who waits stores `idle_task` and then looks at the
+// mail. Each has a fence between, so at least one of them sees what the other stored.
 void mp_uasyncio_priority_wake(void) {
-    TaskHandle_t task = idle_task;
+    up_fence();
+    TaskHandle_t task = __atomic_load_n(&idle_task, __ATOMIC_RELAXED);
     if (task == NULL) {
         return;
     }
@@ -171,7 +172,8 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
         }
     }
     bool timed = ms < portTICK_PERIOD_MS && timer != NULL;
-    idle_task = xTaskGetCurrentTaskHandle();
+    __atomic_store_n(&idle_task, xTaskGetCurrentTaskHandle(), __ATOMIC_RELAXED);
+    up_fence();
     if (!up_mail_pending(up_mail()) && !up_pending()) {
         if (timed) {
             esp_timer_start_once(timer, (uint64_t)ms * 1000);
@@ -183,14 +185,14 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
             esp_timer_stop(timer); // an error if it has fired, which is as well
         }
     }
-    idle_task = NULL;
+    __atomic_store_n(&idle_task, NULL, __ATOMIC_RELAXED);
 #ifdef MICROPY_PY_SOCKET_EVENTS_HANDLER
     MICROPY_PY_SOCKET_EVENTS_HANDLER
 #endif
     mp_event_handle_nowait();
 }
 
-#elif defined(MICROPY_UASYNCIO_PRIORITY_WFI) && !MICROPY_PY_THREAD
+#elif UP_WAIT_IS(WFI)
 // Bare metal: any interrupt ends the wait, that of each millisecond's tick too. Interrupts are held off
 // from the last look at what is pending to the wait: one that comes in between ends the wait at once, and
 // is served behind it.
@@ -226,7 +228,6 @@ static void wait_for_event(up_loop_t *loop, uint32_t ms) {
     }
 }
 
-#endif
 #endif
 
 void up_idle(up_loop_t *loop, uint32_t ms) {

@@ -481,6 +481,99 @@ SHIM = (
     ),
 )
 
+# Of what a port is built with. Tests of tests/recipes.py are to catch them, or those of tests/refusals.py: (script, names...).
+MISBUILT = "a misbuild"
+PORTS = (
+    (
+        "executable-without-options",
+        MISBUILT,
+        "micropython-bindings/micropython.cmake",
+        "    target_compile_options(usermod_uasyncio_priority INTERFACE ${up_options})\n",
+        "",
+        ("recipes", "cmake_build"),
+    ),
+    (
+        "executable-without-definitions",
+        MISBUILT,
+        "micropython-bindings/micropython.cmake",
+        "    target_compile_definitions(usermod_uasyncio_priority INTERFACE ${up_definitions})\n",
+        "",
+        ("recipes", "cmake_build"),
+    ),
+    (
+        "esp32-without-its-wait",
+        MISBUILT,
+        "ports/esp32/config.h",
+        "#define MICROPY_UASYNCIO_PRIORITY_WAIT MICROPY_UASYNCIO_PRIORITY_WAIT_FREERTOS\n",
+        "",
+        ("recipes", "cmake_build"),
+    ),
+    (
+        "esp32-without-its-hook",
+        MISBUILT,
+        "ports/esp32/config.h",
+        "#define MICROPY_SCHED_HOOK_SCHEDULED mp_uasyncio_priority_wake()\n",
+        "",
+        ("recipes", "cmake_build"),
+    ),
+    (
+        "any-wait-for-freertos",
+        MISBUILT,
+        "micropython-bindings/requirements.h",
+        "#if (defined(ESP_PLATFORM) || defined(INC_FREERTOS_H)) && !UP_WAIT_IS(FREERTOS)",
+        "#if 0",
+        ("refusals",),
+    ),
+    (
+        "freertos-known-by-definitions-only",
+        MISBUILT,
+        "micropython-bindings/requirements.h",
+        "(defined(ESP_PLATFORM) || defined(INC_FREERTOS_H))",
+        "defined(ESP_PLATFORM)",
+        ("refusals",),
+    ),
+    (
+        "waits-without-a-fence",
+        LOST,
+        "micropython-bindings/idle.c",
+        "    up_fence();\n    if (!up_mail_pending(up_mail())",
+        "    if (!up_mail_pending(up_mail())",
+        ("recipes", "freertos_wait"),
+    ),
+    (
+        "wakes-without-a-fence",
+        LOST,
+        "micropython-bindings/idle.c",
+        "    up_fence();\n    TaskHandle_t",
+        "    TaskHandle_t",
+        ("recipes", "freertos_wait"),
+    ),
+    (
+        "wakes-nobody",
+        LOST,
+        "micropython-bindings/idle.c",
+        "        xTaskNotifyGive(task);\n",
+        "",
+        ("recipes", "freertos_wait"),
+    ),
+    (
+        "wakes-nobody-from-an-interrupt",
+        LOST,
+        "micropython-bindings/idle.c",
+        "        vTaskNotifyGiveFromISR(task, &woken);\n",
+        "",
+        ("recipes", "freertos_wait"),
+    ),
+    (
+        "two-ticks",
+        COMPARISON,
+        "micropython-bindings/idle.c",
+        "ulTaskNotifyTake(pdTRUE, 1);",
+        "ulTaskNotifyTake(pdTRUE, 2);",
+        ("recipes", "freertos_wait"),
+    ),
+)
+
 
 def run(log, *argv, timeout=900, **env):
     """Run a command in the copy; its status (None: not done in time) and what it printed."""
@@ -576,7 +669,16 @@ def firmware(log, make, patterns):
     return re.findall(r"^fail (\S+)", text, re.MULTILINE), text
 
 
-def attempt(mutation, make):
+def port(log, tree, script, *names):
+    """These tests of recipes.py or refusals.py; the names of those that fail."""
+    status, text = run(f"{log}.log", sys.executable, f"tests/{script}.py", tree, *names)
+    total = re.findall(r"^(\d+) passed, (\d+) failed$", text, re.MULTILINE)
+    if not total or not any(map(int, total[0])):
+        return None, text  # they did not run
+    return re.findall(r"^fail ([^:]+)", text, re.MULTILINE), text
+
+
+def attempt(mutation, make, tree):
     """Make a mutation, run the tests, undo it; what caught it."""
     name, _, file, old, new = mutation[:5]
     target = COPY / file
@@ -585,6 +687,8 @@ def attempt(mutation, make):
     try:
         if len(mutation) == 5:
             return cargo(name)
+        if mutation in PORTS:
+            return port(name, tree, *mutation[5])
         return firmware(name, make, mutation[5])
     finally:
         target.write_text(before)
@@ -597,9 +701,9 @@ def main():
     parser.add_argument("--tree", type=Path, default=ROOT / "build/micropython")
     parser.add_argument("names", nargs="*", help="mutations; all of them if none is named")
     args = parser.parse_args()
-    chosen = [m for m in CORE + SHIM if not args.names or m[0] in args.names]
+    chosen = [m for m in CORE + SHIM + PORTS if not args.names or m[0] in args.names]
     if not chosen or len(chosen) < len(args.names):
-        parser.error("there are: " + ", ".join(m[0] for m in CORE + SHIM))
+        parser.error("there are: " + ", ".join(m[0] for m in CORE + SHIM + PORTS))
 
     WORK.mkdir(parents=True, exist_ok=True)
     passed = failed = 0
@@ -615,12 +719,16 @@ def main():
     if not args.check:
         COPY.mkdir(exist_ok=True)
         make = refresh(args.tree)
+        ports = sorted({m[5] for m in chosen if m in PORTS})
+        patterns = sorted({p for m in chosen if m in SHIM for p in m[5]})
+        if ports and not patterns:
+            patterns = ["yield*"]
         # The copy itself is sound, or nothing that follows means anything.
         for failing, text in (
             cargo("sound") if any(len(m) == 5 for m in chosen) else ([], ""),
-            firmware("sound-shim", make, sorted({p for m in chosen for p in m[5:] for p in p}))
-            if any(len(m) > 5 for m in chosen)
-            else ([], ""),
+            # The recipes need its archive and names too.
+            firmware("sound-shim", make, patterns) if patterns else ([], ""),
+            *(port("sound-port", args.tree, *test) for test in ports),
         ):
             if failing or failing is None:
                 print(f"without any mutation: {failing}", *text.splitlines()[-20:], sep="\n")
@@ -630,7 +738,7 @@ def main():
             if name in unfit:
                 continue
             began = time.monotonic()
-            failing, text = attempt(mutation, make)
+            failing, text = attempt(mutation, make, args.tree)
             seconds = time.monotonic() - began
             if failing:
                 passed += 1

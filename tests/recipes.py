@@ -512,6 +512,19 @@ def cmake_build():
     # MicroPython itself is compiled with the port's config.h: the scheduler calls our hook.
     (scheduler,) = build.glob("CMakeFiles/main.dir/**/scheduler.c.o")
     check("U mp_uasyncio_priority_wake" in run("nm", scheduler), "config.h did not get there")
+    # Two copies of our objects are made, and the executable's is linked. It is the library's to the byte.
+    linked_map = (build / "firmware.map").read_text()
+    for source in sorted((ROOT / "micropython-bindings").glob("**/*.c")):
+        (own,) = build.glob(f"CMakeFiles/firmware.dir/**/{source.name}.o")
+        (library,) = build.glob(f"CMakeFiles/main.dir/**/{source.name}.o")
+        check(str(own.relative_to(build)) in linked_map, own, "is not linked")
+        code = [
+            run("objdump", "-dr", "--no-show-raw-insn", o).partition("\n\n")[2]
+            for o in (own, library)
+        ]
+        check(code[0] == code[1], source.name, "is compiled otherwise for the executable")
+    (own,) = build.glob("CMakeFiles/firmware.dir/**/idle.c.o")
+    check("U ulTaskNotifyTake" in run("nm", own), "the linked wait is not FreeRTOS's")
     # The core comes behind what needs it, and what it needs is in.
     link = (build / "CMakeFiles/firmware.dir/link.txt").read_text()
     check(link.index("libmain.a") < link.index("libuasyncio_priority.a"), link)
@@ -520,6 +533,30 @@ def cmake_build():
         "cmake", "-S", ROOT / "tests/cmake", "-B", fresh(WORK / "none"), *arguments, status=1
     )
     check("UP_ARCHIVE must name the Rust archive" in said, said)
+
+
+def freertos_wait():
+    """FreeRTOS's idle wait ends when it must, whatever happens at whichever instant, under a made-up kernel."""
+    (WORK / "cmake/genhdr/root_pointers.h").exists() or cmake_build()
+    elf = WORK / "freertos-wait"
+    run(
+        *(
+            "gcc",
+            "-std=gnu99",
+            "-O1",
+            "-Wall",
+            "-Werror",
+            "-fsanitize=undefined",
+            "-DESP_PLATFORM",
+        ),
+        *("-include", ROOT / "ports/esp32/config.h", f"-I{HERE}/esp32/include"),
+        *(f"-I{ROOT}/micropython-bindings", f"-I{ROOT}/tests/cmake", f"-I{TREE}"),
+        *(f"-I{WORK}/cmake", "-DMICROPY_MODULE_BUILTIN_SUBPACKAGES=1"),
+        f'-DIDLE_WAIT="{ROOT}/micropython-bindings/idle.c"',
+        *(ROOT / "tests/freertos/wait.c", "-o", elf),
+    )
+    said = run(elf)
+    check(re.fullmatch(r"[1-9]\d{3,} waits, 0 wrong\n", said), said)
 
 
 def esp32_make():
@@ -612,6 +649,7 @@ TESTS = (
     pybd_sf2,
     pybd_sf6,
     cmake_build,
+    freertos_wait,
     esp32_make,
     esp32_c3,
 )
