@@ -94,9 +94,11 @@ check_esp8266() {
 }
 
 check_esp32() {
-    # What this tree was made for; where it does not say, any will do.
-    versions=$(sed -n 's/^Currently MicroPython supports //p' "$tree/ports/esp32/README.md" 2>/dev/null |
-        grep -o 'v[0-9][0-9.]*[0-9]' | tr '\n' ' ')
+    # What this tree was made for. Its README says so in a paragraph that was worded anew more than once; all versions have
+    # one in which MicroPython "supports" some. Where none is found, any will do, and the user hears of it.
+    versions=$(awk 'BEGIN { RS = "" } /MicroPython/ && /supports/' "$tree/ports/esp32/README.md" 2>/dev/null |
+        grep -o 'v[0-9][0-9]*\.[0-9.]*[0-9]' | sort -u | tr '\n' ' ')
+    [ -n "$versions" ] || echo "Not checked: $tree/ports/esp32/README.md names no version of ESP-IDF that it supports" >&2
     idf="ESP-IDF${versions:+, one of: ${versions% }}"
     how="git clone --recursive -b VERSION https://github.com/espressif/esp-idf; in it: ./install.sh && . ./export.sh"
     if [ -z "${IDF_PATH:-}" ]; then

@@ -110,6 +110,12 @@ MAP = """Linker script and memory map
 .bss            0x20000000        0x4
  .bss.x         0x20000000        0x4 /x/micropython-bindings/idle.o
 """
+# What MicroPython's README for the ESP32 says, in 1.25 and since 1.26.1: v5.2, v5.2.2 and v5.4 will do.
+IDF_SENTENCES = (
+    "It uses the ESP-IDF.\n\nMicroPython only supports certain versions.\nCurrently MicroPython supports v5.2, v5.2.2 and v5.4.\n\nv4.4\n",
+    "It uses the ESP-IDF.\n\nMicroPython only supports certain versions. The\ncurrent recommended version of ESP-IDF for MicroPython is"
+    " v5.4. MicroPython\nalso supports v5.2 and v5.2.2.\n\nv4.4\n",
+)
 SUBMODULES = {
     "stm32": ("lib/one", "lib/two"),
     "esp8266": ("lib/one", "lib/two"),
@@ -144,9 +150,7 @@ def made_up_tree():
         "FROZEN_MANIFEST ?= boards/PYBV10/manifest.py\n",
     )
     write(tree / "ports/esp32/esp32_common.cmake", "list(APPEND GIT_SUBMODULES lib/tinyusb)\n")
-    write(
-        tree / "ports/esp32/README.md", "Currently MicroPython supports v5.2, v5.2.2 and v5.4.\n"
-    )
+    write(tree / "ports/esp32/README.md", IDF_SENTENCES[0])
     return tree
 
 
@@ -233,9 +237,20 @@ def wrong_sdk():
     shutil.rmtree(WORK / "tools/sdk")
     said = look("esp8266", "ESP8266_GENERIC", tree, 1, **tools)
     check("user_interface.h" in said and "libnet80211.a" in said, said)
-    for idf, status in (("5 2", 0), ("5 3", 1), ("4 4", 1)):
-        said = look("esp32", "ESP32_GENERIC", tree, status, **made_up_tools(idf))
-        check((said == "") if status == 0 else "one of: v5.2 v5.2.2 v5.4" in said, idf, said)
+    readme = tree / "ports/esp32/README.md"
+    for sentence in IDF_SENTENCES:
+        write(readme, sentence)
+        for idf, status in (("5 2", 0), ("5 3", 1), ("4 4", 1)):
+            said = look("esp32", "ESP32_GENERIC", tree, status, **made_up_tools(idf))
+            check((said == "") if status == 0 else "one of: v5.2 v5.2.2 v5.4" in said, idf, said)
+    # The sentence of the tree at hand is understood, and one that is not is no silent pass.
+    write(readme, (TREE / "ports/esp32/README.md").read_text())
+    said = look("esp32", "ESP32_GENERIC", tree, 1, **made_up_tools("4 4"))
+    check("one of: v5.2 " in said and " v4" not in said.partition("(")[0], said)
+    write(readme, "Any ESP-IDF will do.\n")
+    said = look("esp32", "ESP32_GENERIC", tree, 0, **made_up_tools("4 4"))
+    check("Not checked: " in said, said)
+    write(readme, IDF_SENTENCES[0])
     said = look("esp32", "ESP32_GENERIC", tree, 1, **{**tools, "IDF_PATH": ""})
     check("IDF_PATH is not set" in said, said)
 
