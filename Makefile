@@ -85,7 +85,7 @@ test-model: setup-demo
 	@export LONG=$(LONG) $(if $(LONG),REPLAY_OPS=10000000); \
 		cargo test --target-dir build/cargo --test model --test replay --test long -- --nocapture
 
-## test-mutations: break the code on purpose in 72 ways, and see a test catch each; minutes each
+## test-mutations: break the code on purpose in 73 ways, and see a test catch each; minutes each
 test-mutations: setup-demo source
 	@python3 tests/mutations.py --tree $(MPY)
 

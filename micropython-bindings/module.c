@@ -56,7 +56,7 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
         loop->epoch = 1;
         loop->main_queue.waiters.object = &up_waitqueue_type;
         loop->main_queue.level = UP_OWN;
-        up_mail_clear(up_mail()); // of before a soft reset
+        up_mail_clear(up_mail()); // a soft reset may have left half of a post there
 #if UP_THREADS
         mp_thread_mutex_init(&loop->handover);
         loop->thread = UP_THREAD;

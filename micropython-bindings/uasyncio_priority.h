@@ -158,7 +158,7 @@ uint32_t up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t again, uint3
 
 // The mailbox. All of these may be called from any context: an interrupt, another thread. O(1).
 
-// Drops all of it. O(items).
+// Makes it anew, at start-up: empty, whatever was in it. A reset may have stopped another core within any of the calls below.
 void up_mail_clear(up_mailbox_t *mail);
 // Leaves an item, which is not 0: 1, or 0 if the mailbox is full.
 uint32_t up_mail_post(up_mailbox_t *mail, uintptr_t item);

@@ -95,6 +95,13 @@ CORE = (
         ".store(0, Ordering::Relaxed)",
     ),
     (
+        "mail-of-before-a-reset",
+        CLEAR,
+        "src/ffi.rs",
+        "critical_section::with(|_| mail.write_bytes(0, 1))",
+        "while mailbox(mail).take().is_some() {}",
+    ),
+    (
         "next-condition-skipped",
         LOST,
         "src/schedule/poll.rs",

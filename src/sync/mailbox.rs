@@ -92,12 +92,6 @@ impl Mailbox {
             .unwrap_or(0)
     }
 
-    /// Drops all of it. O(items).
-    pub fn clear(&self) {
-        self.take_lost();
-        while self.take().is_some() {}
-    }
-
     /// Nobody else is inside: `None` cannot be.
     fn with<R>(&self, f: impl FnOnce(&mut Inner) -> R) -> Option<R> {
         critical_section::with(|cs| {
