@@ -7,6 +7,12 @@ MPY := $(abspath $(MPY_DIR))
 else
 MPY := $(CURDIR)/build/micropython
 endif
+# A newer one beside it, for the tests: another tree of the user's, else what Debian's sid has.
+ifneq ($(NEWEST_DIR),)
+NEWEST := $(abspath $(NEWEST_DIR))
+else
+NEWEST := $(CURDIR)/build/micropython-newest
+endif
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 ifneq ($(words $(CURDIR) $(MPY)),2)
@@ -53,7 +59,7 @@ demo: unix
 
 ## test: set up, and run all tests
 test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes
-	@MPY_TREE=$(MPY) python3 tests/all.py
+	@MPY_TREE=$(MPY) MPY_NEWEST=$(NEWEST) python3 tests/all.py
 
 .PHONY: check
 ## check: what to run before each commit, under 2 minutes: formatting, lints, the core's tests, those on this machine
@@ -127,6 +133,21 @@ unix-standard: setup-demo source mpy-cross core
 		$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) \
 		$(call without,lib/berkeley-db-1.xx/PORT/include/db.h,MICROPY_PY_BTREE=0) MICROPY_PY_FFI=0 \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+.PHONY: unix-newest
+## unix-newest: build it of a newer MicroPython, Debian sid's or NEWEST_DIR=..., for the tests: build/newest/unix/micropython
+unix-newest: setup-demo core $(if $(NEWEST_DIR),,$(NEWEST)/py/mpconfig.h)
+	@version=$$(ports/check-tree.sh $(NEWEST) build/newest.stamp build/newest) && echo "Using MicroPython $$version in $(NEWEST)"
+	$(stock_asyncio)
+	$(call fresh_names,ports/unix,build/newest/unix)
+	$(call step,newest-mpy-cross,Building mpy-cross,$(call micropython,mpy-cross,build/newest/mpy-cross) USER_C_MODULES=)
+	$(call step,newest,Building MicroPython with our loop in it: build/newest/unix/micropython,\
+		$(call micropython,ports/unix,build/newest/unix) PROG=micropython VARIANT=uasyncio-priority \
+		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+unix-newest: MPY = $(NEWEST)
+unix-newest: MPY_CROSS = $(CURDIR)/build/newest/mpy-cross/mpy-cross
+unix-newest: TREE = build/newest.stamp
 
 .PHONY: unix-gil
 # The same firmware with a lock around all of Python.
@@ -266,7 +287,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/standard build/asan build/asserts build/gil build/tsan build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/refusals build/*.stamp build/logs
+	rm -rf build/unix build/standard build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/refusals build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
@@ -321,6 +342,9 @@ source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)
 
 $(CURDIR)/build/micropython/py/mpconfig.h:
 	$(call step,fetch,Fetching MicroPython's source,ports/fetch-micropython.sh $(CURDIR)/build/micropython)
+
+$(CURDIR)/build/micropython-newest/py/mpconfig.h:
+	$(call step,fetch-newest,Fetching a newer MicroPython's source,ports/fetch-micropython.sh $(CURDIR)/build/micropython-newest sid)
 
 mpy-cross:
 	$(call step,mpy-cross,Building mpy-cross,$(call micropython,mpy-cross,build/mpy-cross) USER_C_MODULES=)

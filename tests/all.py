@@ -27,6 +27,8 @@ ASAN = ROOT / "build/asan/micropython"
 ASSERTS = ROOT / "build/asserts/micropython"
 STANDARD = ROOT / "build/standard/micropython"
 GIL = ROOT / "build/gil/micropython"
+NEWEST = ROOT / "build/newest/unix/micropython"
+NEWEST_TREE = Path(os.environ.get("MPY_NEWEST", ROOT / "build/micropython-newest"))
 TSAN = ROOT / "build/tsan/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
@@ -272,6 +274,28 @@ def standard_interrupts():
     return counted("faults-standard", "tests/faults.py", "ctrl-c", STANDARD)
 
 
+def newest_firmware():
+    """The unix firmware builds of a newer MicroPython."""
+    return one("unix-newest", "make", "--no-print-directory", "unix-newest")
+
+
+@on("unix")
+def newest_python():
+    """tests/python on that."""
+    return counted("python-newest", "tests/run.py", NEWEST)
+
+
+@on("unix")
+def newest_upstream():
+    """Its own asyncio tests on that, under each name of our loop."""
+    return counted("upstream-newest", "tests/upstream.py", NEWEST, NEWEST_TREE)
+
+
+def newest_recipes():
+    """Its ports compile our part for their boards."""
+    return counted("recipes-newest", "tests/recipes.py", NEWEST_TREE)
+
+
 def asserts_firmware():
     """The unix firmware builds with MicroPython's assertions."""
     return one("unix-asserts", "make", "--no-print-directory", "unix-asserts")
@@ -445,6 +469,10 @@ GROUPS = (
     standard_firmware,
     standard_python,
     standard_interrupts,
+    newest_firmware,
+    newest_python,
+    newest_upstream,
+    newest_recipes,
     asserts_firmware,
     misuse,
     threads,
