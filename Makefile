@@ -19,6 +19,13 @@ ifneq ($(words $(CURDIR) $(MPY)),2)
 $(error make cannot handle a path with a space in it: "$(CURDIR)", "$(MPY_DIR)")
 endif
 
+# A board definition of the user's own, by its folder.
+ifneq ($(BOARD_DIR),)
+override BOARD_DIR := $(patsubst %/,%,$(abspath $(BOARD_DIR)))
+BOARD ?= $(notdir $(BOARD_DIR))
+export BOARD_DIR
+endif
+
 MPY_CROSS := $(CURDIR)/build/mpy-cross/mpy-cross
 ARCHIVE := $(CURDIR)/build/cargo/release/libuasyncio_priority.a
 UNIX := build/unix/micropython
@@ -227,6 +234,7 @@ cores: setup-cores
 	$(call step,cores,Building the scheduler (Rust) for every board's processor: build/core,\
 		ports/build-core.sh --targets | xargs -n 1 -P $(JOBS) ports/build-core.sh)
 
+# These three take FROZEN_MANIFEST=..., PYB=1 and BOARD_DIR=... too: see write_manifest.
 ## pyboard: build firmware from MPY_DIR, with BOARD=PYBV11 (that is the default), PYBV10, PYBD_SF2 or PYBD_SF6
 pyboard: PORT_DIR = ports/stm32
 pyboard: BOARD ?= PYBV11
@@ -250,12 +258,16 @@ esp8266: check-esp8266 setup-demo source mpy-cross
 ## esp32: build firmware from MPY_DIR, with BOARD=ESP32_GENERIC, ESP32_GENERIC_S3 or ESP32_GENERIC_C3
 esp32: PORT_DIR = ports/esp32
 esp32: BOARD ?= ESP32_GENERIC
-esp32: CORE = $(or $(CORE_$(BOARD)),xtensa-esp32)
+esp32: CORE = $(or $(CORE_$(BOARD)),$(CORE_$(IDF_TARGET)),xtensa-esp32)
 esp32: check-esp32 setup-demo source mpy-cross
 	$(build_firmware)
 	@echo "Flash it; the first time erase the flash before (ports/esp32/README.md):"
 	@echo "    esptool.py --port /dev/ttyUSB0 --baud 460800 write_flash $(or $(OFFSET_$(BOARD)),0x1000) $(FIRMWARE)/firmware.bin"
 
+# Of a board of the user's.
+IDF_TARGET = $(if $(BOARD_DIR),$(shell sed -n 's/^ *set(IDF_TARGET *\([a-z0-9]*\)).*/\1/p' $(BOARD_DIR)/mpconfigboard.cmake))
+CORE_esp32s3 = xtensa-esp32s3
+CORE_esp32c3 = riscv32imc-unknown-none-elf
 CORE_ESP32_GENERIC_S3 = xtensa-esp32s3
 CORE_ESP32_GENERIC_C3 = riscv32imc-unknown-none-elf
 # Where the image begins; the second stage boot loader is its head.
@@ -317,16 +329,28 @@ without = $(if $(wildcard $(MPY)/$(1)),,$(2))
 
 # Firmware for a board, with the target's variables above: our module (make's ports want the folder above it, CMake's
 # the file), our frozen Python before the board's own, and all that is made in our build/.
+#
+# The user's own: FROZEN_MANIFEST=... is frozen besides, behind ours; PYB=1 a pyb made of machine, for boards without one;
+# BOARD_DIR=... is the folder of a board definition, whose name is BOARD.
+OWN_MANIFEST := $(if $(FROZEN_MANIFEST),$(abspath $(FROZEN_MANIFEST)))
+define write_manifest
+	@mkdir -p $(FIRMWARE) && { \
+		echo 'include("$(CURDIR)/ports/$@/manifest.py")'; \
+		$(if $(filter 1,$(PYB)),echo 'module("pyb.py", base_path="$(CURDIR)/ports/pyb"$(,) opt=3)';) \
+		$(if $(OWN_MANIFEST),echo 'include("$(OWN_MANIFEST)")';) } >$(FIRMWARE)/manifest.py
+endef
+, := ,
 FIRMWARE = build/$@/$(BOARD)$(BOARD_VARIANT:%=-%)
 USER_MODULE = $(CURDIR)$(if $(filter esp32,$@),/micropython-bindings/micropython.cmake)
 define build_firmware
 	@ports/check-tree.sh $(MPY) build/$@.stamp build/$@ >/dev/null
 	$(call step,core-$(CORE),Building the scheduler (Rust) for $(CORE),ports/build-core.sh $(CORE))
 	$(call fresh_names,ports/$@,$(FIRMWARE))
+	$(write_manifest)
 	$(call step,$@,Building MicroPython for $(BOARD) with our loop in it: $(FIRMWARE),\
 		$(call micropython,$(PORT_DIR),$(FIRMWARE)) BOARD=$(BOARD) USER_C_MODULES=$(USER_MODULE) \
 		UP_ARCHIVE=$(CURDIR)/build/core/$(CORE)/libuasyncio_priority.a \
-		FROZEN_MANIFEST=$(CURDIR)/ports/$@/manifest.py $(BOARD_MANIFEST) \
+		FROZEN_MANIFEST=$(CURDIR)/$(FIRMWARE)/manifest.py $(BOARD_MANIFEST) $(BOARD_DIR:%=BOARD_DIR=%) \
 		MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 	@python3 ports/size.py firmware $(FIRMWARE)
 endef

@@ -90,7 +90,7 @@ FROZEN_MANIFEST ?= boards/$(BOARD)/manifest.py
 GIT_SUBMODULES += lib/one lib/two
 all:
 	mkdir -p $(BUILD)/genhdr
-	@for v in BOARD USER_C_MODULES FROZEN_MANIFEST MICROPY_MANIFEST_BOARD_MANIFEST MICROPY_MPYCROSS; do \\
+	@for v in BOARD BOARD_DIR USER_C_MODULES FROZEN_MANIFEST MICROPY_MANIFEST_BOARD_MANIFEST MICROPY_MPYCROSS; do \\
 		eval "echo $$v=\\$$$$v"; done >$(BUILD)/given
 	ls -L $$UP_ARCHIVE >>$(BUILD)/given
 	cp $(TEST_MAP) $(BUILD)/firmware.map
@@ -314,15 +314,58 @@ def verbs():
         )
         want = {
             "BOARD": board,
+            "BOARD_DIR": "",
             "USER_C_MODULES": f"{clone}{module}",
-            "FROZEN_MANIFEST": f"{clone}/ports/{verb}/manifest.py",
+            "FROZEN_MANIFEST": f"{build}/manifest.py",
             "MICROPY_MANIFEST_BOARD_MANIFEST": manifest,
             "MICROPY_MPYCROSS": f"{clone}/build/mpy-cross/mpy-cross",
             f"{clone}/build/core/{target}/libuasyncio_priority.a": "",
         }
         check(given == want, verb, given, "instead of", want)
+        frozen = (build / "manifest.py").read_text()
+        check(frozen == f'include("{clone}/ports/{verb}/manifest.py")\n', frozen)
         check("Flash 1196 bytes, static RAM 88 bytes" in said, said)
         check(f"build/{verb}/{board}/firmware." in said, said)
+    # What is the user's own: modules to freeze, a pyb, a board's definition, outside of the tree.
+    own = fresh(WORK / "own")
+    write(own / "manifest.py", 'module("mine.py")\n')
+    for verb, file, text, target in (
+        ("pyboard", "mpconfigboard.mk", "MCU_SERIES = f7\n", "thumbv7em-none-eabihf"),
+        ("esp8266", "mpconfigboard.mk", "", "xtensa-lx106"),
+        ("esp32", "mpconfigboard.cmake", "set(IDF_TARGET esp32s3)\n", "xtensa-esp32s3"),
+    ):
+        board = own / f"MINE_{verb}"
+        write(board / file, text)
+        arguments = (
+            "PYB=1",
+            "FROZEN_MANIFEST=../own/manifest.py",
+            f"BOARD_DIR=../own/{board.name}/",
+        )
+        run(
+            "make", verb, f"MPY_DIR={tree}", f"TEST_MAP={WORK}/map", *arguments, cwd=clone, **tools
+        )
+        build = clone / "build" / verb / board.name
+        given = (build / "given").read_text()
+        for want in (
+            f"BOARD={board.name}\n",
+            f"BOARD_DIR={board}\n",
+            f"FROZEN_MANIFEST={build}/manifest.py\n",
+            f"/core/{target}/",
+        ):
+            check(want in given, verb, "was not given", want, given)
+        check("own/manifest.py" not in given, "the port's own manifest is taken for", given)
+        frozen = (build / "manifest.py").read_text()
+        check(
+            frozen == f'include("{clone}/ports/{verb}/manifest.py")\n'
+            f'module("pyb.py", base_path="{clone}/ports/pyb", opt=3)\n'
+            f'include("{own}/manifest.py")\n',
+            frozen,
+        )
+    write(own / "MINE_pyboard/mpconfigboard.mk", "MCU_SERIES = l0\n")
+    said = run(
+        "make", "pyboard", f"MPY_DIR={tree}", f"BOARD_DIR={own}/MINE_pyboard", status=2, **tools
+    )
+    check("Missing: a core for the STM32 of MINE_pyboard" in said and "not l0" in said, said)
     check(sorted(tree.rglob("*")) == before, "something was written into the user's tree")
 
 
