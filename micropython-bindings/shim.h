@@ -155,6 +155,7 @@ typedef struct _up_loop_t {
     uint8_t again; // UP_NOT, or at which level the task is due as soon as its step has ended: a bare yield, a delay of 0
     bool fast_io; // streams wake at high level unless they say otherwise
     uint8_t context_state; // UP_CONTEXT_NEW ...
+    uint8_t at_once; // how many waits in a row found their flag set: the 16th leaves a turn to others
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     bool mock;
     mp_uint_t mock_now;
