@@ -27,4 +27,6 @@ typedef long mp_off_t;
 #define MP_STATE_PORT MP_STATE_VM
 
 // As the esp32 port does. Our part's config.h for it says which idle wait is compiled.
+#ifndef UP_GENERIC_PORT
 #include "freertos/FreeRTOS.h"
+#endif

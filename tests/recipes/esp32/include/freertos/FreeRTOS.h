@@ -1,5 +1,5 @@
 // Stand-ins for ESP-IDF, here and beside: what MicroPython's own headers and our idle wait need of it. What runs of them is
-// in tests/cmake/port.c and tests/freertos/wait.c.
+// in tests/cmake/port.c and tests/waits/freertos.c.
 #ifndef INC_FREERTOS_H
 #define INC_FREERTOS_H
 
