@@ -412,12 +412,14 @@ static mp_obj_t pyb_set_at(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(pyb_set_at_obj, pyb_set_at);
 
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK // for tests
 // spoil_mail(): leaves the mailbox as a core may that a reset stops in the midst of a post: borrowed, its counts anything.
 static mp_obj_t pyb_spoil_mail(void) {
     memset(up_mail(), 0xff, sizeof(up_mailbox_t));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(pyb_spoil_mail_obj, pyb_spoil_mail);
+#endif
 
 static const mp_rom_map_elem_t pyb_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_pyb) },
@@ -434,7 +436,9 @@ static const mp_rom_map_elem_t pyb_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_alarm), MP_ROM_PTR(&pyb_alarm_obj) },
     { MP_ROM_QSTR(MP_QSTR_alarm_set), MP_ROM_PTR(&pyb_alarm_set_obj) },
     { MP_ROM_QSTR(MP_QSTR_set_at), MP_ROM_PTR(&pyb_set_at_obj) },
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     { MP_ROM_QSTR(MP_QSTR_spoil_mail), MP_ROM_PTR(&pyb_spoil_mail_obj) },
+#endif
 };
 static MP_DEFINE_CONST_DICT(pyb_globals, pyb_globals_table);
 
