@@ -152,7 +152,12 @@ SHIM = (
     ("flag-stays-set", CLEAR, GONE, ("flag*",)),
     ("yielded-for-ever", CLEAR, GONE, ("yield*", "task_cancel*")),
     ("condition-kept", CLEAR, GONE, ("when*",)),
-    ("callback-that-ran", STALE, CHANGED(r"self->entry.data = self->args", "self->args"), ("callback*",)),
+    (
+        "callback-that-ran",
+        STALE,
+        CHANGED(r"self->entry.data = self->args", "self->args"),
+        ("callback*",),
+    ),
     ("callback-cancelled-in-its-queue", STALE, GONE, ("callback*",)),
     ("known-for-ever", STALE, CHANGED(r"return .*;", "return true;"), ("run_new*",)),
     ("task-of-the-loop-before", STALE, GONE, ("run_new*", "task_cancel*")),
