@@ -98,7 +98,7 @@ test-model: setup-demo
 	@export LONG=$(LONG) $(if $(LONG),REPLAY_OPS=10000000); \
 		cargo test --target-dir build/cargo --test model --test replay --test long -- --nocapture
 
-## test-mutations: break the code on purpose in 73 ways, and see a test catch each; minutes each
+## test-mutations: break the code on purpose in many ways, and see a test catch each; minutes each
 test-mutations: setup-demo source
 	@python3 tests/mutations.py --tree $(MPY)
 
@@ -155,6 +155,18 @@ unix-newest: setup-demo core $(if $(NEWEST_DIR),,$(NEWEST)/py/mpconfig.h)
 unix-newest: MPY = $(NEWEST)
 unix-newest: MPY_CROSS = $(CURDIR)/build/newest/mpy-cross/mpy-cross
 unix-newest: TREE = build/newest.stamp
+
+# The same firmware without V2's names, without CPython's, and without either.
+.PHONY: unix-without
+unix-without: unix-without-V2 unix-without-CPYTHON unix-without-V2-CPYTHON
+unix-without-%: setup-demo source mpy-cross core
+	$(stock_asyncio)
+	$(call fresh_names,ports/unix,build/without/$*)
+	$(call step,without-$*,Building MicroPython with our loop but for some names: build/without/$*/micropython,\
+		$(call micropython,ports/unix,build/without/$*) PROG=micropython VARIANT=uasyncio-priority \
+		$(patsubst %,MICROPY_UASYNCIO_PRIORITY_%=0,$(subst -, ,$*)) \
+		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
 .PHONY: unix-gil
 # The same firmware with a lock around all of Python.
@@ -299,7 +311,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/standard build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/refusals build/*.stamp build/logs
+	rm -rf build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/refusals build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:

@@ -28,7 +28,7 @@ LOOPS = ("ours", "stock", "v2", "bound")
 TASKS = (1, 10, 100, 1000)
 TASKS_UNIX = (*TASKS, 10000)
 MANY = 10000  # with so many, loops in Python take minutes for each of the other workloads
-FEW_WITH_MANY = ("sleep_ms_0", "timers")
+FEW_WITH_MANY = ("sleep_ms_0", "timers", "collect")
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 FIGURES = ROOT / "docs/performance.json"
 
@@ -110,6 +110,11 @@ WORKLOADS = (
         "`await sleep_ms(0)`, by N tasks beside one that waits for a ThreadSafeFlag",
         {"v2": "has no ThreadSafeFlag"},
     ),
+    Workload(
+        "collect",
+        "`gc.collect()`, beside N tasks that sleep",
+        {"v2": "left out"},
+    ),
     Workload("echo", "32 bytes to a server and back, beside N tasks that sleep", where=(UNIX,)),
 )
 BY_NAME = {workload.name: workload for workload in WORKLOADS}
@@ -161,10 +166,11 @@ def count(key):
 def ram(key):
     """Bytes of a waiting task of ours or stock's, of a hundred and the loop, or [at the start, with everything touched]."""
     where, loop, kind = key
-    firmware = [counting.MICROPYTHON]
-    if where != UNIX:
-        firmware = [sys.executable, counting.RUN, where]
-    said = counting.run([*firmware, "benchmarks/ram.py", loop, kind]).split()
+    if where == UNIX:
+        argv, env = counting.alone(), counting.ENVIRONMENT
+    else:
+        argv, env = [sys.executable, counting.RUN, where], None
+    said = counting.run([*argv, "benchmarks/ram.py", loop, kind], env).split()
     return [int(word) for word in said] if kind == "start" else float(said[0])
 
 

@@ -2,7 +2,8 @@
 
 On unix callgrind counts, on a board in QEMU the board's counter, with an instruction a nanosecond. Either way a figure
 is the difference of two windows of one run (steps.py), and each run is like the one before: on unix the clock is
-ports/clock.c, addresses are not random, and what the C library does is not counted, since each machine has its own.
+ports/clock.c, addresses are not random, what the C library does is not counted, since each machine has its own, and no path
+or variable of the machine is in the command line or the environment.
 """
 
 import functools
@@ -22,11 +23,15 @@ WORK = ROOT / "build/bench"
 MICROPYTHON = ROOT / "build/unix/micropython"
 RUN = ROOT / "ports/qemu/run.py"
 STEPS = "benchmarks/steps.py"
+# On unix a script's own folder is in sys.path as an absolute path, which takes more or less of the heap.
+IMPORT_STEPS = "import sys; sys.path[0] = 'benchmarks'; import steps"
 UNIX = "unix"
 BOARDS = ("cortex-m4f", "lx106", "rv32")
 # Of a board's counter: instructions each, at --shift 0.
 PER_COUNT = {"cortex-m4f": 1, "lx106": 25, "rv32": 100}
 TIMEOUT = 900
+# Of what runs on unix: nothing of the machine's.
+ENVIRONMENT = {"LC_ALL": "C"}
 # What the heap's holes make of it is left out: bytes are counted instead.
 ALLOCATOR = re.compile(r"gc_(alloc|free|realloc)\b")
 
@@ -51,12 +56,21 @@ def clock():
     return library
 
 
-def not_random():
-    """What to put before a command so that its addresses are the same each time."""
+def alone(*command):
+    """The beginning of a command on unix, by default MicroPython's, so that its addresses are the same each time."""
+    command = command or (os.path.relpath(MICROPYTHON, ROOT),)
     tool = shutil.which("setarch")
     if tool and subprocess.call([tool, "-R", "true"], stderr=subprocess.DEVNULL) == 0:
-        return [tool, "-R"]
-    return []
+        return [tool, "-R", *command]
+    return list(command)
+
+
+def valgrind():
+    """Where it is: what it runs has no PATH."""
+    found = shutil.which("valgrind")
+    if not found:
+        raise Failed("valgrind is missing: make setup-bench")
+    return found
 
 
 def run(argv, env=None, timeout=TIMEOUT):
@@ -119,12 +133,11 @@ def on_unix(args, micropython=MICROPYTHON):
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
         out = Path(folder) / "out"
         command = [
-            *not_random(),
-            *("valgrind", "--tool=callgrind", "--dump-before=bench_instant"),
+            *alone(valgrind(), "--tool=callgrind", "--dump-before=bench_instant"),
             f"--callgrind-out-file={out}",
-            *(micropython, "-X", "heapsize=64m", STEPS, *args),
+            *(os.path.relpath(micropython, ROOT), "-X", "heapsize=64m", "-c", IMPORT_STEPS, *args),
         ]
-        env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "LD_PRELOAD": str(clock())}
+        env = {**ENVIRONMENT, "LD_PRELOAD": os.path.relpath(clock(), ROOT)}
         steps, heap, _ = map(int, run(command, env).split())
         one, two = (functions(Path(f"{out}.{i}")) for i in (2, 3))
     two.subtract(one)

@@ -172,6 +172,14 @@ def sleepers(aio, n):
     return (sleeper(aio, FAR + i * SPREAD % n * 1000) for i in range(n))
 
 
+def collect(aio, n):
+    async def drive(rounds):
+        for _ in range(rounds):
+            gc.collect()
+
+    return sleepers(aio, n), drive, 1
+
+
 def when_true(aio, n, conditions):
     async def drive(rounds):
         when = aio.when
@@ -395,6 +403,8 @@ def main():
 
     # A window has at least 200 steps, or fewer where they may allocate.
     rounds = (16 if ON_A_BOARD else 50) if name in ROUND_OF_FEW else -(-200 // n)
+    if name == "collect":
+        rounds = 1
     laps = [None] * 3
     run(rounds)
     gc.collect()

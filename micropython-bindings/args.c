@@ -1,7 +1,7 @@
 // What callers pass, checked. Each error names the argument and the reason (docs/behaviour.md, section 9).
 #include "py/objint.h"
 #include "py/smallint.h"
-#include "shim.h"
+#include "args.h"
 
 void up_raise_runtime(mp_rom_error_text_t text) {
     mp_raise_msg(&mp_type_RuntimeError, text);
@@ -61,26 +61,6 @@ uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
     return s * 1000;
 }
 
-// The clock as time.ticks_ms() has it. EXCEPTION: none.
-mp_uint_t up_time(void) {
-#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
-    if (up_any_loop()->mock) {
-        return up_any_loop()->mock_now & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
-    }
-#endif
-    return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
-}
-
-// Ticks, as the delay until then in ms; 0 if it is past. TypeError, OverflowError.
-uint32_t up_arg_until(mp_obj_t arg, qstr name) {
-    if (!mp_obj_is_int(arg)) {
-        up_raise_type(MP_ERROR_TEXT("'%q' must be an int (ticks), not %s"), name, arg);
-    }
-    const mp_uint_t half = MICROPY_PY_TIME_TICKS_PERIOD / 2;
-    mp_uint_t diff = ((mp_uint_t)mp_obj_get_int_truncated(arg) - up_time() + half) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
-    return up_arg_ms(MP_OBJ_NEW_SMALL_INT((mp_int_t)(diff - half)), name);
-}
-
 // An int from `min` to `max`. TypeError, ValueError.
 uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t min, uint32_t max) {
     if (!mp_obj_is_int(arg)) {
@@ -104,14 +84,6 @@ mp_obj_t up_arg_callable(mp_obj_t arg, qstr name) {
         up_raise_type(MP_ERROR_TEXT("'%q' must be callable, not %s"), name, arg);
     }
     return arg;
-}
-
-// A Task. TypeError.
-up_task_t *up_arg_task(mp_obj_t arg) {
-    if (!up_is_task(arg)) {
-        up_raise_type(MP_ERROR_TEXT("'%q' must be a Task, not %s"), MP_QSTR_task, arg);
-    }
-    return MP_OBJ_TO_PTR(arg);
 }
 
 // For what is in Python.

@@ -1,7 +1,8 @@
 // What the loop does not know: it has no list of all tasks, so that one which nothing can reach is collected. The few who
 // look for a task that may be parked anywhere search the heap.
 #include "py/gc.h"
-#include "shim.h"
+#include "garbage.h"
+#include "heap_search.h"
 
 static void up_lock_heap(void) {
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
@@ -20,12 +21,14 @@ static void up_unlock_heap(void) {
 // EXCEPTION: none.
 up_entry_t *up_search_heap(const mp_obj_type_t *type, bool (*found)(up_entry_t *entry, void *arg), void *arg) {
     up_entry_t *result = NULL;
+    // Of the first block of an object. While a finaliser runs: of one that something reaches.
+    byte head = up_in_finaliser() ? 3 : 1;
     up_lock_heap();
     for (mp_state_mem_area_t *area = &MP_STATE_MEM(area); area != NULL && result == NULL;) {
         size_t blocks = (area->gc_pool_end - area->gc_pool_start) / MICROPY_BYTES_PER_GC_BLOCK;
         for (size_t block = 0; block < blocks && result == NULL; ++block) {
-            byte kinds = area->gc_alloc_table_start[block / 4]; // two bits a block; 1 is the first block of an object
-            if ((kinds >> block % 4 * 2 & 3) != 1) {
+            byte kinds = area->gc_alloc_table_start[block / 4]; // two bits a block
+            if ((kinds >> block % 4 * 2 & 3) != head) {
                 if (kinds == 0) {
                     block |= 3; // four free ones
                 }
@@ -45,66 +48,4 @@ up_entry_t *up_search_heap(const mp_obj_type_t *type, bool (*found)(up_entry_t *
     }
     up_unlock_heap();
     return result;
-}
-
-static bool up_runs(up_entry_t *entry, void *coro) {
-    up_task_t *task = (up_task_t *)entry;
-    return task->coro == (mp_obj_t)coro && !(task->entry.flags & UP_TASK_DONE);
-}
-
-// The task that runs `coro`, or NULL. O(heap). EXCEPTION: none.
-up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro) {
-    if (loop->cur != NULL && loop->cur->coro == coro) {
-        return loop->cur;
-    }
-    return (up_task_t *)up_search_heap(&up_task_type, up_runs, coro);
-}
-
-typedef struct _up_looking_t {
-    up_loop_t *loop;
-    bool waited;
-} up_looking_t;
-
-static bool up_wake_at_set_flag(up_entry_t *entry, void *arg) {
-    up_task_t *task = (up_task_t *)entry;
-    up_looking_t *looking = arg;
-    mp_obj_t flag = *up_task_data(task);
-    if (up_place(task) == UP_PARKED && mp_obj_is_type(flag, &up_flag_type)) {
-        looking->waited = true;
-        up_waitqueue_wake_if_set(looking->loop, MP_OBJ_TO_PTR(flag));
-    }
-    return false; // goes on
-}
-
-// Wakes who waits for a flag that is set, whatever is in the mailbox; whether somebody waits for a flag.
-// O(heap). EXCEPTION: none.
-bool up_flags_look(up_loop_t *loop) {
-    up_looking_t looking = { loop, false };
-    up_search_heap(&up_task_type, up_wake_at_set_flag, &looking);
-    return looking.waited;
-}
-
-typedef struct _up_first_t {
-    up_task_t *task;
-    uint32_t now;
-    int32_t least;
-} up_first_t;
-
-static bool up_is_earlier(up_entry_t *entry, void *arg) {
-    up_task_t *task = (up_task_t *)entry;
-    up_first_t *first = arg;
-    int32_t from_now = (int32_t)(task->entry.due - first->now);
-    if ((up_place(task) == UP_READY || up_place(task) == UP_TIMER) && !(task->entry.flags & UP_TASK_DONE) && from_now < first->least) {
-        first->least = from_now;
-        first->task = task;
-    }
-    return false; // goes on
-}
-
-// Of the tasks in the ready queues and of those that sleep, the one that is due first, or NULL. It is for debugging:
-// which of those that are due at the same time is the core's to say. O(heap). EXCEPTION: none.
-up_task_t *up_first_due(up_loop_t *loop) {
-    up_first_t first = { NULL, up_now(loop), INT32_MAX };
-    up_search_heap(&up_task_type, up_is_earlier, &first);
-    return first.task;
 }

@@ -14,21 +14,43 @@ endif()
 add_library(usermod_uasyncio_priority INTERFACE)
 target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/args.c
-    ${CMAKE_CURRENT_LIST_DIR}/awaitables.c
+    ${CMAKE_CURRENT_LIST_DIR}/await.c
+    ${CMAKE_CURRENT_LIST_DIR}/callbacks.c
+    ${CMAKE_CURRENT_LIST_DIR}/clock.c
     ${CMAKE_CURRENT_LIST_DIR}/flag.c
+    ${CMAKE_CURRENT_LIST_DIR}/garbage.c
     ${CMAKE_CURRENT_LIST_DIR}/heap_search.c
-    ${CMAKE_CURRENT_LIST_DIR}/idle.c
-    ${CMAKE_CURRENT_LIST_DIR}/loop.c
+    ${CMAKE_CURRENT_LIST_DIR}/loop_object.c
     ${CMAKE_CURRENT_LIST_DIR}/mail.c
+    ${CMAKE_CURRENT_LIST_DIR}/mailbox.c
     ${CMAKE_CURRENT_LIST_DIR}/module.c
     ${CMAKE_CURRENT_LIST_DIR}/queue.c
-    ${CMAKE_CURRENT_LIST_DIR}/resume.c
+    ${CMAKE_CURRENT_LIST_DIR}/report.c
+    ${CMAKE_CURRENT_LIST_DIR}/run_loop.c
     ${CMAKE_CURRENT_LIST_DIR}/schedule.c
+    ${CMAKE_CURRENT_LIST_DIR}/sleep.c
     ${CMAKE_CURRENT_LIST_DIR}/streams.c
     ${CMAKE_CURRENT_LIST_DIR}/sync.c
     ${CMAKE_CURRENT_LIST_DIR}/task.c
+    ${CMAKE_CURRENT_LIST_DIR}/threads.c
+    ${CMAKE_CURRENT_LIST_DIR}/timeout.c
+    ${CMAKE_CURRENT_LIST_DIR}/when.c
+    ${CMAKE_CURRENT_LIST_DIR}/platform/atomic.c
+    ${CMAKE_CURRENT_LIST_DIR}/platform/freertos.c
+    ${CMAKE_CURRENT_LIST_DIR}/platform/generic.c
+    ${CMAKE_CURRENT_LIST_DIR}/platform/unix.c
+    ${CMAKE_CURRENT_LIST_DIR}/platform/wfi.c
 )
-target_include_directories(usermod_uasyncio_priority INTERFACE ${CMAKE_CURRENT_LIST_DIR})
+# What is left out, if make or cmake is told so (1: it is there): V2's names and `asyn`; what only CPython's asyncio has.
+# See shim.h. From the environment as above, and what that does not have any more is there again.
+foreach(switch MICROPY_UASYNCIO_PRIORITY_V2 MICROPY_UASYNCIO_PRIORITY_CPYTHON)
+    if(NOT "$ENV{${switch}}" STREQUAL "")
+        set(${switch} "$ENV{${switch}}")
+    endif()
+    if(NOT "${${switch}}" STREQUAL "")
+        target_compile_definitions(usermod_uasyncio_priority INTERFACE ${switch}=${${switch}})
+    endif()
+endforeach()
 # For `import asyncio.core`.
 target_compile_definitions(usermod_uasyncio_priority INTERFACE MICROPY_MODULE_BUILTIN_SUBPACKAGES=1)
 target_link_libraries(usermod_uasyncio_priority INTERFACE ${UP_ARCHIVE})

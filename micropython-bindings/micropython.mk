@@ -7,12 +7,25 @@ $(error UP_ARCHIVE must name the Rust archive: see ports/build-core.sh)
 endif
 
 UP_SRC := $(addprefix $(UP_DIR)/, \
-	args.c awaitables.c flag.c heap_search.c idle.c loop.c mail.c module.c queue.c resume.c schedule.c streams.c sync.c task.c)
+	args.c await.c callbacks.c clock.c flag.c garbage.c heap_search.c loop_object.c mail.c mailbox.c module.c queue.c \
+	report.c run_loop.c schedule.c sleep.c streams.c sync.c task.c threads.c timeout.c when.c \
+	platform/atomic.c platform/freertos.c platform/generic.c platform/unix.c platform/wfi.c)
 SRC_USERMOD_C += $(UP_SRC)
+# What is left out, if make is told so (1: it is there): V2's names and `asyn`; what only CPython's asyncio has. shim.h
+UP_SWITCHES := $(foreach switch,MICROPY_UASYNCIO_PRIORITY_V2 MICROPY_UASYNCIO_PRIORITY_CPYTHON,\
+	$(if $($(switch)),-D$(switch)=$($(switch))))
+CFLAGS_USERMOD += $(UP_SWITCHES)
 # For `import asyncio.core`.
-CFLAGS_USERMOD += -I$(UP_DIR) -DMICROPY_MODULE_BUILTIN_SUBPACKAGES=1
+CFLAGS_USERMOD += -DMICROPY_MODULE_BUILTIN_SUBPACKAGES=1
 
 UP_SHIM_O := $(patsubst $(USER_C_MODULES)/%.c,$(BUILD)/%.o,$(UP_SRC))
+# What was built with other switches is built again.
+ifneq ($(UP_SWITCHES),$(shell cat $(BUILD)/uasyncio_priority.switches 2>/dev/null))
+$(shell mkdir -p $(BUILD) && echo '$(UP_SWITCHES)' >$(BUILD)/uasyncio_priority.switches && rm -f $(BUILD)/frozen_content.c)
+endif
+$(UP_SHIM_O): $(BUILD)/uasyncio_priority.switches
+QSTR_GLOBAL_DEPENDENCIES += $(BUILD)/uasyncio_priority.switches
+
 ifneq ($(findstring -gcc,$(CC)),)
 # A board's GCC, not a clang. Of what -Os means to it these four make our code larger, by 140 bytes on Thumb.
 $(UP_SHIM_O): CFLAGS += -fno-expensive-optimizations -fno-move-loop-invariants -fno-optimize-sibling-calls -fno-if-conversion

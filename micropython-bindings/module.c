@@ -1,84 +1,27 @@
-// The built-in modules asyncio, uasyncio, asyncio_priority and uasyncio_priority: their names, and the loop's memory.
+// The built-in modules asyncio, uasyncio, asyncio_priority and uasyncio_priority: their names, and the functions that are no method.
 //
 // Their tables are in ROM, so an import costs no RAM but for the loop, which is one for all. What is in Python
 // (../python/_asyncio_*.py) is loaded when it is named first.
-#include <string.h>
-
-#include "py/gc.h"
-#include "py/objexcept.h"
-#include "shim.h"
-
-// Everything the loop holds hangs on this.
-MP_REGISTER_ROOT_POINTER(struct _up_loop_t *up_loop);
-
-MP_DEFINE_EXCEPTION(CancelledError, BaseException)
-MP_DEFINE_EXCEPTION(TimeoutError, Exception)
-// What get_nowait() and put_nowait() of a Queue raise.
-MP_DEFINE_EXCEPTION(QueueEmpty, Exception)
-MP_DEFINE_EXCEPTION(QueueFull, Exception)
-
-MP_DECLARE_CONST_FUN_OBJ_1(up_sleep_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(up_sleep_ms_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(up_after_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(up_after_ms_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR(up_when_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(up_readable_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(up_writable_obj);
-MP_DECLARE_CONST_FUN_OBJ_KW(up_create_task_obj);
-MP_DECLARE_CONST_FUN_OBJ_1(up_cancel_obj);
-extern const mp_obj_module_t up_asyncio_module;
-extern const mp_obj_module_t up_uasyncio_module;
-extern const mp_obj_module_t up_priority_module;
-extern const mp_obj_module_t up_module;
-
-// Not inlined: that would be 6 bytes more each time on a Cortex-M.
-MP_NOINLINE up_loop_t *up_loop(void) {
-    up_loop_t *loop = MP_STATE_VM(up_loop);
-    up_own(loop);
-    return loop;
-}
-
-// Whether the loop that the root pointer names is there. A root pointer survives a soft reset and the
-// heap that it points into does not: the block is free then, or somebody else's and was cleared.
-static bool up_loop_lives(up_loop_t *loop) {
-    return loop != NULL && gc_nbytes(loop) >= sizeof(*loop) && loop->base.type == &up_loop_type;
-}
+#include "args.h"
+#include "clock.h"
+#include "flag.h"
+#include "loop_object.h"
+#include "loop_state.h"
+#include "module.h"
+#include "platform/platform.h"
+#include "queue.h"
+#include "run_loop.h"
+#include "sleep.h"
+#include "streams.h"
+#include "sync.h"
+#include "task.h"
+#include "threads.h"
+#include "timeout.h"
+#include "when.h"
 
 // Called by an import that does not find a module among the loaded ones.
 static mp_obj_t up_module_init(mp_obj_t self_in) {
-    if (!up_loop_lives(up_any_loop())) {
-        up_loop_t *loop = m_new0(up_loop_t, 1);
-        loop->base.type = &up_loop_type;
-        loop->again = UP_NOT;
-        loop->exc_handler = mp_const_none;
-        loop->stop_value = mp_const_none;
-        loop->calling = mp_const_none;
-        loop->epoch = 1;
-        loop->main_queue.waiters.object = &up_waitqueue_type;
-        loop->main_queue.level = UP_OWN;
-        up_mail_clear(up_mail()); // a soft reset may have left half of a post there
-#if UP_THREADS
-        mp_thread_mutex_init(&loop->handover);
-        loop->thread = UP_THREAD;
-#endif
-        // What is needed when the heap may be locked or full.
-        loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
-        loop->sleeper->armer = NULL;
-        up_callbacks_reserve(loop);
-        loop->stop = m_new0(up_entry_t, 1);
-        loop->stop->core = UP_NEW;
-        loop->context_state = UP_CONTEXT_GIVEN;
-        up_context_renew(loop);
-        if (loop->context_state != UP_CONTEXT_NEW) {
-            mp_raise_type(&mp_type_MemoryError);
-        }
-        // Not by mp_obj_new_exception(): without memory that returns MicroPython's one for emergencies, which changes its type.
-        mp_obj_exception_t *cancelled = m_new0(mp_obj_exception_t, 1);
-        cancelled->base.type = &mp_type_CancelledError;
-        cancelled->args = (mp_obj_tuple_t *)&mp_const_empty_tuple_obj;
-        loop->cancelled = MP_OBJ_FROM_PTR(cancelled);
-        MP_STATE_VM(up_loop) = loop;
-    }
+    up_loop_make();
     // Last, so that an import that had no memory is not taken for done by the next one.
     mp_obj_t name[2];
     mp_load_method(self_in, MP_QSTR___name__, name);
@@ -86,107 +29,6 @@ static mp_obj_t up_module_init(mp_obj_t self_in) {
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_module_init_obj, up_module_init);
-
-// new_event_loop(): forgets everything that is queued or waits; the loop. What it was set to do
-// (exception handler, max_overdue_ms) stays. RuntimeError inside the loop.
-static mp_obj_t up_new_event_loop(void) {
-    up_loop_t *loop = up_loop();
-    up_check_idle(loop);
-    // Who is parked somewhere is not there any more, from here on: what is handed on below finds nobody.
-    loop->epoch = loop->epoch == 255 ? 1 : loop->epoch + 1;
-    up_entry_t *entry;
-    up_entry_t *entries = up_core_clear(&loop->core);
-    while ((entry = entries) != NULL) {
-        entries = entry->next;
-        entry->next = NULL;
-        if (entry->object == &up_callback_type) {
-            up_callback_spend((up_callback_t *)entry);
-        } else if (entry->object == &up_task_type) {
-            up_sem_refuse((up_task_t *)entry);
-        }
-    }
-    up_mail_read(loop, true);
-    return MP_OBJ_FROM_PTR(loop);
-}
-static MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);
-
-// What get_event_loop() is given: eight arguments from the list, `first` on, all by keyword and the first `most` of them
-// by position too. The two orders of them overlap. (A table of mp_arg_t would be four times as large.)
-static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, size_t first, size_t most) {
-    enum {
-        LENGTH, // of a queue: checked, and reserves nothing, for queues take no memory of their own
-        OVERDUE,
-        HIGH,
-        IOQ,
-        N
-    };
-    static const uint16_t names[] = {
-        MP_QSTR_runq_len,
-        MP_QSTR_waitq_len,
-        MP_QSTR_ioq_len,
-        MP_QSTR_lp_len,
-        MP_QSTR_len,
-        MP_QSTR_lpqlen,
-        MP_QSTR_max_overdue_ms,
-        MP_QSTR_hpqlen,
-        MP_QSTR_ioq_len,
-        MP_QSTR_runq_len,
-        MP_QSTR_waitq_len,
-        MP_QSTR_lp_len,
-    };
-    static const uint8_t kinds[] = { LENGTH, LENGTH, IOQ, LENGTH, LENGTH, LENGTH, OVERDUE, HIGH, IOQ, LENGTH, LENGTH, LENGTH };
-    mp_arg_check_num(n_args, 0, 0, most, false);
-#if UP_THREADS
-    if (n_args + kw->used == 0 && up_load(&up_any_loop()->thread) != UP_THREAD) {
-        return MP_OBJ_FROM_PTR(up_any_loop()); // another's: for its call_soon_threadsafe(), say
-    }
-#endif
-    up_loop_t *loop = up_loop();
-    uint32_t value[N] = { 0 };
-    value[OVERDUE] = loop->max_overdue;
-    value[IOQ] = loop->fast_io;
-    size_t used = 0;
-    for (size_t i = 0; i < 8; ++i) {
-        qstr name = names[first + i];
-        mp_obj_t arg = mp_const_none;
-        if (i < n_args) {
-            arg = pos[i];
-        } else {
-            mp_map_elem_t *elem = mp_map_lookup(kw, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
-            if (elem != NULL) {
-                arg = elem->value;
-                ++used;
-            }
-        }
-        if (arg != mp_const_none) {
-            uint32_t kind = kinds[first + i];
-            value[kind] = kind == OVERDUE ? up_arg_ms(arg, name) : up_arg_range(arg, name, 0, 32767);
-        }
-    }
-    if (used < kw->used) {
-        mp_arg_parse_all(0, NULL, kw, 0, NULL, NULL); // raises
-    }
-    up_when_reserve(loop, value[HIGH]);
-    loop->fast_io = value[IOQ] != 0;
-    loop->max_overdue = value[OVERDUE];
-    up_core_set_max_overdue(&loop->core, value[OVERDUE]);
-    return MP_OBJ_FROM_PTR(loop);
-}
-
-// get_event_loop(len=42, lpqlen=42, max_overdue_ms=0, hpqlen=0, ioq_len=0), and by keyword
-// runq_len, waitq_len, lp_len: the loop. Queues take no memory of their own, so their lengths are checked and reserve nothing;
-// hpqlen stocks as many awaitables for when().
-// max_overdue_ms and ioq_len (fast I/O for all streams if it is not 0) are set if they are given. MemoryError, TypeError, ValueError.
-static mp_obj_t up_get_event_loop(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
-    return up_lengths(n_args, pos, kw, 4, 5);
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_obj, 0, up_get_event_loop);
-
-// asyncio.get_event_loop(runq_len=16, waitq_len=16, ioq_len=0, lp_len=0), and by keyword the other names.
-static mp_obj_t up_get_event_loop_v2(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
-    return up_lengths(n_args, pos, kw, 0, 4);
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(up_get_event_loop_v2_obj, 0, up_get_event_loop_v2);
 
 // current_task(): the Task whose step runs. RuntimeError outside of one.
 static mp_obj_t up_current_task(void) {
@@ -226,6 +68,7 @@ static mp_obj_t up_wake_(mp_obj_t task_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_wake_obj, up_wake_);
 
+#if MICROPY_UASYNCIO_PRIORITY_V2
 // stop_loop(value): the running run_forever() returns `value` after this step.
 static mp_obj_t up_stop_loop(mp_obj_t value) {
     up_loop_t *loop = up_loop();
@@ -238,19 +81,6 @@ static mp_obj_t up_stop_loop(mp_obj_t value) {
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_stop_loop_obj, up_stop_loop);
-
-#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
-// _mock_clock(): the mock time in ms, or None. _mock_clock(t): the clock reads `t`, and an idle
-// wait moves it on. _mock_clock(None): the real clock again. For tests.
-static mp_obj_t up_mock_clock(size_t n, const mp_obj_t *a) {
-    up_loop_t *loop = up_loop();
-    if (n == 1) {
-        loop->mock = a[0] != mp_const_none;
-        loop->mock_now = loop->mock ? mp_obj_get_int_truncated(a[0]) : 0;
-    }
-    return loop->mock ? mp_obj_new_int_from_uint(loop->mock_now) : mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_clock);
 #endif
 
 // What is in Python, and in which part of it (../python): a part is loaded when one of its names is asked for first.
@@ -259,45 +89,47 @@ static const struct {
     uint16_t part;
 } up_lazy_names[] = {
     { MP_QSTR_gather, MP_QSTR__asyncio_wait },
-    { MP_QSTR_wait_for, MP_QSTR__asyncio_wait },
-    { MP_QSTR_wait_for_ms, MP_QSTR__asyncio_wait },
     { MP_QSTR_Server, MP_QSTR__asyncio_stream },
     { MP_QSTR_Stream, MP_QSTR__asyncio_stream },
     { MP_QSTR_StreamReader, MP_QSTR__asyncio_stream },
     { MP_QSTR_StreamWriter, MP_QSTR__asyncio_stream },
     { MP_QSTR_open_connection, MP_QSTR__asyncio_stream },
     { MP_QSTR_start_server, MP_QSTR__asyncio_stream },
+    { MP_QSTR_After, MP_QSTR__asyncio_more },
+    { MP_QSTR_AfterMs, MP_QSTR__asyncio_more },
+    { MP_QSTR_PriorityEventLoop, MP_QSTR__asyncio_more },
+    { MP_QSTR_Sleep, MP_QSTR__asyncio_more },
+    { MP_QSTR_When, MP_QSTR__asyncio_more },
+    { MP_QSTR__promote_to_task, MP_QSTR__asyncio_more },
+    { MP_QSTR_select, MP_QSTR__asyncio_more },
+    { MP_QSTR_sys, MP_QSTR__asyncio_more },
+    { MP_QSTR_ticks, MP_QSTR__asyncio_more },
+    { MP_QSTR_ticks_add, MP_QSTR__asyncio_more },
+    { MP_QSTR_ticks_diff, MP_QSTR__asyncio_more },
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+    { MP_QSTR_Datagram, MP_QSTR__asyncio_datagram },
     { MP_QSTR_Condition, MP_QSTR__asyncio_condition },
     { MP_QSTR_Barrier, MP_QSTR__asyncio_barrier },
     { MP_QSTR_BrokenBarrierError, MP_QSTR__asyncio_barrier },
-    { MP_QSTR_After, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_AfterMs, MP_QSTR__asyncio_v2 },
+#endif
+#if MICROPY_UASYNCIO_PRIORITY_V2
     { MP_QSTR_DEBUG, MP_QSTR__asyncio_v2 },
     { MP_QSTR_EventLoop, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_PriorityEventLoop, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_Sleep, MP_QSTR__asyncio_v2 },
     { MP_QSTR_SleepMs, MP_QSTR__asyncio_v2 },
     { MP_QSTR_StopLoop, MP_QSTR__asyncio_v2 },
     { MP_QSTR_SysCall, MP_QSTR__asyncio_v2 },
     { MP_QSTR_SysCall1, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_When, MP_QSTR__asyncio_v2 },
-    { MP_QSTR__promote_to_task, MP_QSTR__asyncio_v2 },
     { MP_QSTR_ensure_future, MP_QSTR__asyncio_v2 },
     { MP_QSTR_get_running_loop, MP_QSTR__asyncio_v2 },
     { MP_QSTR_got_event_loop, MP_QSTR__asyncio_v2 },
     { MP_QSTR_log, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_select, MP_QSTR__asyncio_v2 },
     { MP_QSTR_set_debug, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_sys, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_ticks, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_ticks_add, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_ticks_diff, MP_QSTR__asyncio_v2 },
     { MP_QSTR_version, MP_QSTR__asyncio_v2 },
+#endif
 };
 
 // What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an exception handler is
 // given next; `_task_queue`; and, but for uasyncio_priority, what is in Python.
-void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_loop_t *loop = up_any_loop();
     if (dest[0] != MP_OBJ_NULL) {
@@ -334,6 +166,38 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
 // Two modules that have the same names share a table but for its ends, where each has its own __name__; so do two of which
 // one has some names more.
 
+// What a build may leave out.
+#if MICROPY_UASYNCIO_PRIORITY_V2
+#define V2_NATIVE_NAMES \
+    { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_stop_loop), MP_ROM_PTR(&up_stop_loop_obj) },
+#define V2_ASYNCIO_NAMES \
+    { MP_ROM_QSTR(MP_QSTR_coroutine), MP_ROM_PTR(&mp_identity_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_type_gen), MP_ROM_PTR(&mp_type_gen_instance) },
+#else
+#define V2_NATIVE_NAMES
+#define V2_ASYNCIO_NAMES
+#endif
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+#define CPYTHON_NATIVE_NAMES \
+    { MP_ROM_QSTR(MP_QSTR_timeout), MP_ROM_PTR(&up_timeout_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_timeout_ms), MP_ROM_PTR(&up_timeout_ms_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_timeout_at), MP_ROM_PTR(&up_timeout_at_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_Timeout), MP_ROM_PTR(&up_timeout_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_Queue), MP_ROM_PTR(&up_queue_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_QueueEmpty), MP_ROM_PTR(&mp_type_QueueEmpty) }, \
+        { MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&mp_type_QueueFull) },
+#else
+#define CPYTHON_NATIVE_NAMES
+#endif
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON || MICROPY_UASYNCIO_PRIORITY_V2 // those of `asyn` are made of them
+#define SEMAPHORE_NATIVE_NAMES \
+    { MP_ROM_QSTR(MP_QSTR_Semaphore), MP_ROM_PTR(&up_semaphore_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_BoundedSemaphore), MP_ROM_PTR(&up_bounded_type) },
+#else
+#define SEMAPHORE_NATIVE_NAMES
+#endif
+
 // What is in uasyncio_priority: all that is native. _check_callable and _check_int are for what is in Python.
 #define NATIVE_NAMES \
     { MP_ROM_QSTR(MP_QSTR_sleep_ms), MP_ROM_PTR(&up_sleep_ms_obj) }, \
@@ -346,8 +210,9 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
         { MP_ROM_QSTR(MP_QSTR__io_queue), MP_ROM_PTR(&up_ioqueue) }, \
         { MP_ROM_QSTR(MP_QSTR_readable), MP_ROM_PTR(&up_readable_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_writable), MP_ROM_PTR(&up_writable_obj) }, \
-        { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_wake_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_wait_for), MP_ROM_PTR(&up_wait_for_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_wait_for_ms), MP_ROM_PTR(&up_wait_for_ms_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) }, \
         { MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&mp_type_TimeoutError) }, \
         { MP_ROM_QSTR(MP_QSTR_HIGH), MP_ROM_INT(UP_HIGH) }, \
@@ -356,11 +221,6 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
         { MP_ROM_QSTR(MP_QSTR_Task), MP_ROM_PTR(&up_task_type) }, \
         { MP_ROM_QSTR(MP_QSTR_Event), MP_ROM_PTR(&up_event_type) }, \
         { MP_ROM_QSTR(MP_QSTR_Lock), MP_ROM_PTR(&up_lock_type) }, \
-        { MP_ROM_QSTR(MP_QSTR_Semaphore), MP_ROM_PTR(&up_semaphore_type) }, \
-        { MP_ROM_QSTR(MP_QSTR_BoundedSemaphore), MP_ROM_PTR(&up_bounded_type) }, \
-        { MP_ROM_QSTR(MP_QSTR_Queue), MP_ROM_PTR(&up_queue_type) }, \
-        { MP_ROM_QSTR(MP_QSTR_QueueEmpty), MP_ROM_PTR(&mp_type_QueueEmpty) }, \
-        { MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&mp_type_QueueFull) }, \
         { MP_ROM_QSTR(MP_QSTR_WaitQueue), MP_ROM_PTR(&up_waitqueue_type) }, \
         { MP_ROM_QSTR(MP_QSTR_TaskQueue), MP_ROM_PTR(&up_waitqueue_type) }, \
         { MP_ROM_QSTR(MP_QSTR_ThreadSafeFlag), MP_ROM_PTR(&up_flag_type) }, \
@@ -368,8 +228,9 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
         { MP_ROM_QSTR(MP_QSTR_new_event_loop), MP_ROM_PTR(&up_new_event_loop_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&up_run_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&up_run_until_complete_obj) }, \
-        { MP_ROM_QSTR(MP_QSTR_stop_loop), MP_ROM_PTR(&up_stop_loop_obj) }, \
-        { MP_ROM_QSTR(MP_QSTR__check_callable), MP_ROM_PTR(&up_check_callable_obj) }, \
+        SEMAPHORE_NATIVE_NAMES \
+            CPYTHON_NATIVE_NAMES \
+                V2_NATIVE_NAMES{ MP_ROM_QSTR(MP_QSTR__check_callable), MP_ROM_PTR(&up_check_callable_obj) }, \
         { MP_ROM_QSTR(MP_QSTR__check_int), MP_ROM_PTR(&up_check_int_obj) },
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
 #define CLOCK_NAMES { MP_ROM_QSTR(MP_QSTR__mock_clock), MP_ROM_PTR(&up_mock_clock_obj) },
@@ -378,13 +239,12 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
 #endif
 
 // What is in the others too: the version of the asyncio whose names these are; what libraries look for in asyncio.core; the
-// type of what sleep_ms() returns; the decorator of the days before `async def`; the type of all coroutines.
+// type of what sleep_ms() returns; of V2 the decorator of the days before `async def`, and the type of all coroutines.
 #define ASYNCIO_NAMES \
     { MP_ROM_QSTR(MP_QSTR___version__), MP_ROM_PTR(&up_version) }, \
         { MP_ROM_QSTR(MP_QSTR_core), MP_ROM_PTR(&up_priority_module) }, \
         { MP_ROM_QSTR(MP_QSTR_SingletonGenerator), MP_ROM_PTR(&up_sleep_type) }, \
-        { MP_ROM_QSTR(MP_QSTR_coroutine), MP_ROM_PTR(&mp_identity_obj) }, \
-        { MP_ROM_QSTR(MP_QSTR_type_gen), MP_ROM_PTR(&mp_type_gen_instance) },
+        V2_ASYNCIO_NAMES
 
 static const mp_rom_map_elem_t up_priority_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio_priority) },
@@ -394,7 +254,7 @@ static const mp_rom_map_elem_t up_priority_table[] = {
     ASYNCIO_NAMES{ MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio_priority) },
 };
 enum {
-    NOT_NATIVE = 6 // the last names of this table
+    NOT_NATIVE = MICROPY_UASYNCIO_PRIORITY_V2 ? 6 : 4 // the last names of this table
 };
 
 static const mp_rom_map_elem_t up_asyncio_table[] = {

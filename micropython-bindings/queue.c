@@ -1,6 +1,15 @@
 // Queue: first in, first out, for items and for tasks. Its items and its room are counted as a semaphore counts
 // (sync.c), so an item or a place that a waiting task was woken for is its own, and no more counted here.
-#include "shim.h"
+#include "py/objexcept.h"
+#include "queue.h"
+#include "sync.h"
+#include "threads.h"
+
+// sync.c raises them.
+MP_DEFINE_EXCEPTION(QueueEmpty, Exception)
+MP_DEFINE_EXCEPTION(QueueFull, Exception)
+
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
 
 // Queue(maxsize=0): room for that many items; 0 or less: no limit. TypeError.
 static mp_obj_t up_queue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -91,6 +100,7 @@ static mp_obj_t up_put_iternext(mp_obj_t self_in) {
         if (!up_queue_push(self->queue, self->item, self_in)) {
             return mp_const_none;
         }
+        // mutation: put-twice
         self->item = MP_OBJ_NULL;
         self->queue->spare = self;
     }
@@ -175,3 +185,8 @@ MP_DEFINE_CONST_OBJ_TYPE(
     iter, up_queue_iternext,
     locals_dict, &up_queue_locals_dict
 );
+
+#else
+// Nothing is of this type, but sync.c looks for it.
+MP_DEFINE_CONST_OBJ_TYPE(up_put_type, MP_QSTR_put, MP_TYPE_FLAG_NONE);
+#endif

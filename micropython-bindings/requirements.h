@@ -50,7 +50,7 @@ _Static_assert(
 #error "uasyncio_priority: set MICROPY_UASYNCIO_PRIORITY_WAIT as ports/pyboard/config.h does, the idle wait is for interrupts"
 #endif
 
-// The waits of idle.c that end only if somebody ends them.
+// The waits of platform/ that end only if somebody ends them.
 #if UP_WAIT_IS(POLL) || UP_WAIT_IS(FREERTOS)
 // Among the hook's statements is a call of mp_uasyncio_priority_wake(): here that makes the inner name the one that is seen.
 enum {

@@ -1,9 +1,16 @@
 // Waiting for streams: what `Stream`, drivers and libraries call, and asking whether one is ready.
 #include "py/objtype.h"
 #include "py/stream.h"
-#include "shim.h"
+#include "args.h"
+#include "await.h"
+#include "clock.h"
+#include "loop_state.h"
+#include "platform/platform.h"
+#include "streams.h"
+#include "task.h"
+#include "threads.h"
 
-// An awaitable of readable() or writable(). One is shared, as in awaitables.c.
+// An awaitable of readable() or writable(). One is shared, as in sleep.c.
 typedef struct _up_stream_wait_t {
     mp_obj_base_t base;
     mp_obj_t stream; // MP_OBJ_NULL: not armed
@@ -11,6 +18,10 @@ typedef struct _up_stream_wait_t {
     up_task_t *armer;
     uint32_t events;
 } up_stream_wait_t;
+
+// What tells a stream from all others: the object. Its descriptor's number does not: the system gives that to the next
+// connection while somebody may still wait at the one that was closed.
+#define UP_STREAM_KEY(stream) ((uintptr_t)MP_OBJ_TO_PTR(stream))
 
 static mp_uint_t (*up_ioctl(mp_obj_t stream))(mp_obj_t, mp_uint_t, uintptr_t, int *) {
     const mp_obj_type_t *type = mp_obj_get_type(stream);
@@ -45,20 +56,18 @@ static mp_int_t up_descriptor(mp_obj_t stream) {
 
 // Parks the running task until `stream` is ready. Raises with the task not parked.
 static void up_stream_wait(up_loop_t *loop, mp_obj_t stream, uint32_t events, mp_obj_t fast) {
-    up_task_t *task = up_current(loop);
+    up_task_t *task = up_to_park(loop);
     mp_int_t fd = up_descriptor(stream);
-    uintptr_t key = (uintptr_t)MP_OBJ_TO_PTR(stream);
 #if UP_HAVE_FDS
     if (fd >= 0) {
         up_poll_reserve(loop, up_core_fd_count(&loop->core) + 1);
-        key = fd;
     }
 #endif
     uint32_t interest = events | (fd >= 0 ? UP_FD : 0);
     if (fast == mp_const_none ? loop->fast_io : mp_obj_is_true(fast)) {
         interest |= UP_FAST;
     }
-    if (!up_core_wait_stream(&loop->core, &task->entry, interest, key)) {
+    if (!up_core_wait_stream(&loop->core, &task->entry, interest, UP_STREAM_KEY(stream), fd)) {
         mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("another task %qs this stream already"), events == UP_READ ? MP_QSTR_read : MP_QSTR_write);
     }
     *up_task_data(task) = stream;
@@ -168,10 +177,35 @@ static mp_obj_t up_ioqueue_remove(mp_obj_t self_in, mp_obj_t task_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_ioqueue_remove_obj, up_ioqueue_remove);
 
+// wake(s): the stream `s` is closed, or is about to be: who waits there is due now, as after a hang-up. O(tasks that wait
+// for streams).
+static mp_obj_t up_ioqueue_wake(mp_obj_t self_in, mp_obj_t stream) {
+    (void)self_in;
+    up_loop_t *loop = up_loop();
+    up_entry_t *entry;
+    while ((entry = up_core_stream_waiter(&loop->core, UP_STREAM_KEY(stream))) != NULL) {
+        up_core_found(&loop->core, entry, MP_STREAM_POLL_NVAL, up_now(loop));
+    }
+    up_rouse();
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(up_ioqueue_wake_obj, up_ioqueue_wake);
+
+// failed(s): whether the stream `s` reports an error or a hang-up now. Needs no memory.
+static mp_obj_t up_ioqueue_failed(mp_obj_t self_in, mp_obj_t stream) {
+    (void)self_in;
+    int error;
+    mp_uint_t found = up_ioctl(stream)(stream, MP_STREAM_POLL, MP_STREAM_POLL_WR, &error);
+    return mp_obj_new_bool(found == MP_STREAM_ERROR || (found & ~(mp_uint_t)(UP_READ | UP_WRITE)) != 0);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(up_ioqueue_failed_obj, up_ioqueue_failed);
+
 static const mp_rom_map_elem_t up_ioqueue_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_queue_read), MP_ROM_PTR(&up_ioqueue_queue_read_obj) },
     { MP_ROM_QSTR(MP_QSTR_queue_write), MP_ROM_PTR(&up_ioqueue_queue_write_obj) },
     { MP_ROM_QSTR(MP_QSTR_remove), MP_ROM_PTR(&up_ioqueue_remove_obj) },
+    { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_ioqueue_wake_obj) },
+    { MP_ROM_QSTR(MP_QSTR_failed), MP_ROM_PTR(&up_ioqueue_failed_obj) },
 };
 static MP_DEFINE_CONST_DICT(up_ioqueue_locals_dict, up_ioqueue_locals_dict_table);
 

@@ -2,7 +2,21 @@
 //
 // Each is its own awaitable: wait() and acquire() return the object itself, and the run loop knows
 // which task comes back from it.
-#include "shim.h"
+#include "args.h"
+#include "await.h"
+#include "clock.h"
+#include "flag.h"
+#include "garbage.h"
+#include "heap_search.h"
+#include "loop_state.h"
+#include "platform/platform.h"
+#include "queue.h"
+#include "schedule.h"
+#include "sleep.h"
+#include "sync.h"
+#include "task.h"
+#include "threads.h"
+#include "wait_queue.h"
 
 // -- WaitQueue
 
@@ -33,6 +47,7 @@ mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
 // Wakes who waits, if it is set. EXCEPTION: none.
 void up_waitqueue_wake_if_set(up_loop_t *loop, up_waitqueue_t *self) {
     if (up_load(&self->set)) {
+        // mutation: flag-wakes-one
         up_wake(loop, &self->waiters, self->level, SIZE_MAX);
         up_store(&self->waited, false);
     }
@@ -57,6 +72,7 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
         // another waits by now, who found it cleared: it was set again for that one. (What is in the mailbox does not
         // tell: another thread may have posted what was seen before.)
         if (self->waiters.object == &up_flag_type && !(back && up_load(&self->waited))) {
+            // mutation: flag-stays-set
             up_store(&self->set, false);
         }
         return MP_OBJ_STOP_ITERATION;
@@ -89,7 +105,7 @@ static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
     up_task_t *task = up_arg_task(args[1]);
     if (self == &loop->main_queue) {
         up_task_revive(loop, task, UP_OWN, n_args == 3 ? up_arg_until(args[2], MP_QSTR_key) : 0);
-    } else if (!(task->entry.flags & UP_TASK_DONE)) {
+    } else if (!(task->entry.flags & UP_TASK_DONE) && !up_is_garbage(task) && !up_is_garbage(self)) {
         up_sem_refuse(task);
         up_core_park(&loop->core, up_task_entry(loop, task), &self->waiters);
         *up_task_data(task) = mp_const_none;
@@ -98,6 +114,31 @@ static mp_obj_t up_waitqueue_push(size_t n_args, const mp_obj_t *args) {
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_waitqueue_push_obj, 2, 3, up_waitqueue_push);
+
+typedef struct _up_first_t {
+    up_task_t *task;
+    uint32_t now;
+    int32_t least;
+} up_first_t;
+
+static bool up_is_earlier(up_entry_t *entry, void *arg) {
+    up_task_t *task = (up_task_t *)entry;
+    up_first_t *first = arg;
+    int32_t from_now = (int32_t)(task->entry.due - first->now);
+    if ((up_place(task) == UP_READY || up_place(task) == UP_TIMER) && !(task->entry.flags & UP_TASK_DONE) && from_now < first->least) {
+        first->least = from_now;
+        first->task = task;
+    }
+    return false; // goes on
+}
+
+// Of the tasks in the ready queues and of those that sleep, the one that is due first, or NULL. It is for debugging:
+// which of those that are due at the same time is the core's to say. O(heap). EXCEPTION: none.
+static up_task_t *up_first_due(up_loop_t *loop) {
+    up_first_t first = { NULL, up_now(loop), INT32_MAX };
+    up_search_heap(&up_task_type, up_is_earlier, &first);
+    return first.task;
+}
 
 // peek(): the task that has waited longest, or None; of the main queue: the one that is due first.
 static mp_obj_t up_waitqueue_peek(mp_obj_t self_in) {
@@ -219,6 +260,9 @@ static bool up_sem_is_at(up_sem_t *self, mp_obj_t at) {
 static void up_sem_offer(up_sem_t *self) {
     up_loop_t *loop = up_loop();
     ++self->free;
+    if (self->queue.waiters.first == NULL || up_is_garbage(self)) {
+        return; // if it is garbage, so is who waits
+    }
     up_entry_t *entry;
     while (self->free != 0 && self->queue.waiters.first != NULL
            && (entry = up_core_wake(&loop->core, &self->queue.waiters, self->queue.level, up_now(loop))) != NULL) {
@@ -310,8 +354,7 @@ static mp_obj_t up_sem_locked(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_sem_locked_obj, up_sem_locked);
 
-// What `async with` awaits on the way out: a sleep that is over.
-static const up_sleep_t up_nothing = { .base = { &up_sleep_type } };
+const up_sleep_t up_nothing = { .base = { &up_sleep_type } };
 
 static mp_obj_t up_sem_aexit(size_t n_args, const mp_obj_t *args) {
     (void)n_args;

@@ -35,6 +35,7 @@
 #define UP_CONDITION 3
 #define UP_PARKED 4
 #define UP_STREAM 5
+#define UP_JOINING 6
 
 // What to do next: what up_core_next() returns.
 #define UP_RUN 0 // run the entry
@@ -56,24 +57,33 @@
 #define UP_TRUE 0x80000000
 
 // What waits to run: the head of a task or a callback. The owner of the object sets `object` to its type word and
-// `core` to UP_NEW; all else is zero at first. The core never touches `object` and `flags`.
+// `core` to UP_NEW; all else is zero at first, but `data`. The core never touches `object`, and of `flags` only UP_CORE_FLAGS.
 typedef struct up_entry {
     const void *object;
     uint16_t core; // where it is, and its levels: see UP_PLACE(), UP_LEVEL(), UP_EVENTS()
-    uint16_t flags; // the shim's
+    uint16_t flags; // the shim's, but for UP_CORE_FLAGS
     uint32_t due; // when it is due, if it is ready or a timer
     // Its neighbours, heads of other objects. The third link comes first, because the garbage collector marks the last
     // pointer of an object first: docs/architecture.md.
     void *up;
     struct up_entry *prev;
     struct up_entry *next;
+    void *data; // a word of the shim's, or who has waited longest for its end: see UP_JOINED
 } up_entry_t;
+
+// In `flags`: somebody waits for its end. `data` is who has waited longest then, and keeps the shim's word for it.
+#define UP_JOINED 0x8000
+// All of `flags` that is the core's: UP_JOINED, and the levels that it has from those who wait for its end.
+#define UP_CORE_FLAGS 0xf800
 
 // Set in `core` of every entry. With these bits the word that it is in is no object of MicroPython's (representation A),
 // so who searches the heap for entries does not take an array of objects for one.
 #define UP_TAG 0x8006
 // A new entry's `core`: idle, its own level is UP_NORMAL.
-#define UP_NEW 0x8106
+#define UP_NEW 0x81c6
+// The same of one that only watches a task: it waits for the task's end (up_core_join()), is as urgent as nobody, and
+// never runs.
+#define UP_NEW_WATCHER 0x83c6
 // Where an entry is: UP_IDLE ... UP_STREAM;
 #define UP_PLACE(entry) ((entry)->core >> 3 & 7u)
 // its own level;
@@ -116,8 +126,8 @@ typedef struct up_pollfd {
 up_entry_t *up_core_clear(up_core_t *core);
 // An entry has ended: it is idle, and the core does not refer to it any more. O(log n) for a timer, else O(1).
 void up_core_forget(up_core_t *core, up_entry_t *entry);
-// Sets the own level, for the entry's next wake-ups. O(1).
-void up_core_set_level(up_entry_t *entry, uint32_t level);
+// Sets the own level, for the entry's next wake-ups, and for whom it waits. O(1) unless it waits for the end of a task.
+void up_core_set_level(up_core_t *core, up_entry_t *entry, uint32_t level);
 // How long a due low entry may wait behind normal ones, in ms; 0 is for ever. O(1).
 void up_core_set_max_overdue(up_core_t *core, uint32_t ms);
 
@@ -132,12 +142,24 @@ up_entry_t *up_core_wake(up_core_t *core, up_list_t *list, uint32_t level, uint3
 up_entry_t *up_core_first(up_core_t *core, up_list_t *list);
 // How many wait in a list. O(n).
 uint32_t up_core_waiting(up_core_t *core, up_list_t *list);
+// Lets an entry wait for the end of a task, behind those who do, from wherever it is; 0, and it is in no queue, if `task`
+// waits for it. While `task` is joined its word is elsewhere: at the end of the chain of first joiners. An entry that waits
+// no more has the address of `task` as its own word. O(tasks that wait one for the other).
+uint32_t up_core_join(up_core_t *core, up_entry_t *entry, up_entry_t *task);
+// Who has waited longest for the end of a task, or NULL. O(1).
+up_entry_t *up_core_first_joiner(up_core_t *core, up_entry_t *task);
+// A task has ended: makes due now who has waited longest for that, at its own level or that at which the task ran last,
+// the more urgent of the two; a watcher is taken out. NULL if nobody is left. O(1).
+up_entry_t *up_core_wake_joiner(up_core_t *core, up_entry_t *task, uint32_t now);
 // Lets a task wait until its condition is true. O(1).
 void up_core_when(up_core_t *core, up_entry_t *entry);
 // Lets a task wait for a stream: `interest` is UP_READ or UP_WRITE, with UP_FAST to wake it at high level, and with
-// UP_FD if `key` is a descriptor; else that is the address of the stream's object, which is kept alive by the entry. 0,
-// and the task is in no queue, if another waits for that stream and direction. O(tasks that wait for streams).
-uint32_t up_core_wait_stream(up_core_t *core, up_entry_t *entry, uint32_t interest, uintptr_t key);
+// UP_FD if the operating system knows the stream by the descriptor `fd`. `key` is the address of the stream's object,
+// which is kept alive by the entry. 0, and the task is in no queue, if another waits for that stream and direction.
+// O(tasks that wait for streams).
+uint32_t up_core_wait_stream(up_core_t *core, up_entry_t *entry, uint32_t interest, uintptr_t key, uint32_t fd);
+// Some task that waits for the stream of this key, in any direction, or NULL. O(tasks that wait for streams).
+up_entry_t *up_core_stream_waiter(up_core_t *core, uintptr_t key);
 // How many tasks wait for a descriptor. O(1).
 uint32_t up_core_fd_count(up_core_t *core);
 // Takes an entry out of whatever queue it is in. O(log n).

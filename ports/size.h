@@ -11,7 +11,7 @@
 
 #if !SIZE_OF_OURS
 // What the port's pyb.c has of our module, which is not there.
-#define UASYNCIO_PRIORITY_SHIM_H
+#define UASYNCIO_PRIORITY_FLAG_H
 #define up_flag_type mp_type_gen_instance
 #define mp_uasyncio_priority_set_flag(flag) (void)(flag)
 // What the port's interrupt.c has of it.

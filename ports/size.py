@@ -10,6 +10,8 @@ as for a board (size.h). What a part takes in all is the difference of the sums 
 library functions included. The core, the shim and MicroPython's C are read off the map, and the rest of the difference
 is frozen Python, names, and what all of them call. Root pointers are in bss.
 
+On Cortex-M4F it says also what there is without what MICROPY_UASYNCIO_PRIORITY_V2 and _CPYTHON leave out.
+
 For boards whose firmware was built, the table ends with what `firmware` says of it.
 
 Constants that LLVM reads by bytes lie in RAM on an ESP8266. There they count as data.
@@ -35,6 +37,12 @@ MANIFESTS = {
     "stock": f'module("none.py", opt=3)\npackage({STOCK_PACKAGE}, base_path="$(MPY_DIR)/extmod", opt=3)\n',
     "ours": f'module("none.py", opt=3)\ninclude("{ROOT}/python/manifest.py")\n',
 }
+# What else a build may leave out, and the variables of make that do so (../python/manifest.py sees them too).
+WITHOUT = {
+    "V2": ("V2",),
+    "CPython's": ("CPYTHON",),
+    "both": ("V2", "CPYTHON"),
+}
 # The Rust target of each build, None for this machine.
 TARGETS = {
     "unix": None,
@@ -43,7 +51,7 @@ TARGETS = {
     "lx106": "xtensa-lx106",
 }
 
-SHIM_FILES = {file.stem for file in (ROOT / "micropython-bindings").glob("*.c")}
+SHIM_FILES = {file.stem for file in (ROOT / "micropython-bindings").rglob("*.c")}
 FROZEN_NAME = re.compile(
     r"\.rodata\.(?:fun_data|proto_fun|children|const_qstr_table_data|const_obj_table_data|const_obj|frozen_module)"
     r"_(?:_asyncio_[a-z0-9]+|asyn)(?:_|$)"
@@ -67,7 +75,7 @@ def part(name, file):
         return FROZEN if FROZEN_NAME.match(name) else None
     if re.search(r"extmod/modasyncio\.(c\.)?(o|obj)\b", file):
         return STOCK
-    member = re.search(r"/micropython-bindings/(\w+)\.(?:c\.)?o(?:bj)?$", file)
+    member = re.search(r"/micropython-bindings/(?:platform/)?(\w+)\.(?:c\.)?o(?:bj)?$", file)
     # ESP-IDF's archive of MicroPython keeps no folders.
     member = member or re.search(r"libmain\w*\.a\((\w+)\.c\.o(?:bj)?\)$", file)
     return SHIM if member and member[1] in SHIM_FILES else None
@@ -129,9 +137,9 @@ def firmware(build):
     print(f"  Flash {flash(total)} bytes, static RAM {ram} bytes")
 
 
-def build(tree, target, variant, jobs):
-    """Build one firmware; its map."""
-    out = WORK / f"{target}-{variant}"
+def build(tree, target, variant, jobs, without=()):
+    """Build one firmware, with these switches off; its map."""
+    out = WORK / "-".join((target, variant, *without))
     out.mkdir(parents=True, exist_ok=True)
     (WORK / "none.py").touch()
     (WORK / f"manifest-{variant}.py").write_text(MANIFESTS[variant])
@@ -155,9 +163,10 @@ def build(tree, target, variant, jobs):
         "USER_C_MODULES": ROOT if variant == "ours" else "",
         "CFLAGS_EXTRA": (
             f"-DMP_CONFIGFILE='\"size.h\"' -DSIZE_OF_STOCK={variant == 'stock':d}"
-            f" -DSIZE_OF_OURS={variant == 'ours':d} -I{ROOT}/ports -I{ROOT}/micropython-bindings"
+            f" -DSIZE_OF_OURS={variant == 'ours':d} -I{ROOT}/ports"
         ),
     }
+    variables.update((f"MICROPY_UASYNCIO_PRIORITY_{switch}", "0") for switch in without)
     if triple:
         folder, result = ROOT / "ports/qemu", out / "firmware.map"
         variables.update(BOARD=target, MPY=tree)
@@ -207,6 +216,10 @@ def table(args):
             compare("MicroPython's", parts, (STOCK,), total, base)
         parts, total = build(args.tree, target, "ours", args.jobs)
         in_ram = compare("ours", parts, (CORE, SHIM), total, base)
+        if target == "cortex-m4f":
+            for name, without in WITHOUT.items():
+                parts, total = build(args.tree, target, "ours", args.jobs, without)
+                compare(f"without {name}", parts, (CORE, SHIM), total, base)
         if args.ram is not None and in_ram > args.ram:
             print(f"{target}: {in_ram} bytes of static RAM, {in_ram - args.ram} too many")
             status = 1

@@ -7,13 +7,25 @@ _io_queue = core._io_queue
 BYTES_LIKE = (bytes, bytearray, memoryview)  # whose len() is in bytes
 
 
+# How many bytes readuntil() asks for at a time.
+_READ_AHEAD = const(64)
+
+# What a Stream's _closed is, in this order: closed by close(); wait_closed() sends the rest; the
+# descriptor is closed, and its number may be another stream's.
+_CLOSED = const(1)
+_FLUSHED = const(2)
+_GONE = const(3)
+
+
 # Stream(s, e={}, fast=None, ios=None): reads and writes `s`; `e` is what get_extra_info() knows.
 # fast: whether its tasks are woken at high level; None: as get_event_loop(ioq_len=) says. It is an
 # attribute too. V2's StreamReader(polls, ios): `ios` is read and written when `polls` is ready.
 # No method may be called by two tasks at a time, but one may read while another writes.
+# A read that is cancelled, or timed out, loses nothing: what came is what the next read begins with.
 class Stream:
     fast = None
     _copied = True  # out_buf is not the caller's
+    _flushed = None  # an Event, set at the end of the wait_closed() that sends the rest
 
     def __init__(self, s, e={}, fast=None, ios=None):
         if not isinstance(e, dict):
@@ -21,7 +33,9 @@ class Stream:
         self._polled = s
         self.s = s if ios is None else ios
         self.e = e
+        self.in_buf = b""  # what came and was not returned: the next read begins with it
         self.out_buf = b""  # what drain() has to send
+        self._closed = 0  # how far it is: _CLOSED ... _GONE
         if fast is not None:
             self.fast = fast
 
@@ -29,63 +43,139 @@ class Stream:
     def get_extra_info(self, name, default=KeyError):
         return self.e[name] if default is KeyError else self.e.get(name, default)
 
-    # Nothing, as in V3: wait_closed() closes.
-    def close(self):
-        pass
+    # It is so far now: who waits is woken, and sees it.
+    def _close(self, state):
+        if self._closed < state:
+            self._closed = state
+            # mutation: closed-and-not-woken
+            _io_queue.wake(self._polled)
 
+    # Wakes who waits: a reader gets b"" (EOFError, where that is one), drain() raises OSError.
+    # wait_closed() sends what write() holds, then, and closes the descriptor.
+    def close(self):
+        self._close(_CLOSED)
+
+    # Closes the descriptor now, whatever was not sent.
+    def _close_now(self):
+        # mutation: closed-twice
+        if self._closed != _GONE:
+            self._close(_GONE)
+            self.out_buf = b""
+            self.s.close()
+
+    # Closes: after close() once what write() holds is sent or the peer takes no more of it; else at
+    # once, as in V3.
     async def wait_closed(self):
-        self.s.close()
+        if self._flushed:
+            await self._flushed.wait()  # another task sends it
+            return
+        try:
+            if self._closed == _CLOSED and self.out_buf:
+                self._flushed = core.Event()
+                self._close(_FLUSHED)
+                await self.drain()
+        except OSError:
+            pass  # nobody is there to take it
+        finally:
+            self._close_now()
+            if self._flushed:
+                self._flushed.set()
 
     aclose = wait_closed
+
+    # The first `n` bytes of in_buf, which has at least as many.
+    def _take(self, n):
+        got, rest = self.in_buf[:n], self.in_buf[n:]
+        self.in_buf = rest
+        return got
 
     # Some bytes, `n` at most, b"" at the end; without `n` all until the end.
     # async
     def read(self, n=-1):
-        r = b""
+        if n >= 0 and self.in_buf:
+            return self._take(n)
         while True:
-            yield _io_queue.queue_read(self._polled, self.fast)
-            more = self.s.read(n)
+            yield None if self._closed else _io_queue.queue_read(self._polled, self.fast)
+            more = b"" if self._closed else self.s.read(n)
             if more is not None:
                 if n >= 0:
                     return more
                 if not more:
-                    return r
-                r += more
+                    return self._take(len(self.in_buf))
+                self.in_buf += more
 
     # Reads into `buf`, `n` bytes at most if it is given (the device must know how); how many.
     # async
     def readinto(self, buf, n=0):
+        if self.in_buf:
+            got = self.in_buf[: n or len(buf)]
+            memoryview(buf)[: len(got)] = got
+            self._take(len(got))
+            return len(got)
         while True:
-            yield _io_queue.queue_read(self._polled, self.fast)
+            yield None if self._closed else _io_queue.queue_read(self._polled, self.fast)
+            if self._closed:
+                return 0
             got = self.s.readinto(buf, n) if n else self.s.readinto(buf)
             if got is not None:
                 return got
 
-    # `n` bytes; EOFError if the end comes before.
+    # `n` bytes. EOFError if the end comes before: read() has what there was. ValueError if `n` is
+    # negative.
     # async
     def readexactly(self, n):
-        r = b""
-        while n > 0:  # a driver may give more than it was asked for
-            yield _io_queue.queue_read(self._polled, self.fast)
-            more = self.s.read(n)
+        if n < 0:
+            raise ValueError("n must not be negative")
+        while True:
+            left = n - len(self.in_buf)
+            if left <= 0:  # a driver may give more than it was asked for
+                return self._take(n)
+            yield None if self._closed else _io_queue.queue_read(self._polled, self.fast)
+            more = b"" if self._closed else self.s.read(left)
             if more is not None:
+                if len(more) == left == n:  # all at once
+                    return more
                 if not more:
                     raise EOFError
-                r += more
-                n -= len(more)
-        return r
+                self.in_buf += more
 
     # A line with its newline, or what there is of it at the end.
     # async
     def readline(self):
-        r = b""
+        if self.in_buf:
+            n = self.in_buf.find(b"\n") + 1
+            if n:
+                return self._take(n)
         while True:
-            yield _io_queue.queue_read(self._polled, self.fast)
-            more = self.s.readline()
+            yield None if self._closed else _io_queue.queue_read(self._polled, self.fast)
+            more = b"" if self._closed else self.s.readline()
             if more is not None:
-                r += more
-                if not more or r[-1] == 10:
-                    return r
+                line = self.in_buf + more  # `more` itself, if nothing came before
+                if not more or line[-1] == 10:
+                    if self.in_buf:
+                        self.in_buf = b""
+                    return line
+                self.in_buf = line
+
+    # All up to `separator`, and that. EOFError if the end comes before: read() has what there was.
+    # ValueError if `separator` is empty. What came behind it is there for the next read.
+    # async
+    def readuntil(self, separator=b"\n"):
+        if not separator:
+            raise ValueError("separator must not be empty")
+        start = 0
+        while True:
+            n = self.in_buf.find(separator, start)
+            if n >= 0:
+                return self._take(n + len(separator))
+            # It may have begun already.
+            start = max(0, len(self.in_buf) + 1 - len(separator))
+            yield None if self._closed else _io_queue.queue_read(self._polled, self.fast)
+            more = b"" if self._closed else self.s.read(_READ_AHEAD)
+            if more is not None:
+                if not more:
+                    raise EOFError
+                self.in_buf += more
 
     def _send(self, buf):
         try:
@@ -102,6 +192,8 @@ class Stream:
     def write(self, buf, copy=True):
         if not isinstance(buf, BYTES_LIKE):
             buf = bytes(memoryview(buf))
+        if self._closed == _GONE:
+            self._lost()
         out = self.out_buf
         if out:
             if not (copy and self._copied):
@@ -116,14 +208,23 @@ class Stream:
                 self._copied = False
             self.out_buf = memoryview(buf)[n:] if n else buf
 
-    # Waits until all is sent. It always lets others run.
+    # The descriptor was closed meanwhile.
+    def _lost(self):
+        import errno
+
+        raise OSError(errno.ECONNRESET)
+
+    # Waits until all is sent. It always lets others run. OSError if the stream is closed meanwhile.
     # async
     def drain(self):
+        closed = self._closed
         if not self.out_buf:
             yield
         # Afresh each time: others may write meanwhile, and what is sent is so also after a cancel.
         while self.out_buf:
             yield _io_queue.queue_write(self._polled, self.fast)
+            if self._closed != closed:
+                self._lost()
             n = self._send(self.out_buf)
             if n:
                 self.out_buf = memoryview(self.out_buf)[n:] or b""
@@ -149,15 +250,55 @@ class Stream:
 StreamReader = StreamWriter = Stream
 
 
+# A read of a _TLSStream.
+def _ends(read):
+    def f(self, *args, **kw):
+        try:
+            return (yield from read(self, *args, **kw))
+        except OSError:
+            self._close_now()
+            raise
+
+    return f
+
+
+# A stream over TLS. Its first reads and writes do the handshake. After an error nothing can follow, and
+# who gave up a handshake rarely closes: so the descriptor is closed at once.
+class _TLSStream(Stream):
+    read = _ends(Stream.read)
+    readinto = _ends(Stream.readinto)
+    readexactly = _ends(Stream.readexactly)
+    readline = _ends(Stream.readline)
+    readuntil = _ends(Stream.readuntil)
+
+    def _send(self, buf):
+        try:
+            return Stream._send(self, buf)
+        except OSError:
+            self._close_now()
+            raise
+
+
 # open_connection(host, port) -> (reader, writer), both the same Stream. Tries the addresses of
-# `host` in turn; OSError if none answers. getaddrinfo() blocks.
+# `host` in turn; OSError if none answers.
 # ssl: True or an SSLContext. server_hostname: what the certificate is for, if not `host`.
 # async
 def open_connection(host, port, ssl=None, server_hostname=None):
     import errno
     import socket
 
-    for ai in socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
+    resolve = None
+    # A name has a letter; IPv6 has colons. One without a dot is not asked for by DNS.
+    if isinstance(host, str) and host.upper() != host.lower() and "." in host and ":" not in host:
+        try:
+            from _asyncio_dns import getaddrinfo as resolve
+        except ImportError:
+            pass  # left out of the firmware
+    if resolve:
+        found = yield from resolve(host, port)
+    else:
+        found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    for ai in found:
         try:
             s = socket.socket(*ai[:3])
             try:
@@ -169,7 +310,9 @@ def open_connection(host, port, ssl=None, server_hostname=None):
                     if er.errno and er.errno != errno.EINPROGRESS:
                         raise
                 yield _io_queue.queue_write(s)
-                s.send(b"")  # raises what the attempt ended with
+                # A program's own socket may have no send().
+                if _io_queue.failed(s):
+                    s.send(b"")  # raises what the attempt ended with
                 if ssl:
                     if ssl is True:
                         import ssl as _ssl
@@ -179,7 +322,7 @@ def open_connection(host, port, ssl=None, server_hostname=None):
                         s, server_hostname=server_hostname or host, do_handshake_on_connect=False
                     )
                     s.setblocking(False)
-                st = Stream(s)
+                st = _TLSStream(s) if ssl else Stream(s)
                 return st, st
             except:  # noqa: E722
                 s.close()
@@ -227,7 +370,7 @@ class Server:
                     if ssl:
                         s2 = ssl.wrap_socket(s2, server_side=True, do_handshake_on_connect=False)
                     s2.setblocking(False)
-                    st = Stream(s2, {"peername": addr})
+                    st = (_TLSStream if ssl else Stream)(s2, {"peername": addr})
                     core.create_task(cb(st, st), core.current_task().level)
                 except Exception as er:
                     if s2:

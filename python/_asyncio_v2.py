@@ -1,7 +1,4 @@
-# Names of uasyncio V2, of the loops that grew on it, and of MicroPython's asyncio.core.
-import select
-import sys
-from time import ticks_add, ticks_diff
+# Names of uasyncio V2, and of the loops that grew on it.
 import uasyncio_priority as core
 
 
@@ -9,9 +6,8 @@ import uasyncio_priority as core
 version = ("asyncio_priority", "0.1.0")
 DEBUG = 0
 log = None
-# There is one loop: its classes give that.
-EventLoop = PriorityEventLoop = core.get_event_loop
-ticks = core.Loop.time
+# There is one loop: its class gives that.
+EventLoop = core.get_event_loop
 
 
 # As in V2: DEBUG and log are for the program; the loop logs nothing.
@@ -27,9 +23,6 @@ def ensure_future(coro, loop=None):
     return coro if isinstance(coro, core.Task) else core.create_task(coro)
 
 
-_promote_to_task = ensure_future
-
-
 # There is one loop, from the start.
 def get_running_loop():
     return core.Loop
@@ -42,22 +35,6 @@ def got_event_loop():
 # Their instances were what `await` saw: SleepMs()(20) is sleep_ms(20).
 def SleepMs():
     return core.sleep_ms
-
-
-def Sleep():
-    return core.sleep
-
-
-def AfterMs():
-    return core.after_ms
-
-
-def After():
-    return core.after
-
-
-def When():
-    return core.when
 
 
 # What a coroutine yields to have the loop call handle(), as part of its step.

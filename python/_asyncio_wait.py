@@ -1,4 +1,4 @@
-# Waiting for several things, and waiting for a limited time.
+# Waiting for several things.
 import uasyncio_priority as core
 
 
@@ -12,50 +12,6 @@ def task_of(aw):
     if isinstance(aw, core.Task):
         return aw
     return core.create_task(aw if hasattr(aw, "send") else await_it(aw), core.current_task().level)
-
-
-# Calls `wake` when `task` has ended, however it ended. A task of its own, because others may
-# await the same `task`, and because a cancel of the waiter must not end up in `task` first.
-async def wake_at_end(task, wake):
-    try:
-        await task
-    except:  # noqa: E722
-        pass  # the waiter finds it in the task
-    wake()
-
-
-async def wait_limited(aw, timeout, call_later):
-    if timeout is None:
-        return await task_of(aw)
-    q = core.WaitQueue()
-    task = timer = call_later(timeout, q.wake)  # the task is to come
-    try:
-        task = task_of(aw)
-        core.create_task(wake_at_end(task, q.wake), core.current_task().level)
-        await q.wait()
-        if not task.done():
-            if timer.cancel():
-                raise MemoryError  # it was wake_at_end(), which had none
-            task.cancel()
-            await q.wait()  # what it does about it is still part of the wait
-            raise core.TimeoutError
-    except:  # noqa: E722
-        task.cancel()  # nothing, if it has ended
-        raise
-    finally:
-        timer.cancel()
-    return await task
-
-
-# wait_for(aw, timeout) -> what `aw` returns; `timeout` in seconds, None: no limit.
-# Then CancelledError goes into `aw`, and TimeoutError to the caller once `aw` has ended.
-def wait_for(aw, timeout):
-    return wait_limited(aw, timeout, core.Loop.call_later)
-
-
-# The same with `timeout` an int of milliseconds.
-def wait_for_ms(aw, timeout):
-    return wait_limited(aw, timeout, core.Loop.call_later_ms)
 
 
 # gather(*aws, return_exceptions=False) -> list of results. The first exception ends the wait and

@@ -3,13 +3,27 @@
 #   include("<this folder>/manifest.py")                        asyncio is our loop too
 #   include("<this folder>/manifest.py", stock_asyncio=True)    asyncio is MicroPython's own
 #
+# and with v2=False or cpython=False, as the C part is built, without what MICROPY_UASYNCIO_PRIORITY_V2 or
+# MICROPY_UASYNCIO_PRIORITY_CPYTHON leaves out. Such a variable in the environment, where make puts what it is given,
+# says so by itself.
+#
 # opt=3 drops asserts and line numbers: nothing here checks its arguments by assert.
-options.defaults(stock_asyncio=False)
+import os
+
+_switches = {
+    name.lower(): os.environ.get("MICROPY_UASYNCIO_PRIORITY_" + name) != "0"
+    for name in ("V2", "CPYTHON")
+}
+options.defaults(stock_asyncio=False, **_switches)
 
 # The parts that the built-in modules load when one of their names is asked for, and asyn.
-for _part in ("wait", "stream", "condition", "barrier", "v2"):
-    module("_asyncio_" + _part + ".py", base_path=".", opt=3)
-module("asyn.py", base_path=".", opt=3)
+_names = ["_asyncio_wait", "_asyncio_stream", "_asyncio_more"]
+if options.cpython:
+    _names += ["_asyncio_condition", "_asyncio_barrier", "_asyncio_datagram", "_asyncio_dns"]
+if options.v2:
+    _names += ["_asyncio_v2", "asyn"]
+for _name in _names:
+    module(_name + ".py", base_path=".", opt=3)
 if options.stock_asyncio:
     package(
         "asyncio",

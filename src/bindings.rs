@@ -11,6 +11,7 @@ pub const UP_TIMER: u32 = 2;
 pub const UP_CONDITION: u32 = 3;
 pub const UP_PARKED: u32 = 4;
 pub const UP_STREAM: u32 = 5;
+pub const UP_JOINING: u32 = 6;
 pub const UP_RUN: u32 = 0;
 pub const UP_ASK: u32 = 1;
 pub const UP_ASK_STREAM: u32 = 2;
@@ -23,8 +24,11 @@ pub const UP_WRITE: u32 = 4;
 pub const UP_FAST: u32 = 2;
 pub const UP_FD: u32 = 8;
 pub const UP_TRUE: u32 = 2147483648;
+pub const UP_JOINED: u32 = 32768;
+pub const UP_CORE_FLAGS: u32 = 63488;
 pub const UP_TAG: u32 = 32774;
-pub const UP_NEW: u32 = 33030;
+pub const UP_NEW: u32 = 33222;
+pub const UP_NEW_WATCHER: u32 = 33734;
 pub const UP_MAIL_LEN: u32 = 15;
 pub const UP_MAIL_WORDS: u32 = 21;
 #[repr(C)]
@@ -37,6 +41,7 @@ pub struct up_entry {
     pub up: *mut cty::c_void,
     pub prev: *mut up_entry,
     pub next: *mut up_entry,
+    pub data: *mut cty::c_void,
 }
 pub type up_entry_t = up_entry;
 #[repr(C)]
@@ -69,7 +74,7 @@ pub type up_pollfd_t = up_pollfd;
 unsafe extern "C" {
     pub fn up_core_clear(core: *mut up_core_t) -> *mut up_entry_t;
     pub fn up_core_forget(core: *mut up_core_t, entry: *mut up_entry_t);
-    pub fn up_core_set_level(entry: *mut up_entry_t, level: u32);
+    pub fn up_core_set_level(core: *mut up_core_t, entry: *mut up_entry_t, level: u32);
     pub fn up_core_set_max_overdue(core: *mut up_core_t, ms: u32);
     pub fn up_core_schedule(
         core: *mut up_core_t,
@@ -87,13 +92,23 @@ unsafe extern "C" {
     ) -> *mut up_entry_t;
     pub fn up_core_first(core: *mut up_core_t, list: *mut up_list_t) -> *mut up_entry_t;
     pub fn up_core_waiting(core: *mut up_core_t, list: *mut up_list_t) -> u32;
+    pub fn up_core_join(core: *mut up_core_t, entry: *mut up_entry_t, task: *mut up_entry_t)
+    -> u32;
+    pub fn up_core_first_joiner(core: *mut up_core_t, task: *mut up_entry_t) -> *mut up_entry_t;
+    pub fn up_core_wake_joiner(
+        core: *mut up_core_t,
+        task: *mut up_entry_t,
+        now: u32,
+    ) -> *mut up_entry_t;
     pub fn up_core_when(core: *mut up_core_t, entry: *mut up_entry_t);
     pub fn up_core_wait_stream(
         core: *mut up_core_t,
         entry: *mut up_entry_t,
         interest: u32,
         key: usize,
+        fd: u32,
     ) -> u32;
+    pub fn up_core_stream_waiter(core: *mut up_core_t, key: usize) -> *mut up_entry_t;
     pub fn up_core_fd_count(core: *mut up_core_t) -> u32;
     pub fn up_core_unqueue(core: *mut up_core_t, entry: *mut up_entry_t);
     pub fn up_core_found(core: *mut up_core_t, entry: *mut up_entry_t, found: u32, now: u32);

@@ -13,6 +13,7 @@
 //! | `Condition` | neighbours in the ring of conditions | - | - |
 //! | `Stream` | neighbours in the ring of streams | the stream's object | its descriptor |
 //! | `Parked` | neighbours in the list's ring | the list | the epoch of the loop |
+//! | `Joining` | neighbours in the ring of those who wait for a task's end | that task | the epoch of the loop |
 //!
 //! The entry that runs is idle, but may still be linked in its ready ring (`schedule::ready`).
 //!
@@ -72,6 +73,8 @@ pub enum Place {
     Stream,
     /// In a wait list.
     Parked,
+    /// Waiting for the end of a task.
+    Joining,
 }
 
 /// A [`Place`] without the level: what the entry stores in three bits. The numbers are those of the C header.
@@ -84,6 +87,7 @@ pub(crate) enum Kind {
     Condition = 3,
     Parked = 4,
     Stream = 5,
+    Joining = 6,
 }
 
 impl Kind {
@@ -94,7 +98,8 @@ impl Kind {
             2 => Self::Timer,
             3 => Self::Condition,
             4 => Self::Parked,
-            _ => Self::Stream,
+            5 => Self::Stream,
+            _ => Self::Joining,
         }
     }
 }
@@ -111,6 +116,17 @@ const RANK: u32 = INTEREST; // 4 bits: a Timer's rank, see schedule::timers
 /// The highest rank of a timer.
 pub(crate) const MAX_RANK: u32 = 15;
 
+/// In place of the level of the queue it was in last.
+const NEVER_QUEUED: u16 = OWN_LEVEL << QUEUE;
+
+/// In an entry's flags, which are the shim's but for this: somebody waits for its end, see [`crate::sync::joiners`].
+pub(crate) const JOINED: u16 = 0x8000;
+/// The bits of an entry's flags that are the core's.
+pub(crate) const CORE_FLAGS: u16 = 0xf800;
+// 2 bits each, in an entry's flags: how much more urgent than nothing a level is, 0 for none.
+const INHERITED: u32 = 11; // the level of the most urgent of those who wait for its end, see sync::inherit
+const NAMED: u32 = 13; // the level at which it would be queued if nobody did; none: where it is
+
 /// What an entry's third link refers to. The kind of the entry says which.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -121,22 +137,35 @@ union Up<'a> {
     list: Option<&'a WaitList<'a>>,
     // Stream: the shim's object, an address to compare and to keep alive
     stream: *const (),
+    // Joining
+    task: Link<'a>,
 }
 
-/// One entry: 24 bytes where a pointer has 4, 40 where it has 8. In cells, so that an entry and its neighbours can
+/// What the word behind an entry's links holds. `JOINED` says which.
+#[derive(Clone, Copy)]
+#[repr(C)]
+union Data<'a> {
+    // not JOINED: a word of the shim's, that the core carries
+    shim: usize,
+    // JOINED: who has waited longest for its end
+    joiner: Link<'a>,
+}
+
+/// One entry: 28 bytes where a pointer has 4, 48 where it has 8. In cells, so that an entry and its neighbours can
 /// be at hand together.
 #[repr(C)]
 pub struct Entry<'a> {
     // The type word of the shim's object. Not the core's to touch.
     object: Cell<usize>,
     bits: Cell<u16>,
-    // The shim's flags. Not the core's to touch.
+    // The shim's flags. Not the core's to touch, but for CORE_FLAGS.
     flags: Cell<u16>,
     due: Cell<Tick>,
     // In this order because of the collector, which marks the last pointer of an object first: docs/architecture.md.
     up: Cell<Up<'a>>,
     pub(crate) prev: Cell<Link<'a>>,
     pub(crate) next: Cell<Link<'a>>,
+    data: Cell<Data<'a>>,
 }
 
 impl PartialEq for Entry<'_> {
@@ -158,18 +187,27 @@ impl core::fmt::Debug for Entry<'_> {
 
 impl<'a> Entry<'a> {
     /// The bits of a new entry, which is idle: what the C header calls `UP_NEW`.
-    pub(crate) const NEW: u16 = TAG | (Level::Normal as u16) << LEVEL;
+    pub(crate) const NEW: u16 = TAG | NEVER_QUEUED | (Level::Normal as u16) << LEVEL;
+
+    /// The bits of an entry that only watches a task: what the C header calls `UP_NEW_WATCHER`.
+    pub(crate) const NEW_WATCHER: u16 = TAG | NEVER_QUEUED | OWN_LEVEL << LEVEL;
+
+    /// Whether it waits for the end of tasks without being woken, or urging them.
+    pub(crate) fn is_watcher(&self) -> bool {
+        self.level_bits() == OWN_LEVEL
+    }
 
     /// An idle entry whose wake-ups land at `level`.
     pub const fn new(level: Level) -> Self {
         Self {
             object: Cell::new(0),
-            bits: Cell::new(TAG | (level as u16) << LEVEL),
+            bits: Cell::new(TAG | NEVER_QUEUED | (level as u16) << LEVEL),
             flags: Cell::new(0),
             due: Cell::new(Tick::new(0)),
             up: Cell::new(Up { parent: None }),
             prev: Cell::new(None),
             next: Cell::new(None),
+            data: Cell::new(Data { shim: 0 }),
         }
     }
 
@@ -204,6 +242,7 @@ impl<'a> Entry<'a> {
     #[inline]
     pub(crate) fn set_idle(&self) {
         self.set_kind(Kind::Idle);
+        // mutation: third-link-kept
         self.up.set(Up { parent: None });
     }
 
@@ -215,7 +254,8 @@ impl<'a> Entry<'a> {
         self.next.set(None);
     }
 
-    /// The level of the queue it is in.
+    /// The level of the queue it is in, or was in last: of an entry that runs, the level at which it does. Less urgent than
+    /// all levels if it never was in one.
     #[inline]
     pub(crate) fn queue(&self) -> LevelBits {
         self.bits.get() >> QUEUE & 3
@@ -230,6 +270,7 @@ impl<'a> Entry<'a> {
             Kind::Condition => Place::Condition,
             Kind::Parked => Place::Parked,
             Kind::Stream => Place::Stream,
+            Kind::Joining => Place::Joining,
         }
     }
 
@@ -257,6 +298,43 @@ impl<'a> Entry<'a> {
     /// Sets the level of its next wake-ups that name none (docs/behaviour.md, section 2). O(1).
     pub fn set_level(&self, level: Level) {
         self.set(LEVEL, 3, level as u16);
+    }
+
+    /// The level of the most urgent of those who wait for its end; [`OWN_LEVEL`], less urgent than all: nobody does.
+    #[inline]
+    pub(crate) fn inherited(&self) -> LevelBits {
+        OWN_LEVEL - (self.flags.get() >> INHERITED & 3)
+    }
+
+    /// The level at which it would be queued if nobody waited for its end; [`OWN_LEVEL`]: where it is.
+    #[inline]
+    pub(crate) fn named(&self) -> LevelBits {
+        OWN_LEVEL - (self.flags.get() >> NAMED & 3)
+    }
+
+    /// Whether neither of the two is set: it is queued wherever it is said.
+    #[inline]
+    pub(crate) fn inherits_nothing(&self) -> bool {
+        self.flags.get() & (3 << INHERITED | 3 << NAMED) == 0
+    }
+
+    fn set_flag(&self, shift: u32, level: LevelBits) {
+        self.flags
+            .update(|flags| flags & !(3 << shift) | (OWN_LEVEL - level) << shift);
+    }
+
+    pub(crate) fn set_inherited(&self, level: LevelBits) {
+        self.set_flag(INHERITED, level);
+    }
+
+    pub(crate) fn set_named(&self, level: LevelBits) {
+        self.set_flag(NAMED, level);
+    }
+
+    /// How urgent it is, for those whom it waits for: its own level, or one that it inherited.
+    #[inline]
+    pub(crate) fn urgency(&self) -> LevelBits {
+        self.level_bits().min(self.inherited())
     }
 
     /// Whether it ran at high level since another level had its turn (docs/behaviour.md, section 3).
@@ -328,6 +406,61 @@ impl<'a> Entry<'a> {
         self.up.set(Up { list: Some(list) });
         self.due.set(Tick::new(epoch));
         self.set_kind(Kind::Parked);
+    }
+
+    /// The task for whose end it waits.
+    #[inline]
+    pub(crate) fn joined_task(&self) -> Link<'a> {
+        match self.kind() {
+            // SAFETY: a Joining entry's third link is that task: set_joining() writes both at once.
+            Kind::Joining => unsafe { self.up.get().task },
+            _ => None,
+        }
+    }
+
+    /// It waits for the end of a task, since this epoch of the loop.
+    #[inline]
+    pub(crate) fn set_joining(&self, task: &'a Entry<'a>, epoch: u32) {
+        self.up.set(Up { task: Some(task) });
+        self.due.set(Tick::new(epoch));
+        self.set_kind(Kind::Joining);
+    }
+
+    /// Who has waited longest for its end.
+    #[inline]
+    pub(crate) fn joiner(&self) -> Link<'a> {
+        if self.flags.get() & JOINED == 0 {
+            return None;
+        }
+        // SAFETY: JOINED says that it is one: set_joiner() and set_data() write both at once.
+        unsafe { self.data.get().joiner }
+    }
+
+    /// It is joined, and this is who has waited longest. The shim's word is somebody else's to keep.
+    #[inline]
+    pub(crate) fn set_joiner(&self, e: &'a Entry<'a>) {
+        self.data.set(Data { joiner: Some(e) });
+        self.flags.update(|flags| flags | JOINED);
+    }
+
+    /// The shim's word, of an entry that is not joined.
+    #[inline]
+    pub(crate) fn data(&self) -> usize {
+        // SAFETY: any address is a number.
+        unsafe { self.data.get().shim }
+    }
+
+    /// It is not joined, and this is the shim's word.
+    #[inline]
+    pub(crate) fn set_data(&self, word: usize) {
+        self.data.set(Data { shim: word });
+        self.flags.update(|flags| flags & !JOINED);
+    }
+
+    /// What the shim has as a word for this entry: the address of its object's head.
+    #[inline]
+    pub(crate) fn address(&self) -> usize {
+        ptr::from_ref(self) as usize
     }
 
     /// The bits of what a stream's waiter waits for.

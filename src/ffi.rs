@@ -1,5 +1,5 @@
-//! The C border: `micropython-bindings/uasyncio_priority.h` in Rust. It is the only `unsafe` code here, beside an
-//! entry's third link (`entry.rs`).
+//! The C border: `micropython-bindings/uasyncio_priority.h` in Rust. It is the only `unsafe` code here, beside
+//! the words of an entry that mean one thing or another (`entry.rs`).
 //! (`bindings.rs` declares what the header says, in one `unsafe extern` block, as Rust 2024 spells them.)
 //!
 //! Each export takes the shim's memory for what the header says it is, makes one call and lets go of it, so no
@@ -9,7 +9,7 @@ use core::mem::{align_of, size_of};
 use core::{ptr, slice};
 
 use crate::bindings::{self, up_core_t, up_entry_t, up_list_t, up_mailbox_t, up_pollfd_t};
-use crate::entry::{Entry, Kind, Level, TAG};
+use crate::entry::{CORE_FLAGS, Entry, JOINED, Kind, Level, TAG};
 use crate::schedule::policy::{Action, Scheduler};
 use crate::schedule::poll::{FAST, FD, Interest, PollFd, READ, TRUE, WRITE};
 use crate::sync::mailbox::{MAIL_LEN, Mailbox};
@@ -21,6 +21,7 @@ const _: () = {
     assert!(size_of::<Entry>() == size_of::<up_entry_t>());
     assert!(align_of::<Entry>() == align_of::<up_entry_t>());
     assert!(TAG as u32 == bindings::UP_TAG && Entry::NEW as u32 == bindings::UP_NEW);
+    assert!(Entry::NEW_WATCHER as u32 == bindings::UP_NEW_WATCHER);
     assert!(MAX_DELAY == bindings::UP_MAX_DELAY);
     assert!(size_of::<Scheduler>() <= size_of::<up_core_t>());
     assert!(align_of::<Scheduler>() <= align_of::<up_core_t>());
@@ -36,6 +37,9 @@ const _: () = {
     assert!(Kind::Condition as u32 == bindings::UP_CONDITION);
     assert!(Kind::Parked as u32 == bindings::UP_PARKED);
     assert!(Kind::Stream as u32 == bindings::UP_STREAM);
+    assert!(Kind::Joining as u32 == bindings::UP_JOINING);
+    assert!(JOINED as u32 == bindings::UP_JOINED);
+    assert!(CORE_FLAGS as u32 == bindings::UP_CORE_FLAGS);
     assert!(READ == bindings::UP_READ && WRITE == bindings::UP_WRITE);
     assert!(FAST == bindings::UP_FAST && FD == bindings::UP_FD && TRUE == bindings::UP_TRUE);
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
@@ -143,8 +147,8 @@ export! {
     fn up_core_forget(core: *mut up_core_t, e: *mut up_entry_t) {
         scheduler(core).forget(entry(e))
     }
-    fn up_core_set_level(e: *mut up_entry_t, own: u32) {
-        entry(e).set_level(level(own).unwrap_or(Level::Normal))
+    fn up_core_set_level(core: *mut up_core_t, e: *mut up_entry_t, own: u32) {
+        scheduler(core).set_level(entry(e), level(own).unwrap_or(Level::Normal))
     }
     fn up_core_set_max_overdue(core: *mut up_core_t, ms: u32) {
         scheduler(core).set_max_overdue(ms)
@@ -164,11 +168,23 @@ export! {
     fn up_core_waiting(core: *mut up_core_t, at: *mut up_list_t) -> u32 {
         scheduler(core).waiting(list(at))
     }
+    fn up_core_join(core: *mut up_core_t, e: *mut up_entry_t, task: *mut up_entry_t) -> u32 {
+        scheduler(core).join(entry(e), entry(task)).into()
+    }
+    fn up_core_first_joiner(core: *mut up_core_t, task: *mut up_entry_t) -> *mut up_entry_t {
+        raw(scheduler(core).first_joiner(entry(task)))
+    }
+    fn up_core_wake_joiner(core: *mut up_core_t, task: *mut up_entry_t, now: u32) -> *mut up_entry_t {
+        raw(scheduler(core).wake_joiner(entry(task), Tick::new(now)))
+    }
     fn up_core_when(core: *mut up_core_t, e: *mut up_entry_t) {
         scheduler(core).when(entry(e))
     }
-    fn up_core_wait_stream(core: *mut up_core_t, e: *mut up_entry_t, interest: u32, key: usize) -> u32 {
-        scheduler(core).wait_stream(entry(e), Interest::new(interest, key)).into()
+    fn up_core_wait_stream(core: *mut up_core_t, e: *mut up_entry_t, interest: u32, key: usize, fd: u32) -> u32 {
+        scheduler(core).wait_stream(entry(e), Interest::new(interest, key, fd)).into()
+    }
+    fn up_core_stream_waiter(core: *mut up_core_t, key: usize) -> *mut up_entry_t {
+        raw(scheduler(core).stream_waiter(key))
     }
     fn up_core_fd_count(core: *mut up_core_t) -> u32 {
         scheduler(core).fd_count()

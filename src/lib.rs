@@ -22,7 +22,9 @@
 //! | `schedule::timers` | entries that are due later |
 //! | `schedule::fairness` | who had the turn |
 //! | [`schedule::poll`] | conditions and streams: what a pass asks |
-//! | [`sync::wait_list`] | tasks parked at an event, a lock, another task |
+//! | [`sync::wait_list`] | tasks parked at an event, a lock, a queue |
+//! | `sync::joiners` | who waits for the end of a task |
+//! | `sync::inherit` | the urgency that a task has from those |
 //! | [`sync::mailbox`] | what interrupts and threads leave for the loop |
 //! | `ffi` | the C border |
 // Tests are built with unwinding, and with std.

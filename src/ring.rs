@@ -55,6 +55,7 @@ impl<'a> Ring<'a> {
             Some(first) => {
                 next = first;
                 prev = first.prev.replace(Some(e)).unwrap_or(first);
+                // mutation: youngest-not-linked
                 prev.next.set(Some(e));
             }
         }
@@ -73,10 +74,12 @@ impl<'a> Ring<'a> {
         } else {
             prev.next.set(Some(next));
             next.prev.set(Some(prev));
+            // mutation: front-that-left
             if self.first() == Some(e) {
                 self.first.set(Some(next));
             }
         }
+        // mutation: links-kept-in-a-ring
         e.unlink();
     }
 

@@ -26,6 +26,7 @@ impl Tick {
 
     /// Milliseconds from `earlier` to `self`; negative if `earlier` is in fact later.
     pub const fn since(self, earlier: Tick) -> i32 {
+        // mutation: time-not-cyclic
         self.0.wrapping_sub(earlier.0).cast_signed()
     }
 

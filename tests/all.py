@@ -34,7 +34,7 @@ TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
 FAILED = []  # what run() saw fail
 
-C_CODE = ("micropython-bindings/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
+C_CODE = ("micropython-bindings/**/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
 PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs")
 
 
@@ -129,6 +129,11 @@ def unsafe():
     for line in bad:
         print(line)
     return (0, 1, 0) if bad else (1, 0, 0)
+
+
+def layout():
+    """The shim's files are rooms: a header each, no needless include, no circle."""
+    return counted("layout", "tests/layout.py")
 
 
 def clippy():
@@ -256,6 +261,13 @@ def python_tests():
     return counted("python", "tests/run.py", MICROPYTHON)
 
 
+@on("unix")
+def small_heap():
+    """Thousands of connections with a heap of 300 KB: its level does not rise."""
+    command = f"{MICROPYTHON} -X heapsize=300k"
+    return counted("small-heap", "tests/run.py", command, *files("tests/small_heap/*.py"))
+
+
 def standard_firmware():
     """MicroPython's own standard variant builds with our loop."""
     return one("unix-standard", "make", "--no-print-directory", "unix-standard")
@@ -305,6 +317,21 @@ def asserts_firmware():
 def misuse():
     """2000 random programs over the public API: no crash, no hang, nothing lost."""
     return counted("misuse", "tests/misuse.py", MICROPYTHON, "--asserts", ASSERTS)
+
+
+def without_firmware():
+    """The unix firmwares that leave names out build."""
+    return one("unix-without", "make", "--no-print-directory", "unix-without")
+
+
+@on("unix")
+def without():
+    """Without V2's names, CPython's, both: they are gone, the rest passes."""
+    folder = ROOT / "build/without"
+    ours = counted("without", "tests/switches.py", MICROPYTHON, folder)
+    least = folder / "V2-CPYTHON/micropython"
+    theirs = counted("without-upstream", "tests/upstream.py", least, TREE, "asyncio")
+    return tuple(map(sum, zip(ours, theirs)))
 
 
 @on("unix")
@@ -452,6 +479,7 @@ GROUPS = (
     clang_format,
     ruff,
     unsafe,
+    layout,
     clippy,
     core,
     mutations,
@@ -459,6 +487,7 @@ GROUPS = (
     no_panic,
     archives,
     python_tests,
+    small_heap,
     stubs,
     manifest,
     refusals,
@@ -475,6 +504,8 @@ GROUPS = (
     newest_recipes,
     asserts_firmware,
     misuse,
+    without_firmware,
+    without,
     threads,
     gil_firmware,
     gil_threads,
@@ -506,12 +537,14 @@ TIERS = {
         clang_format,
         ruff,
         unsafe,
+        layout,
         clippy,
         core,
         mutations,
         firmware,
         no_panic,
         python_tests,
+        small_heap,
         stubs,
         manifest,
         upstream,

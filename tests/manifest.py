@@ -4,6 +4,7 @@
 Ends with `N passed, N failed`.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -34,19 +35,35 @@ def main():
     for name in ("__init__", "core", "event", "funcs", "lock", "stream"):
         stock[f"asyncio/{name}.py"] = tree / f"extmod/asyncio/{name}.py"
     include = f'include("{ours}/manifest.py"'
+    old = {name: own[name] for name in ("_asyncio_v2.py", "asyn.py")}
+    parts = ("condition", "barrier", "datagram", "dns")
+    new = {name: own[name] for name in (f"_asyncio_{part}.py" for part in parts)}
+    rest = {name: file for name, file in own.items() if name not in {**old, **new}}
     checks = {
         "asyncio is ours": (include + ")", own),
         "before the port's": (include + ")\n" + STOCK, own),
         "asyncio is stock": (include + ", stock_asyncio=True)", stock),
         "stock, before the port's": (include + ", stock_asyncio=True)\n" + STOCK, stock),
+        "without V2": (include + ", v2=False)", {**rest, **new}),
+        "without CPython's": (include + ", cpython=False)", {**rest, **old}),
+        "stock, without both": (
+            include + ", stock_asyncio=True, v2=False, cpython=False)",
+            {**{name: file for name, file in stock.items() if name not in own}, **rest},
+        ),
+        "make without V2": (include + ")", {**rest, **new}, "V2"),
+        "make without CPython's": (include + ")", {**rest, **old}, "CPYTHON"),
         "after the port's": (STOCK + "\n" + include + ")", "before the port's own"),
     }
     failed = 0
-    for what, (text, want) in checks.items():
+    for what, (text, want, *switches) in checks.items():
+        variables = {f"MICROPY_UASYNCIO_PRIORITY_{switch}": "0" for switch in switches}
+        os.environ.update(variables)
         try:
             got = frozen(tree, text)
         except Exception as er:  # of the manifest's author, or of its reader
             got = str(er)
+        for variable in variables:
+            del os.environ[variable]
         if not (got == want or isinstance(want, str) and want in got):
             failed += 1
             print(f"{what}: {got}, not {want}")

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Break the code on purpose, one small thing at a time, and see a test fail: mutations.py [--check] [--tree MPY] [NAME...]
 
-Each mutation is a line or two of the source and what they become, in a copy of the project under build/mutations. The
+Each mutation is a place in the source and what becomes of it, in a copy of the project under build/mutations. The place
+is a comment, `// mutation: NAME`, in a line of its own above it or at its end: so what is around it may be renamed and
+moved to another file. The
 tests that `make test` runs are run on it; one that nothing catches is a failure, and so is one that no longer fits the
 source or does not compile. --check only looks whether each still fits. Ends with `N passed, N failed`.
 """
@@ -14,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,556 +32,135 @@ COMPARISON, LOST, CLEAR, STALE, LINK, FAIRNESS = (
     "a skipped fairness check",
 )
 
-# Of the core: name, kind, file, what is there, what it becomes. Cargo's tests are to catch them.
+# Where marks are.
+SOURCES = ("src/**/*.rs", "micropython-bindings/**/*.[ch]", "python/*.py", "ports/**/*.[ch]")
+MARK = re.compile(r"(?://|#) mutation: ([a-z0-9-]+)$")
+
+
+# What becomes of the marked line. Each is given the lines from there on and returns them changed; ValueError if it does not
+# fit.
+def GONE(lines):
+    """The statement is left out."""
+    for i, line in enumerate(lines):
+        if uncommented(line).endswith(";"):
+            return lines[i + 1 :]
+        if uncommented(line).endswith(("{", "}")):
+            break
+    raise ValueError("no statement")
+
+
+def condition(value, lines):
+    """The condition of the `if` is a constant, in the words of C or of Rust."""
+    line = uncommented(lines[0])
+    old = re.search(r"\bif (.*) \{$", line)
+    if old is None:
+        raise ValueError("no `if` that ends its line")
+    new = f"({value})" if old[1].startswith("(") else value
+    return [line[: old.start(1)] + new + " {", *lines[1:]]
+
+
+NEVER = partial(condition, "false")
+ALWAYS = partial(condition, "true")
+
+
+def CHANGED(pattern, new):
+    """What fits the pattern, once in the line, becomes this; `\\1` and so on are what its groups found."""
+
+    def change(lines):
+        first, found = re.subn(pattern, new, uncommented(lines[0]))
+        if found != 1:
+            raise ValueError(f"{found} places fit {pattern!r}")
+        return [first, *lines[1:]]
+
+    return change
+
+
+# Of the core: name, kind, what becomes of the place that has the mark. Cargo's tests are to catch them.
 CORE = (
-    (
-        "ties-reversed",
-        COMPARISON,
-        "src/schedule/timers.rs",
-        "if due.since(there.due()) >= 0 {",
-        "if due.since(there.due()) > 0 {",
-    ),
+    ("ties-reversed", COMPARISON, CHANGED(">= 0", "> 0")),
     (
         "time-not-cyclic",
         COMPARISON,
-        "src/tick.rs",
-        "self.0.wrapping_sub(earlier.0).cast_signed()",
-        "if self.0 < earlier.0 { -1 } else { (self.0 - earlier.0).cast_signed() }",
+        CHANGED(
+            r"(\S+)\.wrapping_sub\((\S+)\)\.cast_signed\(\)",
+            r"if \1 < \2 { -1 } else { (\1 - \2).cast_signed() }",
+        ),
     ),
+    ("overdue-by-as-much", COMPARISON, CHANGED(" > ", " >= ")),
+    ("timer-behind-its-tie", COMPARISON, CHANGED(" > ", " >= ")),
+    ("cancelled-in-the-tick-it-is-due", COMPARISON, CHANGED("<= 0", "< 0")),
+    ("cancelled-at-any-level", COMPARISON, CHANGED(r"\} && .*;", "};")),
+    ("clock-read-backwards", COMPARISON, CHANGED("< 0", "> 0")),
+    ("mail-not-announced", LOST, GONE),
+    ("loss-not-announced", LOST, CHANGED(r"store\(.*, ", "store(0, ")),
+    ("next-condition-skipped", LOST, CHANGED(r"set\(.*\);", "set(None);")),
+    ("cursor-at-who-left", STALE, NEVER),
+    ("hang-up-wakes-nobody", LOST, CHANGED(r"\((.*) \| !\(.*\)\)", r"\1")),
+    ("nearest-of-two-levels", LOST, CHANGED(r" \{$", "[..2] {")),
+    ("served-for-ever", CLEAR, CHANGED("false", "true")),
+    ("served-though-ended", STALE, GONE),
+    ("marked-though-ended", STALE, GONE),
+    ("kept-in-its-ring", CLEAR, CHANGED("if .* =>", "if false =>")),
+    ("high-not-noticed", LOST, GONE),
+    ("condition-not-noticed", LOST, GONE),
+    ("stream-not-noticed", LOST, GONE),
+    ("limit-not-noticed", LOST, GONE),
+    ("fresh-stream-not-noticed", LOST, GONE),
+    ("turned-in-another-level", COMPARISON, CHANGED(" && .*;", ";")),
+    ("epoch-not-asked", STALE, ALWAYS),
+    ("epoch-not-counted", STALE, GONE),
+    ("asked-again-in-the-tick", CLEAR, GONE),
+    ("fast-for-ever", CLEAR, GONE),
+    ("item-left-in-its-slot", CLEAR, CHANGED("Cell::take", "Cell::get")),
+    ("linked-though-out", CLEAR, GONE),
+    ("links-kept-in-a-ring", STALE, GONE),
+    ("links-kept-in-a-tree", STALE, GONE),
+    ("third-link-kept", STALE, GONE),
+    ("front-that-left", STALE, NEVER),
+    ("youngest-not-linked", LINK, GONE),
+    ("removed-on-the-wrong-side", LINK, CHANGED(";$", ".other();")),
+    ("earliest-not-the-least", LINK, CHANGED("prev", "next")),
+    ("yield-of-another", STALE, NEVER),
+    ("owners-kept", CLEAR, CHANGED(r"= (\w+)\.take\(\)", r"= *\1")),
     (
-        "overdue-by-as-much",
-        COMPARISON,
-        "src/schedule/policy.rs",
-        "now.since(low.due()) > limit.cast_signed()",
-        "now.since(low.due()) >= limit.cast_signed()",
-    ),
-    (
-        "timer-behind-its-tie",
-        COMPARISON,
-        "src/schedule/policy.rs",
-        "late > e.due().since(now)",
-        "late >= e.due().since(now)",
-    ),
-    (
-        "cancelled-in-the-tick-it-is-due",
-        COMPARISON,
-        "src/schedule/policy.rs",
-        "Kind::Timer => e.due().since(now) <= 0,",
-        "Kind::Timer => e.due().since(now) < 0,",
-    ),
-    (
-        "cancelled-at-any-level",
-        COMPARISON,
-        "src/schedule/policy.rs",
-        "} && (e.queue() == e.level_bits() || e.queue() == HIGH);",
-        "};",
-    ),
-    (
-        "clock-read-backwards",
-        COMPARISON,
-        "src/schedule/ready.rs",
-        "&& due.since(last.due()) < 0",
-        "&& due.since(last.due()) > 0",
-    ),
-    (
-        "mail-not-announced",
-        LOST,
-        "src/sync/mailbox.rs",
-        "            if fits {\n                self.pending.store(1, Ordering::Release);\n            }\n",
-        "",
-    ),
-    (
-        "loss-not-announced",
-        LOST,
-        "src/sync/mailbox.rs",
-        ".store(u32::from(inner.lost != 0), Ordering::Relaxed)",
-        ".store(0, Ordering::Relaxed)",
-    ),
-    (
-        "mail-of-before-a-reset",
-        CLEAR,
-        "src/ffi.rs",
-        "critical_section::with(|_| mail.write_bytes(0, 1))",
-        "while mailbox(mail).take().is_some() {}",
-    ),
-    (
-        "next-condition-skipped",
-        LOST,
-        "src/schedule/poll.rs",
-        "self.cursor.set(ring.after(e));",
-        "self.cursor.set(None);",
-    ),
-    (
-        "cursor-at-who-left",
+        "stream-told-by-its-number",
         STALE,
-        "src/schedule/poll.rs",
-        "if self.cursor.get() == Some(e) {",
-        "if false {",
+        CHANGED(r"(\w+)\.key == (\w+)\.key", r"\1.number == \2.number"),
     ),
-    (
-        "hang-up-wakes-nobody",
-        LOST,
-        "src/schedule/poll.rs",
-        "found & (self.events | !(READ | WRITE | TRUE)) != 0",
-        "found & self.events != 0",
-    ),
-    (
-        "nearest-of-two-levels",
-        LOST,
-        "src/schedule/policy.rs",
-        "for timers in &self.timers {",
-        "for timers in &self.timers[..2] {",
-    ),
-    (
-        "served-for-ever",
-        CLEAR,
-        "src/schedule/fairness.rs",
-        "if let Some(e) = served.take() {\n                    e.set_served(false);",
-        "if let Some(e) = served.take() {\n                    e.set_served(true);",
-    ),
-    (
-        "served-though-ended",
-        STALE,
-        "src/schedule/fairness.rs",
-        "                place.set(None);\n",
-        "",
-    ),
-    (
-        "marked-though-ended",
-        STALE,
-        "src/schedule/policy.rs",
-        "        self.fairness.forget(e);\n",
-        "",
-    ),
-    (
-        "kept-in-its-ring",
-        CLEAR,
-        "src/schedule/policy.rs",
-        "None if self.ready.linked.get() => self.detach(ran),",
-        "None if false => self.detach(ran),",
-    ),
-    (
-        "high-not-noticed",
-        LOST,
-        "src/schedule/policy.rs",
-        "        if level == HIGH {\n            self.ready.plain.set(false);\n        }\n",
-        "",
-    ),
-    (
-        "condition-not-noticed",
-        LOST,
-        "src/schedule/policy.rs",
-        "        self.ready.plain.set(false);\n        self.poll.push_condition(e);",
-        "        self.poll.push_condition(e);",
-    ),
-    (
-        "stream-not-noticed",
-        LOST,
-        "src/schedule/policy.rs",
-        "        self.ready.plain.set(false);\n        self.poll.push_stream(e, interest)",
-        "        self.poll.push_stream(e, interest)",
-    ),
-    (
-        "limit-not-noticed",
-        LOST,
-        "src/schedule/policy.rs",
-        "self.fairness.max_overdue.set(ms.min(MAX_DELAY));\n        self.ready.plain.set(false);",
-        "self.fairness.max_overdue.set(ms.min(MAX_DELAY));",
-    ),
-    (
-        "fresh-stream-not-noticed",
-        LOST,
-        "src/schedule/poll.rs",
-        "            self.fresh.update(|fresh| fresh | !interest.fd);\n",
-        "",
-    ),
-    (
-        "turned-in-another-level",
-        COMPARISON,
-        "src/schedule/ready.rs",
-        "self.linked.get() && e.queue() == level",
-        "self.linked.get()",
-    ),
-    (
-        "epoch-not-asked",
-        STALE,
-        "src/sync/wait_list.rs",
-        "if first.due().raw() == epoch {",
-        "if true {",
-    ),
-    (
-        "epoch-not-counted",
-        STALE,
-        "src/schedule/policy.rs",
-        "        self.epoch.update(|epoch| epoch.wrapping_add(1));\n",
-        "",
-    ),
-    (
-        "asked-again-in-the-tick",
-        CLEAR,
-        "src/schedule/poll.rs",
-        "            self.fresh.set(false);\n",
-        "",
-    ),
-    (
-        "fast-for-ever",
-        CLEAR,
-        "src/schedule/poll.rs",
-        "            self.fast.update(|n| n - u32::from(interest.fast));\n",
-        "",
-    ),
-    (
-        "item-left-in-its-slot",
-        CLEAR,
-        "src/sync/mailbox.rs",
-        "inner.queue.peek().map(Cell::take)",
-        "inner.queue.peek().map(Cell::get)",
-    ),
-    (
-        "linked-though-out",
-        CLEAR,
-        "src/schedule/ready.rs",
-        "if self.running.get() == Some(e) {\n            self.linked.set(false);\n        }\n",
-        "",
-    ),
-    (
-        "links-kept-in-a-ring",
-        STALE,
-        "src/ring.rs",
-        "        e.unlink();\n",
-        "",
-    ),
-    (
-        "links-kept-in-a-tree",
-        STALE,
-        "src/schedule/timers.rs",
-        "        e.unlink();\n",
-        "",
-    ),
-    (
-        "third-link-kept",
-        STALE,
-        "src/entry.rs",
-        "        self.set_kind(Kind::Idle);\n        self.up.set(Up { parent: None });",
-        "        self.set_kind(Kind::Idle);",
-    ),
-    (
-        "front-that-left",
-        STALE,
-        "src/ring.rs",
-        "if self.first() == Some(e) {",
-        "if false {",
-    ),
-    (
-        "youngest-not-linked",
-        LINK,
-        "src/ring.rs",
-        "                prev.next.set(Some(e));\n",
-        "",
-    ),
-    (
-        "removed-on-the-wrong-side",
-        LINK,
-        "src/schedule/timers.rs",
-        "let mut side = Self::side(parent, e);",
-        "let mut side = Self::side(parent, e).other();",
-    ),
-    (
-        "earliest-not-the-least",
-        LINK,
-        "src/schedule/timers.rs",
-        "                next = at;\n                at = there.prev.get();",
-        "                next = at;\n                at = there.next.get();",
-    ),
-    (
-        "yield-of-another",
-        STALE,
-        "src/schedule/policy.rs",
-        "        if self.ready.running.get() == Some(e) {\n            self.ready.running.set(None);",
-        "        if false {\n            self.ready.running.set(None);",
-    ),
-    (
-        "owners-kept",
-        CLEAR,
-        "src/schedule/policy.rs",
-        "let Some(e) = owner.take() else { continue };",
-        "let Some(e) = *owner else { continue };",
-    ),
-    (
-        "row-of-another-descriptor",
-        STALE,
-        "src/schedule/policy.rs",
-        "&& interest.key as i32 == row.fd",
-        "",
-    ),
-    (
-        "row-of-who-left",
-        STALE,
-        "src/schedule/policy.rs",
-        "if row.revents != 0 && waits {",
-        "if row.revents != 0 {",
-    ),
-    (
-        "high-twice-in-a-row",
-        FAIRNESS,
-        "src/schedule/policy.rs",
-        "&& !e.served()\n            && !self.fairness.high_is_over()",
-        "&& !self.fairness.high_is_over()",
-    ),
-    (
-        "high-without-end",
-        FAIRNESS,
-        "src/schedule/policy.rs",
-        "&& !e.served()\n            && !self.fairness.high_is_over()",
-        "&& !e.served()",
-    ),
-    (
-        "row-over-the-wait",
-        FAIRNESS,
-        "src/schedule/policy.rs",
-        "if self.fairness.high_is_over() {\n            self.fairness.end_row();\n        }\n",
-        "",
-    ),
-    (
-        "overdue-back-to-back",
-        FAIRNESS,
-        "src/schedule/policy.rs",
-        "&& (normal.is_none() || !self.fairness.overdue_low.get())",
-        "",
-    ),
+    ("row-of-another-descriptor", STALE, CHANGED("&& .*", "")),
+    ("row-of-who-left", STALE, CHANGED(" && waits", "")),
+    ("high-twice-in-a-row", FAIRNESS, CHANGED("&& .*", "")),
+    ("high-without-end", FAIRNESS, CHANGED("&& .*", "")),
+    ("row-over-the-wait", FAIRNESS, GONE),
+    ("overdue-back-to-back", FAIRNESS, CHANGED("&& .*;", ";")),
 )
 
 # Of the shim, with the tests of tests/python that are to catch them.
 SHIM = (
-    (
-        "full-mail-not-counted",
-        LOST,
-        "micropython-bindings/flag.c",
-        "            up_mail_lose(up_mail()); // not for good: up_flags_look() finds it\n",
-        "",
-        ("flag*",),
-    ),
-    (
-        "full-mail-not-looked-after",
-        LOST,
-        "micropython-bindings/mail.c",
-        "        up_flags_look(loop);\n",
-        "",
-        ("flag*",),
-    ),
-    (
-        "sleeper-not-roused",
-        LOST,
-        "micropython-bindings/idle.c",
-        "    if (__atomic_load_n(&idle, __ATOMIC_SEQ_CST)) {",
-        "    if (idle == 2) {",
-        ("unix_flag_thread*", "unix_threadsafe*"),
-    ),
-    (
-        "flag-wakes-one",
-        LOST,
-        "micropython-bindings/sync.c",
-        "up_wake(loop, &self->waiters, self->level, SIZE_MAX);\n        up_store(&self->waited, false);",
-        "up_wake(loop, &self->waiters, self->level, 1);\n        up_store(&self->waited, false);",
-        ("event*", "flag*"),
-    ),
-    (
-        "handed-and-not-taken",
-        LOST,
-        "micropython-bindings/resume.c",
-        "        up_sem_pass_on(loop->calling); // it was handed something, and did not take it\n",
-        "",
-        ("lock*", "fault_sync*"),
-    ),
-    (
-        "handed-and-cancelled",
-        LOST,
-        "micropython-bindings/task.c",
-        "    up_sem_refuse(task);\n    mp_obj_t *data",
-        "    mp_obj_t *data",
-        ("lock*", "semaphore*", "queue*"),
-    ),
-    (
-        "woken-and-forgotten",
-        LOST,
-        "micropython-bindings/task.c",
-        "if (!(task->entry.flags & UP_TASK_AWAITING)) {",
-        "if (true) {",
-        ("wake_*",),
-    ),
-    (
-        "handed-and-forgotten",
-        LOST,
-        "micropython-bindings/module.c",
-        "            up_sem_refuse((up_task_t *)entry);\n",
-        "",
-        ("run_new*",),
-    ),
-    (
-        "put-twice",
-        CLEAR,
-        "micropython-bindings/queue.c",
-        "        self->item = MP_OBJ_NULL;\n",
-        "",
-        ("queue*",),
-    ),
-    (
-        "posted-for-ever",
-        CLEAR,
-        "micropython-bindings/mail.c",
-        "up_store(&flag->posted, false); //",
-        "//",
-        ("flag*",),
-    ),
-    (
-        "flag-stays-set",
-        CLEAR,
-        "micropython-bindings/sync.c",
-        "            up_store(&self->set, false);\n        }\n        return MP_OBJ_STOP_ITERATION;",
-        "        }\n        return MP_OBJ_STOP_ITERATION;",
-        ("flag*",),
-    ),
-    (
-        "yielded-for-ever",
-        CLEAR,
-        "micropython-bindings/resume.c",
-        "        loop->again = UP_NOT;\n        up_entry_t *entry;",
-        "        up_entry_t *entry;",
-        ("yield*", "task_cancel*"),
-    ),
-    (
-        "condition-kept",
-        CLEAR,
-        "micropython-bindings/awaitables.c",
-        "    when->callback = MP_OBJ_NULL;\n    when->waiter = NULL;",
-        "    when->waiter = NULL;",
-        ("when*",),
-    ),
+    ("full-mail-not-counted", LOST, GONE, ("flag*",)),
+    ("full-mail-not-looked-after", LOST, GONE, ("flag*",)),
+    ("sleeper-not-roused", LOST, NEVER, ("unix_flag_thread*", "unix_threadsafe*")),
+    ("flag-wakes-one", LOST, CHANGED("SIZE_MAX", "1"), ("event*", "flag*")),
+    ("handed-and-not-taken", LOST, GONE, ("lock*", "fault_sync*")),
+    ("handed-and-cancelled", LOST, GONE, ("lock*", "semaphore*", "queue*")),
+    ("woken-and-forgotten", LOST, ALWAYS, ("wake_*",)),
+    ("handed-and-forgotten", LOST, GONE, ("run_new*",)),
+    ("closed-and-not-woken", LOST, CHANGED(r"_io_queue.wake\(.*", "pass"), ("stream_close*",)),
+    ("closed-twice", STALE, CHANGED("if .*:", "if True:"), ("stream_close*",)),
+    ("put-twice", CLEAR, GONE, ("queue*",)),
+    ("posted-for-ever", CLEAR, GONE, ("flag*",)),
+    ("flag-stays-set", CLEAR, GONE, ("flag*",)),
+    ("yielded-for-ever", CLEAR, GONE, ("yield*", "task_cancel*")),
+    ("condition-kept", CLEAR, GONE, ("when*",)),
     (
         "callback-that-ran",
         STALE,
-        "micropython-bindings/loop.c",
-        "    self->fun = self->args = MP_OBJ_NULL;\n",
-        "    self->args = MP_OBJ_NULL;\n",
+        CHANGED(r"self->entry.data = self->args", "self->args"),
         ("callback*",),
     ),
-    (
-        "callback-cancelled-in-its-queue",
-        STALE,
-        "micropython-bindings/loop.c",
-        "    up_core_forget(&up_loop()->core, &self->entry); // if it is not in the mailbox\n",
-        "",
-        ("callback*",),
-    ),
-    (
-        "known-for-ever",
-        STALE,
-        "micropython-bindings/task.c",
-        "return task->entry.flags >> 8 == loop->epoch;",
-        "return true;",
-        ("run_new*",),
-    ),
-    (
-        "task-of-the-loop-before",
-        STALE,
-        "micropython-bindings/module.c",
-        "    loop->epoch = loop->epoch == 255 ? 1 : loop->epoch + 1;\n",
-        "",
-        ("run_new*", "task_cancel*"),
-    ),
-)
-
-# Of what a port is built with. Tests of tests/recipes.py are to catch them, or those of tests/refusals.py: (script, names...).
-MISBUILT = "a misbuild"
-PORTS = (
-    (
-        "executable-without-options",
-        MISBUILT,
-        "micropython-bindings/micropython.cmake",
-        "    target_compile_options(usermod_uasyncio_priority INTERFACE ${up_options})\n",
-        "",
-        ("recipes", "cmake_build"),
-    ),
-    (
-        "executable-without-definitions",
-        MISBUILT,
-        "micropython-bindings/micropython.cmake",
-        "    target_compile_definitions(usermod_uasyncio_priority INTERFACE ${up_definitions})\n",
-        "",
-        ("recipes", "cmake_build"),
-    ),
-    (
-        "esp32-without-its-wait",
-        MISBUILT,
-        "ports/esp32/config.h",
-        "#define MICROPY_UASYNCIO_PRIORITY_WAIT MICROPY_UASYNCIO_PRIORITY_WAIT_FREERTOS\n",
-        "",
-        ("recipes", "cmake_build"),
-    ),
-    (
-        "esp32-without-its-hook",
-        MISBUILT,
-        "ports/esp32/config.h",
-        "#define MICROPY_SCHED_HOOK_SCHEDULED mp_uasyncio_priority_wake()\n",
-        "",
-        ("recipes", "cmake_build"),
-    ),
-    (
-        "any-wait-for-freertos",
-        MISBUILT,
-        "micropython-bindings/requirements.h",
-        "#if (defined(ESP_PLATFORM) || defined(INC_FREERTOS_H)) && !UP_WAIT_IS(FREERTOS)",
-        "#if 0",
-        ("refusals",),
-    ),
-    (
-        "freertos-known-by-definitions-only",
-        MISBUILT,
-        "micropython-bindings/requirements.h",
-        "(defined(ESP_PLATFORM) || defined(INC_FREERTOS_H))",
-        "defined(ESP_PLATFORM)",
-        ("refusals",),
-    ),
-    (
-        "waits-without-a-fence",
-        LOST,
-        "micropython-bindings/idle.c",
-        "    up_fence();\n    if (!up_mail_pending(up_mail())",
-        "    if (!up_mail_pending(up_mail())",
-        ("recipes", "freertos_wait"),
-    ),
-    (
-        "wakes-without-a-fence",
-        LOST,
-        "micropython-bindings/idle.c",
-        "    up_fence();\n    TaskHandle_t",
-        "    TaskHandle_t",
-        ("recipes", "freertos_wait"),
-    ),
-    (
-        "wakes-nobody",
-        LOST,
-        "micropython-bindings/idle.c",
-        "        xTaskNotifyGive(task);\n",
-        "",
-        ("recipes", "freertos_wait"),
-    ),
-    (
-        "wakes-nobody-from-an-interrupt",
-        LOST,
-        "micropython-bindings/idle.c",
-        "        vTaskNotifyGiveFromISR(task, &woken);\n",
-        "",
-        ("recipes", "freertos_wait"),
-    ),
-    (
-        "two-ticks",
-        COMPARISON,
-        "micropython-bindings/idle.c",
-        "ulTaskNotifyTake(pdTRUE, 1);",
-        "ulTaskNotifyTake(pdTRUE, 2);",
-        ("recipes", "freertos_wait"),
-    ),
+    ("callback-cancelled-in-its-queue", STALE, GONE, ("callback*",)),
+    ("known-for-ever", STALE, CHANGED(r"return .*;", "return true;"), ("run_new*",)),
+    ("task-of-the-loop-before", STALE, GONE, ("run_new*", "task_cancel*")),
 )
 
 
@@ -626,13 +208,36 @@ def refresh(tree):
     return [] if tree == ROOT / "build/micropython" else [f"MPY_DIR={tree}"]
 
 
-def mutated(root, name, file, old, new):
-    """The file's text with the mutation in it, however it is indented; ValueError if it does not fit."""
-    text = (root / file).read_text()
-    places = list(re.finditer(r"\s+".join(map(re.escape, old.split())), text))
+def uncommented(line):
+    """A line of code without the comment at its end."""
+    return re.sub(r"\s*(?://|#(?!\w)).*", "", line)
+
+
+def marks(root):
+    """{name: [(file, the number of the line with the mark)]} of all marks in the sources."""
+    found = {}
+    for file in sorted(file for pattern in SOURCES for file in root.glob(pattern)):
+        for number, line in enumerate(file.read_text().splitlines()):
+            mark = MARK.search(line)
+            if mark:
+                found.setdefault(mark[1], []).append((file, number))
+    return found
+
+
+def mutated(root, name, change):
+    """The file that has this mark, and its text with the mutation in it; ValueError if it does not fit."""
+    places = marks(root).get(name, [])
     if len(places) != 1:
-        raise ValueError(f"{name}: found {len(places)} times in {file}, not once:\n{old}")
-    return text[: places[0].start()] + new.strip() + text[places[0].end() :]
+        raise ValueError(f"{name}: marked {len(places)} times, not once")
+    file, number = places[0]
+    lines = file.read_text().splitlines()
+    while not uncommented(lines[number]).strip():
+        number += 1  # the mark has a line of its own
+    try:
+        lines[number:] = change(lines[number:])
+    except ValueError as problem:
+        raise ValueError(f"{name}: {file.relative_to(root)}:{number + 1}: {problem}") from None
+    return file, "\n".join(lines) + "\n"
 
 
 def cargo(log):
@@ -676,27 +281,14 @@ def firmware(log, make, patterns):
     return re.findall(r"^fail (\S+)", text, re.MULTILINE), text
 
 
-def port(log, tree, script, *names):
-    """These tests of recipes.py or refusals.py; the names of those that fail."""
-    status, text = run(f"{log}.log", sys.executable, f"tests/{script}.py", tree, *names)
-    total = re.findall(r"^(\d+) passed, (\d+) failed$", text, re.MULTILINE)
-    if not total or not any(map(int, total[0])):
-        return None, text  # they did not run
-    return re.findall(r"^fail ([^:]+)", text, re.MULTILINE), text
-
-
-def attempt(mutation, make, tree):
+def attempt(mutation, make):
     """Make a mutation, run the tests, undo it; what caught it."""
-    name, _, file, old, new = mutation[:5]
-    target = COPY / file
+    name, _, change, *patterns = mutation
+    target, text = mutated(COPY, name, change)
     before = target.read_text()
-    target.write_text(mutated(COPY, name, file, old, new))
+    target.write_text(text)
     try:
-        if len(mutation) == 5:
-            return cargo(name)
-        if mutation in PORTS:
-            return port(name, tree, *mutation[5])
-        return firmware(name, make, mutation[5])
+        return firmware(name, make, *patterns) if patterns else cargo(name)
     finally:
         target.write_text(before)
 
@@ -708,44 +300,45 @@ def main():
     parser.add_argument("--tree", type=Path, default=ROOT / "build/micropython")
     parser.add_argument("names", nargs="*", help="mutations; all of them if none is named")
     args = parser.parse_args()
-    chosen = [m for m in CORE + SHIM + PORTS if not args.names or m[0] in args.names]
+    chosen = [m for m in CORE + SHIM if not args.names or m[0] in args.names]
     if not chosen or len(chosen) < len(args.names):
-        parser.error("there are: " + ", ".join(m[0] for m in CORE + SHIM + PORTS))
+        parser.error("there are: " + ", ".join(m[0] for m in CORE + SHIM))
 
     WORK.mkdir(parents=True, exist_ok=True)
     passed = failed = 0
     unfit = set()
     for mutation in chosen:
         try:
-            mutated(ROOT, mutation[0], *mutation[2:5])
+            mutated(ROOT, mutation[0], mutation[2])
             passed += args.check
         except (ValueError, OSError) as problem:
             failed += 1
             unfit.add(mutation[0])
             print(problem)
+    found = marks(ROOT)
+    for name in sorted(set(found) - {m[0] for m in CORE + SHIM}):
+        failed += 1
+        print(f"{name}: marked in {found[name][0][0].relative_to(ROOT)}, and no mutation")
     if not args.check:
         COPY.mkdir(exist_ok=True)
         make = refresh(args.tree)
-        ports = sorted({m[5] for m in chosen if m in PORTS})
-        patterns = sorted({p for m in chosen if m in SHIM for p in m[5]})
-        if ports and not patterns:
-            patterns = ["yield*"]
         # The copy itself is sound, or nothing that follows means anything.
         for failing, text in (
-            cargo("sound") if any(len(m) == 5 for m in chosen) else ([], ""),
-            # The recipes need its archive and names too.
-            firmware("sound-shim", make, patterns) if patterns else ([], ""),
-            *(port("sound-port", args.tree, *test) for test in ports),
+            cargo("sound") if any(len(m) == 3 for m in chosen) else ([], ""),
+            firmware("sound-shim", make, sorted({p for m in chosen for p in m[3:] for p in p}))
+            if any(len(m) > 3 for m in chosen)
+            else ([], ""),
         ):
             if failing or failing is None:
                 print(f"without any mutation: {failing}", *text.splitlines()[-20:], sep="\n")
                 sys.exit("0 passed, 1 failed")
         for mutation in chosen:
-            name, kind, file = mutation[:3]
+            name, kind = mutation[:2]
             if name in unfit:
                 continue
+            file = found[name][0][0].relative_to(ROOT)
             began = time.monotonic()
-            failing, text = attempt(mutation, make, args.tree)
+            failing, text = attempt(mutation, make)
             seconds = time.monotonic() - began
             if failing:
                 passed += 1

@@ -101,14 +101,14 @@ MAP = """Linker script and memory map
 .text           0x08020000     0x1000
  .text.up_core_next
                 0x08020000      0x3d4 /x/uasyncio_priority_core.o
- .text.up_run   0x080203d4       0xc8 /x/micropython-bindings/resume.o
+ .text.up_run   0x080203d4       0xc8 /x/micropython-bindings/run_loop.o
  .text.other    0x0802049c       0xc8 /x/py/vm.o
  .rodata.fun_data__asyncio_wait_gather
                 0x08020564       0x10 /x/frozen_content.o
  .rodata.fun_data_upysh_x
                 0x08020574       0x10 /x/frozen_content.o
 .bss            0x20000000        0x4
- .bss.x         0x20000000        0x4 /x/micropython-bindings/idle.o
+ .bss.x         0x20000000        0x4 /x/micropython-bindings/platform/unix.o
 """
 # What MicroPython's README for the ESP32 says, in 1.25 and since 1.26.1: v5.2, v5.2.2 and v5.4 will do.
 IDF_SENTENCES = (
@@ -427,8 +427,8 @@ def objects(port, board, target, *arguments):
     )
     written = run("find", TREE, "-newer", stamp, "-type", "f").split()
     check(not written, "written into the user's tree:", written)
-    found = sorted(build.glob("micropython-bindings/*.o"))
-    sources = sorted((ROOT / "micropython-bindings").glob("*.c"))
+    found = sorted(build.glob("micropython-bindings/**/*.o"))
+    sources = sorted((ROOT / "micropython-bindings").rglob("*.c"))
     check([o.stem for o in found] == [c.stem for c in sources], "not all compiled:", found)
     return build, [*found, build / "uasyncio_priority_core.o"]
 
@@ -486,7 +486,9 @@ def esp8266():
     text = (build / "linked.map").read_text()
     constants = re.findall(r"^ \.data\.rodata\s+(0x\w+)\s+(0x\w+) .*_core\.o", text, re.MULTILINE)
     check(all(int(address, 16) in ESP8266_DRAM for address, _ in constants), constants)
-    disassembly = run("xtensa-lx106-elf-objdump", "-d", build / "micropython-bindings/idle.o")
+    disassembly = run(
+        "xtensa-lx106-elf-objdump", "-d", build / "micropython-bindings/platform/generic.o"
+    )
     check("waiti" not in disassembly, "it sleeps, and the SDK waits")
     # The check can fail: this is where code goes that nothing is done about.
     plain = []
@@ -526,7 +528,7 @@ def pyboard(board):
     sections = run("arm-none-eabi-objdump", "-h", elf)
     kept = set(re.findall(r"^ +\d+ (\.(?!debug|comment|ARM\.attr)\S+)", sections, re.MULTILINE))
     check(".text" in kept and not {s for s in kept if s.startswith(".ARM")}, "sections:", kept)
-    wait = run("arm-none-eabi-objdump", "-d", build / "micropython-bindings/idle.o")
+    wait = run("arm-none-eabi-objdump", "-d", build / "micropython-bindings/platform/wfi.o")
     check(re.search(r"\bcpsid\s+i\b.*\bdsb\b.*\bwfi\b.*\bmsr\s+PRIMASK", wait, re.DOTALL), wait)
 
 
@@ -581,7 +583,7 @@ def cmake_build():
             for o in (own, library)
         ]
         check(code[0] == code[1], source.name, "is compiled otherwise for the executable")
-    (own,) = build.glob("CMakeFiles/firmware.dir/**/idle.c.o")
+    (own,) = build.glob("CMakeFiles/firmware.dir/**/freertos.c.o")
     check("U ulTaskNotifyTake" in run("nm", own), "the linked wait is not FreeRTOS's")
     # The core comes behind what needs it, and what it needs is in.
     link = (build / "CMakeFiles/firmware.dir/link.txt").read_text()
@@ -591,6 +593,16 @@ def cmake_build():
         "cmake", "-S", ROOT / "tests/cmake", "-B", fresh(WORK / "none"), *arguments, status=1
     )
     check("UP_ARCHIVE must name the Rust archive" in said, said)
+    # What is to be left out is told by the environment, as make does, or by -D.
+    switch = "MICROPY_UASYNCIO_PRIORITY_"
+    less = fresh(WORK / "less")
+    run(
+        *("cmake", "-S", ROOT / "tests/cmake", "-B", less, *arguments, f"-D{switch}CPYTHON=0"),
+        **env,
+        **{f"{switch}V2": "0"},
+    )
+    flags = (less / "CMakeFiles/main.dir/flags.make").read_text()
+    check(f"-D{switch}V2=0" in flags and f"-D{switch}CPYTHON=0" in flags, flags)
 
 
 def wait(name, waits, *flags):
@@ -601,7 +613,7 @@ def wait(name, waits, *flags):
         *("gcc", "-std=gnu99", "-O1", "-Wall", "-Werror", "-fsanitize=undefined", *flags),
         *(f"-I{HERE}/esp32/include", f"-I{ROOT}/micropython-bindings", f"-I{ROOT}/tests/cmake"),
         *(f"-I{TREE}", f"-I{WORK}/cmake", "-DMICROPY_MODULE_BUILTIN_SUBPACKAGES=1"),
-        f'-DIDLE_WAIT="{ROOT}/micropython-bindings/idle.c"',
+        f'-DIDLE_WAIT="{ROOT}/micropython-bindings/platform/{name}.c"',
         *(ROOT / f"tests/waits/{name}.c", "-o", elf),
     )
     said = run(elf)
@@ -652,7 +664,7 @@ def esp32_c3():
     check((genhdr / "genhdr/qstrdefs.generated.h").exists(), "CMake made no names")
     build = fresh(WORK / "ESP32_GENERIC_C3")
     port = TREE / "ports/esp32"
-    for source in sorted((ROOT / "micropython-bindings").glob("*.c")):
+    for source in sorted((ROOT / "micropython-bindings").rglob("*.c")):
         run(
             *(
                 "riscv64-unknown-elf-gcc",
@@ -669,7 +681,7 @@ def esp32_c3():
                 "-DMICROPY_MODULE_BUILTIN_SUBPACKAGES=1",  # micropython.cmake
             ),
             *("-include", ROOT / "ports/esp32/config.h", f"-I{HERE}/esp32/include"),
-            *(f"-I{ROOT}/micropython-bindings", f"-I{TREE}", f"-I{port}", f"-I{genhdr}"),
+            *(f"-I{TREE}", f"-I{port}", f"-I{genhdr}"),
             *(f"-I{port}/boards/ESP32_GENERIC_C3", "-c", source, "-o", build / f"{source.stem}.o"),
         )
     core = archive("riscv32imc-unknown-none-elf")
@@ -686,7 +698,7 @@ def esp32_c3():
     )
     names = {name for _, _, name in symbols("riscv64-unknown-elf-", build / "linked.elf")}
     check({"up_core_next", "up_run", "up_atomic_begin"} <= names, "not linked:", names)
-    needs = run("riscv64-unknown-elf-nm", "-u", build / "idle.o")
+    needs = run("riscv64-unknown-elf-nm", "-u", build / "freertos.o")
     for function in (
         "ulTaskNotifyTake",
         "xTaskNotifyGive",

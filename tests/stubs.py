@@ -26,6 +26,7 @@ INSTANCES = {
     "Task": "a.Task((lambda: (yield))())",
     "Stream": "a.Stream(None)",
     "Server": "a.Server()",
+    "Datagram": "a.Datagram()",
     "Barrier": "M.Barrier(1)",
     "SysCall1": "a.SysCall1(0)",
     "StopLoop": "a.StopLoop(0)",
@@ -215,7 +216,7 @@ class CSource:
 
     def __init__(self):
         self.text = "\n".join(
-            file.read_text() for file in sorted((ROOT / "micropython-bindings").glob("*.c"))
+            file.read_text() for file in sorted((ROOT / "micropython-bindings").rglob("*.c"))
         )
         self.functions = dict(
             re.findall(r"^[a-z][\w ]*?\**\b(\w+)\([^;{]*\) \{\n(.*?)^\}", self.text, re.M | re.S)
@@ -226,8 +227,13 @@ class CSource:
             for name, body in re.findall(
                 r"(\w+_table)\[\] = \{\n(.*?)^\};", self.text, re.M | re.S
             )
-            + re.findall(r"^#define (NATIVE_NAMES) ((?:.*\\\n)*.*)$", self.text, re.M)
         }
+        # What uasyncio_priority has, with what a build may leave out.
+        self.native = dict(
+            entry
+            for body in re.findall(r"^#define \w*NATIVE_NAMES ((?:.*\\\n)*.*)$", self.text, re.M)
+            for entry in re.findall(entries, body)
+        )
         self.objects = {
             name: (kind, [int(n) for n in re.findall(r"\b\d+\b", numbers)], function)
             for kind, name, numbers, function in re.findall(
@@ -320,7 +326,7 @@ def nameless(node, method):
 def check_native(checks):
     """Functions and methods of the built-in module's stub against the C source."""
     source = CSource()
-    module = dict(source.tables["NATIVE_NAMES"], get_event_loop="up_get_event_loop_obj")
+    module = dict(source.native, get_event_loop="up_get_event_loop_obj")
     types = {name: source.types[obj] for name, obj in module.items() if obj in source.types}
     for name, variable in (
         ("_Loop", "up_loop_type"),

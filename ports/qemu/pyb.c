@@ -11,7 +11,7 @@
 #include "py/runtime.h"
 #include "py/smallint.h"
 #include "hal.h"
-#include "shim.h"
+#include "../../micropython-bindings/flag.h"
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Instants

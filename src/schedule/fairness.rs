@@ -52,6 +52,7 @@ impl<'a> Fairness<'a> {
         if e.served() {
             e.set_served(false);
             if let Some(place) = self.served.iter().find(|place| place.get() == Some(e)) {
+                // mutation: served-though-ended
                 place.set(None);
             }
         }
@@ -63,6 +64,7 @@ impl<'a> Fairness<'a> {
         if self.count.replace(0) != 0 {
             for served in &self.served {
                 if let Some(e) = served.take() {
+                    // mutation: served-for-ever
                     e.set_served(false);
                 }
             }

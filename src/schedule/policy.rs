@@ -11,6 +11,7 @@
 //!                 ▼  │
 //!  Timer ·······▶ Ready ◀── wake() ─────── Parked ◀── park() ── Idle
 //!         due       ▲
+//!                   ├── wake_joiner() ─── Joining ◀── join() ── Idle
 //!                   ├── found(TRUE) ───── Condition ◀── when() ── Idle
 //!                   └── found(events) ── Stream ◀── wait_stream() ── Idle
 //! ```
@@ -37,6 +38,7 @@ use crate::schedule::fairness::Fairness;
 use crate::schedule::poll::{Interest, Poll, PollFd, READ, TRUE, WRITE};
 use crate::schedule::ready::Ready;
 use crate::schedule::timers::Timers;
+use crate::sync::joiners;
 use crate::sync::mailbox::Mailbox;
 use crate::sync::wait_list::WaitList;
 use crate::tick::{MAX_DELAY, Tick};
@@ -120,6 +122,7 @@ impl<'a> Scheduler<'a> {
         self.fairness.end_row();
         self.fairness.overdue_low.set(false);
         self.ready.plain.set(false);
+        // mutation: epoch-not-counted
         self.epoch.update(|epoch| epoch.wrapping_add(1));
         chain
     }
@@ -140,7 +143,9 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn forget(&self, e: &'a Entry<'a>) {
         self.detach(e);
+        // mutation: marked-though-ended
         self.fairness.forget(e);
+        // mutation: yield-of-another
         if self.ready.running.get() == Some(e) {
             self.ready.running.set(None);
         }
@@ -150,6 +155,7 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn set_max_overdue(&self, ms: u32) {
         self.fairness.max_overdue.set(ms.min(MAX_DELAY));
+        // mutation: limit-not-noticed
         self.ready.plain.set(false);
     }
 
@@ -174,6 +180,13 @@ impl<'a> Scheduler<'a> {
                     list.remove(e);
                 }
             }
+            Kind::Joining => {
+                let task = e.joined_task();
+                joiners::remove(e);
+                if let Some(task) = task {
+                    self.inherit(task);
+                }
+            }
         }
         e.set_idle();
     }
@@ -182,8 +195,12 @@ impl<'a> Scheduler<'a> {
     #[inline(never)]
     fn queue(&self, e: &'a Entry<'a>, at: LevelBits, delay: u32, now: Tick) {
         self.detach(e);
-        let level = e.level_at(at);
+        let mut level = e.level_at(at);
+        if !e.inherits_nothing() {
+            level = self.raised(e, level);
+        }
         if level == HIGH {
+            // mutation: high-not-noticed
             self.ready.plain.set(false);
         }
         if delay == 0 {
@@ -226,10 +243,80 @@ impl<'a> Scheduler<'a> {
         list.len(self.epoch.get())
     }
 
+    /// Lets an entry wait for the end of a task, behind those who do (docs/behaviour.md, section 7). False, and nothing
+    /// has changed, if that would never come because `task` waits for `e`. O(the tasks that wait one for the other).
+    #[inline]
+    #[must_use]
+    pub fn join(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) -> bool {
+        self.detach(e);
+        let waits = joiners::join(e, task, self.epoch.get());
+        if waits {
+            self.inherit(task);
+        }
+        waits
+    }
+
+    /// Sets the level of an entry's next wake-ups that name none (docs/behaviour.md, section 2), and how urgent that is
+    /// for whom it waits. O(1), or as [`Self::inherit`].
+    pub fn set_level(&self, e: &'a Entry<'a>, level: Level) {
+        e.set_level(level);
+        if let Some(task) = e.joined_task() {
+            self.inherit(task);
+        }
+    }
+
+    /// How often the loop was emptied.
+    pub(crate) fn epoch(&self) -> u32 {
+        self.epoch.get()
+    }
+
+    /// A queued entry goes to the queue of another level, as it is: behind those that are there.
+    pub(crate) fn move_to(&self, e: &'a Entry<'a>, level: LevelBits) {
+        if level == e.queue() {
+            return;
+        }
+        self.ready.plain.set(false);
+        let due = e.due();
+        if e.kind() == Kind::Timer {
+            self.timers(e.queue()).remove(e);
+            self.timers(level).push(e, level, due);
+        } else {
+            self.ready.remove(e);
+            self.ready.push(e, level, due);
+        }
+    }
+
+    /// The running entry leaves the ring that it was run from: it may not belong there when its step is over.
+    pub(crate) fn move_running(&self, e: &'a Entry<'a>) {
+        if self.ready.is_linked(e) && e.kind() == Kind::Idle {
+            self.ready.remove(e);
+        }
+    }
+
+    /// Who has waited longest for the end of a task. O(1).
+    #[inline]
+    pub fn first_joiner(&self, task: &'a Entry<'a>) -> Option<&'a Entry<'a>> {
+        joiners::first(task, self.epoch.get())
+    }
+
+    /// A task has ended: wakes who has waited longest for that. It is due now, at the more urgent of its own level and
+    /// the level at which the task ran last (docs/behaviour.md, section 2). A watcher is taken out. O(1).
+    #[inline]
+    pub fn wake_joiner(&self, task: &'a Entry<'a>, now: Tick) -> Option<&'a Entry<'a>> {
+        let e = self.first_joiner(task)?;
+        if e.is_watcher() {
+            self.detach(e);
+        } else {
+            self.queue(e, e.level_bits().min(task.queue()), 0, now);
+        }
+        Some(e)
+    }
+
     /// Lets a task wait until its condition is true. O(1).
     #[inline]
     pub fn when(&self, e: &'a Entry<'a>) {
         self.detach(e);
+        // mutation: condition-not-noticed
         self.ready.plain.set(false);
         self.poll.push_condition(e);
     }
@@ -242,6 +329,7 @@ impl<'a> Scheduler<'a> {
     #[must_use]
     pub fn wait_stream(&self, e: &'a Entry<'a>, interest: Interest) -> bool {
         self.detach(e);
+        // mutation: stream-not-noticed
         self.ready.plain.set(false);
         self.poll.push_stream(e, interest)
     }
@@ -250,6 +338,12 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn interest(&self, e: &Entry<'a>) -> Option<Interest> {
         (e.kind() == Kind::Stream).then(|| Interest::of(e))
+    }
+
+    /// Some task that waits for the stream of this key. O(tasks that wait for streams).
+    #[inline]
+    pub fn stream_waiter(&self, key: usize) -> Option<&'a Entry<'a>> {
+        self.poll.waiter(key)
     }
 
     /// Rows of the table that [`Self::fds`] fills. O(1).
@@ -287,9 +381,9 @@ impl<'a> Scheduler<'a> {
     pub fn fds(&self, table: &mut [PollFd], owners: &mut [Option<&'a Entry<'a>>]) -> usize {
         let mut rows = 0;
         for ((e, row), owner) in self.poll.fds().zip(table).zip(owners) {
-            let Interest { events, key, .. } = Interest::of(e);
+            let Interest { events, number, .. } = Interest::of(e);
             *row = PollFd {
-                fd: key as i32,
+                fd: number as i32,
                 events: events as i16,
                 revents: 0,
             };
@@ -303,12 +397,15 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn found_fds(&self, table: &[PollFd], owners: &mut [Option<&'a Entry<'a>>], now: Tick) {
         for (row, owner) in table.iter().zip(owners) {
+            // mutation: owners-kept
             let Some(e) = owner.take() else { continue };
             let waits = self.interest(e).is_some_and(|interest| {
                 interest.fd
-                    && interest.key as i32 == row.fd
+                    // mutation: row-of-another-descriptor
+                    && interest.number as i32 == row.fd
                     && interest.events == row.events as u32 & (READ | WRITE)
             });
+            // mutation: row-of-who-left
             if row.revents != 0 && waits {
                 self.found(e, row.revents.cast_unsigned().into(), now);
             }
@@ -323,9 +420,11 @@ impl<'a> Scheduler<'a> {
     pub fn cancel(&self, e: &'a Entry<'a>, now: Tick) {
         let keeps = match e.kind() {
             Kind::Ready => true,
+            // mutation: cancelled-in-the-tick-it-is-due
             Kind::Timer => e.due().since(now) <= 0,
             _ => false,
-        } && (e.queue() == e.level_bits() || e.queue() == HIGH);
+            // mutation: cancelled-at-any-level
+        } && (e.queue() == e.urgency() || e.queue() == HIGH);
         if !keeps {
             self.queue(e, OWN_LEVEL, 0, now);
         }
@@ -345,6 +444,7 @@ impl<'a> Scheduler<'a> {
                         self.queue(ran, at, 0, now);
                     }
                 }
+                // mutation: kept-in-its-ring
                 None if self.ready.linked.get() => self.detach(ran),
                 None => {}
             }
@@ -390,7 +490,9 @@ impl<'a> Scheduler<'a> {
         }
         let high = self.due(HIGH, now);
         if let Some(e) = high
+            // mutation: high-twice-in-a-row
             && !e.served()
+            // mutation: high-without-end
             && !self.fairness.high_is_over()
         {
             self.fairness.serve(e);
@@ -401,7 +503,9 @@ impl<'a> Scheduler<'a> {
         let low = self.due(Level::Low as LevelBits, now);
         let limit = self.fairness.max_overdue.get();
         let overdue = limit > 0
+            // mutation: overdue-by-as-much
             && low.is_some_and(|low| now.since(low.due()) > limit.cast_signed())
+            // mutation: overdue-back-to-back
             && (normal.is_none() || !self.fairness.overdue_low.get());
         let next = if overdue { low } else { normal.or(low) };
         if let Some(e) = next {
@@ -435,6 +539,7 @@ impl<'a> Scheduler<'a> {
         let ready = self.ready.first(level);
         match self.timers(level).until_earliest(now) {
             None | Some(1..) => ready,
+            // mutation: timer-behind-its-tie
             Some(late) if ready.is_some_and(|e| late > e.due().since(now)) => ready,
             Some(_) => self.timers(level).earliest(),
         }
@@ -442,12 +547,14 @@ impl<'a> Scheduler<'a> {
 
     fn wait(&self, now: Tick) -> Action<'a> {
         if self.fairness.high_is_over() {
+            // mutation: row-over-the-wait
             self.fairness.end_row();
         }
         if self.poll.any_but_fds() {
             return Action::Wait(1); // asked at least once a millisecond (docs/behaviour.md, section 3)
         }
         let mut nearest = None;
+        // mutation: nearest-of-two-levels
         for timers in &self.timers {
             if let Some(ms) = timers.until_earliest(now) {
                 let ms = ms.cast_unsigned();

@@ -33,8 +33,10 @@ pub struct Interest {
     pub fast: bool,
     /// Whether the operating system knows the stream by a number.
     pub fd: bool,
-    /// Tells the stream from all others: that number, or the address of the shim's object.
+    /// Tells the stream from all others: the address of the shim's object.
     pub key: usize,
+    /// That number. It does not tell the stream: once the stream is closed, the system gives its number to another one.
+    pub number: u32,
 }
 
 /// A row of poll(2)'s table, laid out as the system has it.
@@ -50,40 +52,34 @@ pub struct PollFd {
 }
 
 impl Interest {
-    /// From a number and a key, as C has them.
-    pub(crate) const fn new(bits: u32, key: usize) -> Self {
+    /// As C has it.
+    pub(crate) const fn new(bits: u32, key: usize, number: u32) -> Self {
         Self {
             events: bits & (READ | WRITE),
             fast: bits & FAST != 0,
             fd: bits & FD != 0,
             key,
+            number,
         }
     }
 
     /// What a task waits for whose kind is `Stream`.
     pub(crate) fn of(e: &Entry) -> Self {
-        let mut this = Self::new(e.interest_bits().into(), 0);
-        this.key = if this.fd {
-            e.due().raw() as usize
-        } else {
-            e.stream() as usize
-        };
-        this
+        let key = e.stream() as usize;
+        Self::new(e.interest_bits().into(), key, e.due().raw())
     }
 
     /// Into an entry, which waits for it then.
     fn store(self, e: &Entry) {
         let fast = if self.fast { FAST } else { 0 };
-        let bits = self.events & (READ | WRITE) | fast;
-        if self.fd {
-            e.set_stream((bits | FD) as u16, ptr::null(), self.key as u32);
-        } else {
-            e.set_stream(bits as u16, ptr::without_provenance(self.key), 0);
-        }
+        let fd = if self.fd { FD } else { 0 };
+        let bits = self.events & (READ | WRITE) | fast | fd;
+        e.set_stream(bits as u16, ptr::without_provenance(self.key), self.number);
     }
 
     /// Whether what was found wakes the task: its direction, an error or a hang-up.
     pub(crate) const fn woken_by(self, found: u32) -> bool {
+        // mutation: hang-up-wakes-nobody
         found & (self.events | !(READ | WRITE | TRUE)) != 0
     }
 }
@@ -157,6 +153,12 @@ impl<'a> Poll<'a> {
         self.fds.iter()
     }
 
+    /// Some task that waits for the stream of this key. O(tasks that wait for streams).
+    pub(crate) fn waiter(&self, key: usize) -> Link<'a> {
+        let mut all = self.fds.iter().chain(self.others.iter());
+        all.find(|e| e.stream() as usize == key)
+    }
+
     /// Some entry that waits here. O(1).
     pub(crate) fn any(&self) -> Link<'a> {
         self.conditions
@@ -177,6 +179,7 @@ impl<'a> Poll<'a> {
         let ring = self.ring(interest);
         let taken = ring.iter().any(|other| {
             let other = Interest::of(other);
+            // mutation: stream-told-by-its-number
             other.key == interest.key && other.events == interest.events
         });
         if !taken {
@@ -184,6 +187,7 @@ impl<'a> Poll<'a> {
             ring.push(e);
             self.fast.update(|n| n + u32::from(interest.fast));
             self.fd_count.update(|n| n + u32::from(interest.fd));
+            // mutation: fresh-stream-not-noticed
             self.fresh.update(|fresh| fresh | !interest.fd);
         }
         !taken
@@ -199,10 +203,13 @@ impl<'a> Poll<'a> {
         if e.kind() == Kind::Stream {
             let interest = Interest::of(e);
             ring = self.ring(interest);
+            // mutation: fast-for-ever
             self.fast.update(|n| n - u32::from(interest.fast));
             self.fd_count.update(|n| n - u32::from(interest.fd));
         }
+        // mutation: cursor-at-who-left
         if self.cursor.get() == Some(e) {
+            // mutation: next-condition-skipped
             self.cursor.set(ring.after(e));
         }
         ring.remove(e);
@@ -221,6 +228,7 @@ impl<'a> Poll<'a> {
             self.cursor.set(self.conditions.first());
             self.streams
                 .set(self.fast.get() != 0 || self.fresh.get() || self.polled.get() != now);
+            // mutation: asked-again-in-the-tick
             self.fresh.set(false);
             self.polled.set(now);
         }

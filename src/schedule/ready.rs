@@ -60,6 +60,7 @@ impl<'a> Ready<'a> {
         let mut due = now;
         if let Some(last) = ring.last()
             && last.kind() == Kind::Ready
+            // mutation: clock-read-backwards
             && due.since(last.due()) < 0
         {
             due = last.due();
@@ -72,16 +73,19 @@ impl<'a> Ready<'a> {
     /// Takes out an entry that is ready, or linked. O(1).
     pub(crate) fn remove(&self, e: &Entry<'a>) {
         if self.running.get() == Some(e) {
+            // mutation: linked-though-out
             self.linked.set(false);
         }
         self.ring(e.queue()).remove(e);
     }
 
-    /// The entry that ran is the youngest of a level, if that is where it was run from; whether that is so. O(1).
+    /// The entry that ran is the youngest of a level, if that is where it was run from and where it belongs; whether that is
+    /// so. O(1).
     #[inline(always)]
     pub(crate) fn turn(&self, e: &Entry<'a>, at: LevelBits, now: Tick) -> bool {
         let level = e.level_at(at);
-        let turns = self.linked.get() && e.queue() == level;
+        // mutation: turned-in-another-level
+        let turns = self.linked.get() && e.queue() == level && e.inherits_nothing();
         if turns {
             self.linked.set(false);
             // Nothing in the ring can be younger than the end of this step.

@@ -99,6 +99,7 @@ impl<'a> Timers<'a> {
         while let Some(there) = at {
             parent = at;
             side = Side::Left;
+            // mutation: ties-reversed
             if due.since(there.due()) >= 0 {
                 side = Side::Right;
                 first = false;
@@ -131,6 +132,7 @@ impl<'a> Timers<'a> {
             let mut at = e.next.get();
             while let Some(there) = at {
                 next = at;
+                // mutation: earliest-not-the-least
                 at = there.prev.get();
             }
             self.set_earliest(next);
@@ -138,6 +140,7 @@ impl<'a> Timers<'a> {
         // Its children's trees become one in its place: at each step the higher root goes up.
         let (mut left, mut right) = (e.prev.get(), e.next.get());
         let mut parent = e.parent();
+        // mutation: removed-on-the-wrong-side
         let mut side = Self::side(parent, e);
         while let (Some(l), Some(r)) = (left, right) {
             if l.rank() >= r.rank() {
@@ -149,6 +152,7 @@ impl<'a> Timers<'a> {
             }
         }
         self.attach(parent, side, left.or(right));
+        // mutation: links-kept-in-a-tree
         e.unlink();
     }
 

@@ -51,6 +51,7 @@ impl Mailbox {
         self.with(|inner| {
             let fits = inner.queue.enqueue(Cell::new(item)).is_ok();
             if fits {
+                // mutation: mail-not-announced
                 self.pending.store(1, Ordering::Release);
             }
             fits
@@ -75,10 +76,12 @@ impl Mailbox {
     pub fn take(&self) -> Option<usize> {
         self.with(|inner| {
             // Out of its slot too: the collector sees all of them, taken or not.
+            // mutation: item-left-in-its-slot
             let item = inner.queue.peek().map(Cell::take);
             if inner.queue.dequeue().is_none() {
                 // What is counted is still to be seen: it may have come since the loop asked.
                 self.pending
+                    // mutation: loss-not-announced
                     .store(u32::from(inner.lost != 0), Ordering::Relaxed);
             }
             item

@@ -41,6 +41,7 @@ impl<'a> WaitList<'a> {
     pub(crate) fn first(&self, epoch: u32) -> Option<&'a Entry<'a>> {
         loop {
             let first = self.waiters.first()?;
+            // mutation: epoch-not-asked
             if first.due().raw() == epoch {
                 return Some(first);
             }

@@ -16,7 +16,7 @@
 #define MAX_TASKS 640
 #define LISTS 6
 #define ROWS 64
-#define FLAGS 0x5eed
+#define FLAGS 0x05ed
 #define GUARD ((uintptr_t)0xa5a5a5a5)
 
 // Random numbers, the hash. C does not say in which order arguments are worked out, so no expression has two of them.
@@ -199,7 +199,7 @@ static void create(void) {
     task->entry.up = NULL;
     task->entry.prev = NULL;
     task->entry.next = NULL;
-    up_core_set_level(&task->entry, level);
+    up_core_set_level(&core, &task->entry, level);
     got(UP_PLACE(&task->entry));
     got(UP_LEVEL(&task->entry));
     tasks[task_count++] = task;
@@ -392,7 +392,7 @@ static void one_call(void) {
             got(UP_LEVEL(entry));
             break;
         case 6:
-            up_core_set_level(entry, below(4));
+            up_core_set_level(&core, entry, below(4));
             calls++;
             break;
         case 7:

@@ -821,6 +821,7 @@ NAMES = (
     "_asyncio_stream",
     "_asyncio_condition",
     "_asyncio_barrier",
+    "_asyncio_more",
     "_asyncio_v2",
 )
 

@@ -76,7 +76,7 @@ async def main():
     s.write(bytes(20000000))
     print("never reads", await tried(s.drain()), len(s.out_buf) > 1000000, beats - n > 5)
     await s.wait_closed()
-    # It is closed while a task waits for it. Its number may be another's at once, so nobody does that.
+    # It is closed while a task waits for it, which is told so and reads nothing of whoever has its number next.
     s = await ask(b"never\n")
     reader = asyncio.create_task(tried(s.read(1)))
     await asyncio.sleep_ms(20)

@@ -12,7 +12,7 @@
 
 #define GUARD_BYTES 64
 #define GUARD 0xa5
-#define FLAGS 0x5eed
+#define FLAGS 0x05ed
 
 typedef struct loop loop_t;
 typedef struct task task_t;
@@ -138,7 +138,7 @@ static void task_new(loop_t *loop, task_t *task, uint32_t level) {
     task->guard = GUARD;
     CHECK(loop, UP_PLACE(&task->entry) == UP_IDLE);
     CHECK(loop, UP_LEVEL(&task->entry) == UP_NORMAL);
-    up_core_set_level(&task->entry, level);
+    up_core_set_level(loop->core, &task->entry, level);
 }
 
 // Starts a task: it is due now, at its own level.
@@ -377,7 +377,7 @@ uint32_t double_levels(char *out, size_t size) {
         turn(&loop, false);
     }
     up_core_set_max_overdue(core, 0);
-    up_core_set_level(&high.entry, UP_NORMAL);
+    up_core_set_level(core, &high.entry, UP_NORMAL);
     CHECK(&loop, UP_LEVEL(&high.entry) == UP_NORMAL);
     for (int i = 0; i < 6; i++) {
         turn(&loop, false);
@@ -386,8 +386,8 @@ uint32_t double_levels(char *out, size_t size) {
     task_t odd;
     task_new(&loop, &odd, 99);
     CHECK(&loop, UP_LEVEL(&odd.entry) == UP_NORMAL);
-    up_core_set_level(&odd.entry, UP_LOW);
-    up_core_set_level(&odd.entry, UINT32_MAX);
+    up_core_set_level(core, &odd.entry, UP_LOW);
+    up_core_set_level(core, &odd.entry, UINT32_MAX);
     CHECK(&loop, UP_LEVEL(&odd.entry) == UP_NORMAL);
     up_core_schedule(core, &odd.entry, UP_OWN, 0, tick(&loop));
     CHECK(&loop, UP_PLACE(&odd.entry) == UP_READY && odd.entry.due == tick(&loop));
@@ -474,8 +474,8 @@ static void everywhere(loop_t *loop, task_t *tasks, uint32_t key) {
     up_core_schedule(core, &tasks[NORMAL].entry, UP_NORMAL, 1, tick(loop));
     up_core_schedule(core, &tasks[LOW].entry, UP_LOW, 1, tick(loop));
     up_core_when(core, &tasks[CONDITION].entry);
-    CHECK(loop, up_core_wait_stream(core, &tasks[STREAM].entry, UP_READ | UP_FAST, key) == 1);
-    CHECK(loop, up_core_wait_stream(core, &tasks[FD].entry, UP_READ | UP_FD, key) == 1);
+    CHECK(loop, up_core_wait_stream(core, &tasks[STREAM].entry, UP_READ | UP_FAST, key, UINT32_MAX) == 1);
+    CHECK(loop, up_core_wait_stream(core, &tasks[FD].entry, UP_READ | UP_FD, key, key) == 1);
     park(loop, &tasks[PARKED1], &loop->lists[0]);
     park(loop, &tasks[PARKED2], &loop->lists[0]);
     up_core_unqueue(core, &tasks[IDLE].entry);
@@ -557,7 +557,7 @@ uint32_t double_ends(char *out, size_t size) {
 static uint32_t wait_stream(loop_t *loop, task_t *task, uint32_t events, uint32_t fast, uint32_t fd, uintptr_t key) {
     up_core_unqueue(loop->core, &task->entry);
     uint32_t count = up_core_fd_count(loop->core);
-    uint32_t waits = up_core_wait_stream(loop->core, &task->entry, events | (fast ? UP_FAST : 0) | (fd ? UP_FD : 0), key);
+    uint32_t waits = up_core_wait_stream(loop->core, &task->entry, events | (fast ? UP_FAST : 0) | (fd ? UP_FD : 0), key, (uint32_t)key);
     CHECK(loop, !waits || UP_EVENTS(&task->entry) == events);
     CHECK(loop, UP_PLACE(&task->entry) == (waits ? UP_STREAM : UP_IDLE));
     CHECK(loop, up_core_fd_count(loop->core) == count + (waits && fd != 0));
@@ -610,6 +610,10 @@ static void second(loop_t *loop, task_t *task) {
     }
     up_core_unqueue(loop->core, &task->entry);
     CHECK(loop, UP_PLACE(&task->entry) == UP_IDLE);
+    // They are found by their keys.
+    CHECK(loop, UP_PLACE(up_core_stream_waiter(loop->core, 0xfffffffc)) == UP_STREAM);
+    CHECK(loop, UP_PLACE(up_core_stream_waiter(loop->core, 0x7fffffff)) == UP_STREAM);
+    CHECK(loop, up_core_stream_waiter(loop->core, 0xfffffff8) == NULL);
     // A table with too little room is filled as far as it goes.
     up_pollfd_t *table = guarded(sizeof(up_pollfd_t));
     up_entry_t **owners = guarded(sizeof(up_entry_t *));

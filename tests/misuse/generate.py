@@ -26,7 +26,8 @@ CLASSES = {
     },
     "BoundedSemaphore": ("un", "BoundedSemaphore"),
     **{name: ("un", name) for name in ("ThreadSafeFlag", "IOQueue")},
-    **{name: ("ap", name) for name in ("Stream", "Server", "Condition", "Barrier")},
+    **{name: ("ap", name) for name in ("Stream", "Server", "Datagram", "Condition")},
+    "Barrier": ("ap", "Barrier"),
     **{name: ("ap", name) for name in ("SysCall", "SysCall1")},
     "StopLoop": ("ap", "StopLoop"),
     **{f"asyn.{name}": ("asyn", name) for name in ("Event", "Barrier", "Semaphore")},
@@ -58,6 +59,7 @@ MAKE = {
         "ap.Stream({s}, {{}}, None, {s})",
     ],
     "Server": ["ap.Server()"],
+    "Datagram": ["ap.Datagram({s})"],
     "Queue": ["ap.Queue()", "ap.Queue(1)"],
     "Condition": ["ap.Condition()"],
     "Semaphore": ["ap.Semaphore()", "ap.Semaphore(0)"],
@@ -89,6 +91,7 @@ BASES += (
     "ap.Barrier",
     "ap.Stream",
     "ap.Server",
+    "ap.Datagram",
     "ap.SysCall",
     "ap.StopLoop",
 )
@@ -459,6 +462,8 @@ class Generator:
         self.names.add(f"{kind}.{name}")
         if not self.objects[kind][name] or self.rng.random() < 0.05:
             return f"{variable}.{name}"
+        if name == "pop" and self.variables[variable] == "MainQueue":
+            return f"{variable}.{name}"  # it would take out work that is to run
         return f"{variable}.{name}({self.arguments(f'{kind}.{name}')})"
 
     def operator(self):

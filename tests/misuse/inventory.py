@@ -33,6 +33,7 @@ OBJECTS = {
     "QueueFull": ap.QueueFull(),
     "Stream": ap.Stream(0),
     "Server": ap.Server(),
+    "Datagram": ap.Datagram(),
     "Queue": ap.Queue(),
     "Condition": ap.Condition(),
     "Semaphore": ap.Semaphore(),

@@ -68,6 +68,25 @@ class Forgotten:
     __await__ = __iter__
 
 
+# As a primitive does that is written for MicroPython's TaskQueue.
+async def pushed():
+    queue = asyncio.core.TaskQueue()
+    queue.push(asyncio.current_task())
+    asyncio.current_task().data = queue
+    await Forgotten()
+
+
+# A task that only this one awaits, and that waits for what only this one would set.
+async def other(event):
+    await event.wait()
+
+
+async def pair():
+    event = asyncio.Event()
+    await asyncio.create_task(other(event))
+    event.set()
+
+
 async def condition():
     condition = asyncio.Condition()
     async with condition:
@@ -103,6 +122,8 @@ async def main():
         gathered,
         limited,
         forgotten,
+        pushed,
+        pair,
         condition,
         barrier,
     ):

@@ -97,24 +97,33 @@ async def waits():
             print(coro, "\n    raised", got, "\n    not   ", want)
 
     text = "must be an int or float (s), not "
-    await check("'delay' " + text + "str", TypeError, asyncio.wait_for(asyncio.sleep(0), "1"))
-    await check(
-        "'delay' must be an int (ms), not float",
-        TypeError,
-        asyncio.wait_for_ms(asyncio.sleep(0), 1.0),
-    )
+    for text, f, *args in (
+        ("'timeout' " + text + "str", asyncio.wait_for, asyncio.sleep(0), "1"),
+        ("'timeout' must be an int (ms), not float", asyncio.wait_for_ms, asyncio.sleep(0), 1.0),
+        ("'delay' " + text + "list", asyncio.timeout, []),
+        ("'delay' must be an int (ms), not float", asyncio.timeout_ms, 1.0),
+        ("'when' must be an int (ticks), not float", asyncio.timeout_at, 1.0),
+        ("'aw' can't be awaited: list", asyncio.wait_for, [c()], 1),
+        ("'aw' can't be awaited: tuple", asyncio.wait_for, (), 1),
+        ("'aw' can't be awaited: NoneType", asyncio.wait_for, None, 1),
+        ("'aw' can't be awaited: int", asyncio.wait_for_ms, 5, None),
+        ("'aw' can't be awaited: str", asyncio.wait_for_ms, "c", None),
+        ("'aw' is a function that was not called", asyncio.wait_for, c, 1),
+        ("'aw' is a function that was not called", asyncio.wait_for, lambda: 1, 1),
+    ):
+        try:
+            f(*args)
+            print("not refused:", f, args)
+        except TypeError as er:
+            if er.args[0] != text:
+                print(er, "not", text)
     await check("can't gather", RuntimeError, asyncio.gather(asyncio.current_task()))
     for wrong in (5, None, "c", c):
-        for coro in (
-            asyncio.wait_for(wrong, 1),
-            asyncio.wait_for_ms(wrong, None),
-            asyncio.gather(wrong),
-        ):
-            try:
-                await coro
-                print(coro, wrong)
-            except TypeError:
-                pass
+        try:
+            await asyncio.gather(wrong)
+            print(wrong)
+        except TypeError:
+            pass
 
 
 asyncio.run(waits())

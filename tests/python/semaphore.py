@@ -71,7 +71,8 @@ async def main():
     await settle()
     s.release()
     asyncio.create_task(user(Semaphore(), "normal", 0))
-    await t
+    while not t.done():
+        await asyncio.sleep_ms(1)  # to await it would make it as urgent as this task
 
     print("-- errors")
     s = BoundedSemaphore(1)

@@ -149,6 +149,7 @@ impl World {
                     fast: n % 3 == 0,
                     fd,
                     key: self.key,
+                    number: self.key as u32 % 7, // some have the same
                 };
                 self.pair.apply(&Op::WaitStream(who, interest));
                 self.promise(h, Promise::True(from));

@@ -41,11 +41,15 @@ fn interest() -> impl Strategy<Value = Interest> {
     let key = prop_oneof![4 => 0..4usize, 1 => any::<u32>().prop_map(|key| key as usize)];
     let events = prop_oneof![Just(READ), Just(WRITE)];
     let fast = prop_oneof![4 => Just(false), 1 => Just(true)];
-    (events, fast, any::<bool>(), key).prop_map(|(events, fast, fd, key)| Interest {
-        events,
-        fast,
-        fd,
-        key,
+    let number = prop_oneof![4 => 0..3u32, 1 => any::<u32>()];
+    (events, fast, any::<bool>(), key, number).prop_map(|(events, fast, fd, key, number)| {
+        Interest {
+            events,
+            fast,
+            fd,
+            key,
+            number,
+        }
     })
 }
 
@@ -86,6 +90,8 @@ fn op() -> impl Strategy<Value = Op> {
         1 => Just(Op::Clear),
         20 => (who(), 0..LISTS).prop_map(|(w, list)| Op::Park(w, list)),
         16 => (0..LISTS, own_or()).prop_map(|(list, l)| Op::Wake(list, l)),
+        20 => (who(), who()).prop_map(|(w, task)| Op::Join(w, task)),
+        10 => who().prop_map(Op::WakeJoiner),
         4 => (0..LISTS).prop_map(Op::Forget),
         4 => (who(), any::<bool>()).prop_map(|(w, held)| Op::Hold(w, held)),
         12 => who().prop_map(Op::Cancel),
@@ -171,6 +177,7 @@ const fn stream(events: u32, fd: bool, fast: bool, key: usize) -> Interest {
         fd,
         fast,
         key,
+        number: key as u32,
     }
 }
 

@@ -5,7 +5,7 @@ import _thread
 import asyncio_priority as asyncio
 
 EACH = int(sys.argv[1])
-MOST = 64  # what micropython-bindings/loop.c lets threads leave at a time
+MOST = 64  # what micropython-bindings/callbacks.c lets threads leave at a time
 loop = asyncio.get_event_loop()
 left = ran = most = row = longest = 0
 ended = False

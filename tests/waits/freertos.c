@@ -200,7 +200,7 @@ static int wait(uint32_t ms, uint64_t phase, int who, int what, int nth, uint64_
     if (who != NOBODY && nth == 0 && after == NEVER) {
         happen();
     }
-    wait_for_event(NULL, ms);
+    up_wait_for_event(NULL, ms);
     ++waits;
     uint64_t took = kernel.now - began;
     uint64_t due = kernel.happened == NEVER ? want : MIN(want, kernel.happened - began);

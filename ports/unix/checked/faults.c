@@ -1,6 +1,10 @@
-// The module `faults`: lets tests make allocations fail, abort what runs, and see what the loop holds.
+// The module `faults`: lets tests make allocations fail, run code in the midst of them, abort what runs, and see what the
+// loop holds.
 #include "heap.h"
-#include "shim.h"
+#include "../../../micropython-bindings/args.h"
+#include "../../../micropython-bindings/callbacks.h"
+#include "../../../micropython-bindings/heap_search.h"
+#include "../../../micropython-bindings/task.h"
 
 // fail_at(k, n=1): the k-th allocation from now on fails, and the n - 1 behind it; k = 1 is the next.
 static mp_obj_t faults_fail_at(size_t n_args, const mp_obj_t *args) {
@@ -79,6 +83,59 @@ static mp_obj_t faults_top(mp_obj_t fun) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(faults_top_obj, faults_top);
 
+// finaliser(fun): an object. When it is collected, fun() is called, with all that nothing reaches still there. MicroPython
+// 1.25 calls no __del__ of a class in Python, but drivers in Python that a native object's closes.
+typedef struct _faults_finaliser_t {
+    mp_obj_base_t base;
+    mp_obj_t fun;
+} faults_finaliser_t;
+
+static mp_obj_t faults_finaliser_del(mp_obj_t self_in) {
+    faults_finaliser_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_call_function_n_kw(self->fun, 0, 0, &self->fun); // not NULL: a closure copies from there
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(faults_finaliser_del_obj, faults_finaliser_del);
+
+static const mp_rom_map_elem_t faults_finaliser_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&faults_finaliser_del_obj) },
+};
+static MP_DEFINE_CONST_DICT(faults_finaliser_locals, faults_finaliser_locals_table);
+
+static MP_DEFINE_CONST_OBJ_TYPE(
+    faults_finaliser_type,
+    MP_QSTR_finaliser,
+    MP_TYPE_FLAG_NONE,
+    locals_dict, &faults_finaliser_locals
+);
+
+static mp_obj_t faults_finaliser(mp_obj_t fun) {
+    faults_finaliser_t *self = mp_obj_malloc_with_finaliser(faults_finaliser_t, &faults_finaliser_type);
+    self->fun = fun;
+    return MP_OBJ_FROM_PTR(self);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(faults_finaliser_obj, faults_finaliser);
+
+MP_REGISTER_ROOT_POINTER(mp_obj_t faults_at_allocations);
+
+// at_allocations(fun): calls fun() at every allocation from here on but its own, as a version of MicroPython with `weakref`
+// may call its callbacks, which may allocate. None: no more.
+static mp_obj_t faults_at_allocations(mp_obj_t fun) {
+    MP_STATE_VM(faults_at_allocations) = fun;
+    up_watch.calls = fun != mp_const_none;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(faults_at_allocations_obj, faults_at_allocations);
+
+void up_watch_call(void) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_call_function_n_kw(MP_STATE_VM(faults_at_allocations), 0, 0, &MP_STATE_VM(faults_at_allocations));
+        nlr_pop();
+    } else {
+        mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
+    }
+}
+
 static const mp_rom_map_elem_t faults_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_faults) },
     { MP_ROM_QSTR(MP_QSTR_fail_at), MP_ROM_PTR(&faults_fail_at_obj) },
@@ -88,6 +145,8 @@ static const mp_rom_map_elem_t faults_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_forget_loop), MP_ROM_PTR(&faults_forget_loop_obj) },
     { MP_ROM_QSTR(MP_QSTR_abort), MP_ROM_PTR(&faults_abort_obj) },
     { MP_ROM_QSTR(MP_QSTR_top), MP_ROM_PTR(&faults_top_obj) },
+    { MP_ROM_QSTR(MP_QSTR_finaliser), MP_ROM_PTR(&faults_finaliser_obj) },
+    { MP_ROM_QSTR(MP_QSTR_at_allocations), MP_ROM_PTR(&faults_at_allocations_obj) },
 };
 static MP_DEFINE_CONST_DICT(faults_globals, faults_globals_table);
 

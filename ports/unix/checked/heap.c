@@ -12,7 +12,8 @@
 #include <sanitizer/asan_interface.h>
 
 #include "heap.h"
-#include "shim.h"
+#include "../../../micropython-bindings/loop_state.h"
+#include "../../../micropython-bindings/threads.h"
 #include "py/gc.h"
 #include "py/mpthread.h"
 
@@ -118,6 +119,13 @@ static bool fails(void) {
 
 static void collect_now_and_then(void) {
     static size_t n;
+    if (up_watch.calls && !gc_is_locked()) {
+        up_watch.calls = false; // not within itself
+        ++in_user_code;
+        up_watch_call();
+        --in_user_code;
+        up_watch.calls = true;
+    }
     if (up_watch.collect_every != 0 && MP_STATE_MEM(gc_auto_collect_enabled) && !gc_is_locked() && ++n >= up_watch.collect_every) {
         n = 0;
         gc_collect();

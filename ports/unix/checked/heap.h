@@ -16,8 +16,12 @@ typedef struct _up_watch_t {
     size_t failed; // of these
     size_t denied; // how many lock_loop refused
     size_t granted; // how many from here on do not fail, and are not counted
+    bool calls; // one of the program's at every allocation, as up_watch_call() makes it
 } up_watch_t;
 
 extern up_watch_t up_watch;
+
+// Calls what faults.at_allocations() was given. It prints what that raises.
+void up_watch_call(void);
 
 #endif

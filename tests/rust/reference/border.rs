@@ -72,7 +72,22 @@ const fn at(level: Option<Level>) -> u32 {
 
 /// What the shim has in an entry: a type word and flags, which differ from those of others.
 const fn owned(number: u32) -> (usize, u16) {
-    (0x5eed_0001 + 2 * number as usize, number as u16 ^ 0x5eed)
+    let flags = (number as u16 ^ 0x5eed) & !(c::UP_CORE_FLAGS as u16);
+    (0x5eed_0001 + 2 * number as usize, flags)
+}
+
+/// What the shim has in the word behind an entry's links.
+const fn word(number: u32) -> usize {
+    0xda7a_0001 + 2 * number as usize
+}
+
+/// What the word behind an entry's links is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// What create() put there.
+    Own,
+    /// The address of another entry.
+    Entry(Handle),
 }
 
 /// By address. The default hash is a strong cipher, which without optimisation takes most of the time.
@@ -140,6 +155,7 @@ impl Core {
         let entry = unsafe { &mut *at };
         entry.object = std::ptr::without_provenance(object);
         entry.flags = flags;
+        entry.data = std::ptr::without_provenance_mut(word(h.0));
         entry.core = c::UP_NEW as u16;
         self.entries.insert(h, at);
         self.handles.insert(at.addr(), h);
@@ -232,7 +248,24 @@ impl Core {
     /// The core did not touch what is the shim's.
     fn look(&self, h: Handle) {
         let entry = self.read(h);
-        assert_eq!((entry.object.addr(), entry.flags), owned(h.0), "{h:?}");
+        let flags = entry.flags & !(c::UP_CORE_FLAGS as u16);
+        assert_eq!((entry.object.addr(), flags), owned(h.0), "{h:?}");
+    }
+
+    /// The shim's word of an entry that waits for no task, wherever it is kept: at the end of the chain of first joiners.
+    pub fn data(&self, h: Handle) -> Data {
+        let mut entry = self.read(h);
+        while entry.flags & c::UP_JOINED as u16 != 0 {
+            let joiner = self.handle(entry.data.cast()).expect("it is joined");
+            entry = self.read(joiner);
+        }
+        match self.handles.get(&entry.data.addr()) {
+            Some(&other) => Data::Entry(other),
+            None => {
+                assert_eq!(entry.data.addr(), word(h.0), "{h:?}");
+                Data::Own
+            }
+        }
     }
 
     fn look_list(&self, list: List) {
@@ -278,7 +311,7 @@ impl Core {
         queued
     }
 
-    /// Where an entry is: `UP_IDLE` to `UP_STREAM`.
+    /// Where an entry is: `UP_IDLE` to `UP_JOINING`.
     pub fn place(&self, h: Handle) -> u32 {
         u32::from(self.read(h).core) >> 3 & 7
     }
@@ -305,7 +338,7 @@ impl Core {
 
     /// Sets its own level.
     pub fn set_level(&mut self, h: Handle, own: Level) {
-        call!(up_core_set_level(self.entry(h), own as u32));
+        call!(up_core_set_level(self.core, self.entry(h), own as u32));
     }
 
     /// Sets the limit of overdue.
@@ -340,6 +373,22 @@ impl Core {
         self.handle(call!(up_core_first(self.core, self.lists[&list])))
     }
 
+    /// Lets an entry wait for the end of another; false if that waits for it.
+    pub fn join(&mut self, h: Handle, task: Handle) -> bool {
+        call!(up_core_join(self.core, self.entry(h), self.entry(task))) != 0
+    }
+
+    /// Who has waited longest for the end of a task.
+    pub fn first_joiner(&self, task: Handle) -> Option<Handle> {
+        self.handle(call!(up_core_first_joiner(self.core, self.entry(task))))
+    }
+
+    /// Wakes who has waited longest for the end of a task.
+    pub fn wake_joiner(&mut self, task: Handle, now: Tick) -> Option<Handle> {
+        let task = self.entry(task);
+        self.handle(call!(up_core_wake_joiner(self.core, task, now.raw())))
+    }
+
     /// How many wait in a list.
     pub fn waiting(&self, list: List) -> u32 {
         call!(up_core_waiting(self.core, self.lists[&list]))
@@ -361,7 +410,18 @@ impl Core {
             | if interest.fast { c::UP_FAST } else { 0 }
             | if interest.fd { c::UP_FD } else { 0 };
         let entry = self.entry(h);
-        call!(up_core_wait_stream(self.core, entry, bits, interest.key)) != 0
+        call!(up_core_wait_stream(
+            self.core,
+            entry,
+            bits,
+            interest.key,
+            interest.number
+        )) != 0
+    }
+
+    /// Some task that waits for a stream.
+    pub fn stream_waiter(&self, key: usize) -> Option<Handle> {
+        self.handle(call!(up_core_stream_waiter(self.core, key)))
     }
 
     /// Takes an entry out of its queue.

@@ -104,14 +104,16 @@ impl<'a> Bytes<'a> {
     /// Few streams, so that tasks meet at them.
     fn interest(&mut self) -> Interest {
         let bits = self.byte();
+        let key = match bits >> 4 {
+            15 => self.word() as usize,
+            key => usize::from(key % 5),
+        };
         Interest {
             events: if bits & 1 == 0 { READ } else { WRITE },
             fd: bits & 2 != 0,
             fast: bits & 0xc == 0xc,
-            key: match bits >> 4 {
-                15 => self.word() as usize,
-                key => usize::from(key % 5),
-            },
+            key,
+            number: key as u32 % 3, // some streams have the same
         }
     }
 
@@ -149,8 +151,10 @@ impl<'a> Bytes<'a> {
             138..140 => Op::FoundTable(self.four()),
             140..144 => Op::Unqueue(self.who()),
             144 => Op::Clear,
-            145..157 => Op::Park(self.who(), self.list()),
-            157..167 => Op::Wake(self.list(), self.own_or()),
+            145..152 => Op::Park(self.who(), self.list()),
+            152..158 => Op::Join(self.who(), self.who()),
+            158..161 => Op::WakeJoiner(self.who()),
+            161..167 => Op::Wake(self.list(), self.own_or()),
             167..169 => Op::Forget(self.list()),
             169 => Op::Hold(Who::Last, false),
             170 => Op::Hold(self.who(), false),

@@ -2,12 +2,13 @@
 //! not wrap. Nothing here knows how the core does it.
 
 use std::collections::VecDeque;
+use std::mem;
 
 use uasyncio_priority::entry::Level;
 use uasyncio_priority::schedule::poll::{Interest, READ, WRITE};
 use uasyncio_priority::tick::{MAX_DELAY, Tick};
 
-use super::border::{Action, Handle, List, c};
+use super::border::{Action, Data, Handle, List, c};
 use Level::{High, Low, Normal};
 
 /// Wait lists that have an owner.
@@ -21,7 +22,9 @@ pub enum At {
     Nowhere,
     /// In a level's queue; `slept` if it had to wait for its due time.
     Queue {
+        // Where it is, and where it would be if nobody waited for its end.
         level: Level,
+        said: Level,
         due: u64,
         seq: u64,
         slept: bool,
@@ -41,6 +44,13 @@ pub enum At {
     },
     /// It parked before the loop was cleared: nobody wakes it, but it is linked until somebody looks at the list.
     Left(List),
+    /// It waits for the end of a task.
+    Join {
+        task: Handle,
+        seq: u64,
+    },
+    /// It did so before the loop was cleared.
+    LeftJoin(Handle),
 }
 
 /// Whether the streams are asked in a pass.
@@ -68,6 +78,10 @@ pub struct Task {
     pub handle: Handle,
     pub own: Level,
     pub at: At,
+    // The level at which it was queued last.
+    pub queued: Option<Level>,
+    // The word behind its links, while it waits for no task.
+    pub data: Data,
     // Ran at high level since another level had its turn.
     pub served: bool,
     // Somebody outside of the loop refers to it.
@@ -164,39 +178,145 @@ impl Model {
 
     /// Queues a task with a delay that began so many ms ago.
     pub fn queue_from(&mut self, t: usize, level: Option<Level>, delay: u64, ago: u64) {
-        let (seq, level) = (self.seq(), level.unwrap_or(self.tasks[t].own));
-        self.tasks[t].at = At::Nowhere;
+        self.leave(t);
+        let (seq, said) = (self.seq(), level.unwrap_or(self.tasks[t].own));
+        let level = self.raised(t, said);
         let mut due = (self.now - ago) + delay.min(u64::from(MAX_DELAY));
         let slept = delay > 0;
         if !slept {
-            // What comes without a delay goes behind all that came so before it.
-            let before = self.tasks.iter().filter_map(|task| match task.at {
-                At::Queue {
-                    level: l,
-                    due,
-                    slept: false,
-                    ..
-                } if l == level => Some(due),
-                _ => None,
-            });
-            due = before.fold(due, u64::max);
+            due = self.behind(level, due);
         }
+        self.tasks[t].queued = Some(level);
         self.tasks[t].at = At::Queue {
             level,
+            said,
             due,
             seq,
             slept,
         };
     }
 
+    /// What comes without a delay goes behind all that came so before it: when it is due.
+    fn behind(&self, level: Level, due: u64) -> u64 {
+        let before = self.tasks.iter().filter_map(|task| match task.at {
+            At::Queue {
+                level: l,
+                due,
+                slept: false,
+                ..
+            } if l == level => Some(due),
+            _ => None,
+        });
+        before.fold(due, u64::max)
+    }
+
+    /// This level, or that of somebody who waits for the end of the task, in however many steps.
+    fn raised(&self, t: usize, level: Level) -> Level {
+        let joiners = self.joiners(self.tasks[t].handle);
+        let urgent = joiners.iter().map(|&j| self.raised(j, self.tasks[j].own));
+        urgent.fold(level, |a, b| if (b as u8) < a as u8 { b } else { a })
+    }
+
+    /// Somebody began or ceased to wait for the end of a task, or changed its level: who is queued goes where it belongs now,
+    /// behind those that are there.
+    pub fn settle(&mut self) {
+        for t in 0..self.tasks.len() {
+            if let At::Queue {
+                level,
+                said,
+                due,
+                slept,
+                ..
+            } = self.tasks[t].at
+            {
+                let wanted = self.raised(t, said);
+                if wanted != level {
+                    let seq = self.seq();
+                    self.tasks[t].at = At::Nowhere;
+                    let due = if slept { due } else { self.behind(wanted, due) };
+                    self.tasks[t].queued = Some(wanted);
+                    self.tasks[t].at = At::Queue {
+                        level: wanted,
+                        said,
+                        due,
+                        seq,
+                        slept,
+                    };
+                }
+            }
+        }
+    }
+
+    /// Every task goes to a new place by this: who waited for a task's end has that one as its word then.
+    pub fn leave(&mut self, t: usize) {
+        let joined = joined_by(&self.tasks[t]);
+        self.tasks[t].at = At::Nowhere;
+        if let Some(other) = joined {
+            self.tasks[t].data = Data::Entry(other);
+            self.settle();
+        }
+    }
+
+    /// Lets a task wait for the end of another. False, and it is nowhere, if that waits for it.
+    pub fn join(&mut self, t: usize, task: Handle) -> bool {
+        self.leave(t);
+        let h = self.tasks[t].handle;
+        let mut at = Some(task);
+        while let Some(here) = at {
+            if here == h {
+                return false;
+            }
+            at = self.find(here).and_then(|t| joined_by(&self.tasks[t]));
+        }
+        self.look_joiners(task);
+        let seq = self.seq();
+        self.tasks[t].at = At::Join { task, seq };
+        self.settle();
+        true
+    }
+
+    /// Who waits for the end of a task since before the loop was cleared is let go.
+    pub fn look_joiners(&mut self, task: Handle) {
+        for t in 0..self.tasks.len() {
+            if self.tasks[t].at == At::LeftJoin(task) {
+                self.leave(t);
+            }
+        }
+    }
+
+    /// Who waits for the end of a task, first come first.
+    pub fn joiners(&self, wanted: Handle) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (t, other) in self.tasks.iter().enumerate() {
+            match other.at {
+                At::Join { task, seq } if task == wanted => found.push((seq, t)),
+                _ => {}
+            }
+        }
+        found.sort_unstable();
+        found.into_iter().map(|(_, t)| t).collect()
+    }
+
+    /// A task has ended: wakes who has waited longest for that, as urgently as the more urgent of both.
+    pub fn wake_joiner(&mut self, task: Handle) -> Option<Handle> {
+        self.look_joiners(task);
+        let t = *self.joiners(task).first()?;
+        let ended = &self.tasks[self.find(task).expect("it is kept")];
+        let own = self.tasks[t].own;
+        let level = ended.queued.filter(|&level| (level as u8) < own as u8);
+        self.queue(t, level, 0);
+        Some(self.tasks[t].handle)
+    }
+
     pub fn when(&mut self, t: usize) {
+        self.leave(t);
         let seq = self.seq();
         self.tasks[t].at = At::Condition { seq, asked: false };
     }
 
     /// False if another task waits for the same stream in the same direction.
     pub fn wait_stream(&mut self, t: usize, interest: Interest) -> bool {
-        self.tasks[t].at = At::Nowhere;
+        self.leave(t);
         let same = |other: Interest| {
             (other.fd, other.key, other.events) == (interest.fd, interest.key, interest.events)
         };
@@ -241,6 +361,7 @@ impl Model {
             task.served = false;
             task.at = match task.at {
                 At::List { list, .. } | At::Left(list) => At::Left(list),
+                At::Join { task, .. } | At::LeftJoin(task) => At::LeftJoin(task),
                 At::Nowhere => At::Nowhere,
                 At::Queue { .. } | At::Condition { .. } | At::Stream { .. } => {
                     queued.push(task.handle);
@@ -269,15 +390,19 @@ impl Model {
 
     /// A task has ended: the loop knows nothing of it any more.
     pub fn end(&mut self, t: usize) {
+        self.leave(t);
         let task = &mut self.tasks[t];
-        (task.at, task.served, task.held) = (At::Nowhere, false, false);
+        (task.served, task.held) = (false, false);
         self.ran = self.ran.filter(|&h| h != task.handle);
     }
 
     /// What can be reached, tasks and lists: from the loop, from the owners of lists, and from who is in `held`. In order of age.
     pub fn reached(&self, held: &[Handle]) -> (Vec<Handle>, Vec<List>) {
         let is_root = |task: &Task| {
-            let queued = !matches!(task.at, At::Nowhere | At::List { .. } | At::Left(_));
+            let queued = matches!(
+                task.at,
+                At::Queue { .. } | At::Condition { .. } | At::Stream { .. }
+            );
             let ran = self.ran == Some(task.handle);
             queued || ran || task.served || task.held || held.contains(&task.handle)
         };
@@ -285,20 +410,46 @@ impl Model {
             At::List { list, .. } | At::Left(list) => Some(list),
             _ => None,
         };
-        // Who is parked refers to the list, and the list to all who are.
+        // Who is parked refers to the list, and the list to all who are; who waits for a task's end to that task, and that
+        // to all who do; and a task to what its word names.
+        let word_of = |task: &Task| match task.data {
+            Data::Entry(other) if joined_by(task).is_none() => Some(other),
+            _ => None,
+        };
+        let mut tasks = vec![false; self.tasks.len()];
         let mut lists = self.lists.clone();
-        let roots = self.tasks.iter().filter(|task| is_root(task));
-        lists.extend(roots.filter_map(list_of));
+        let roots = (0..tasks.len()).filter(|&t| is_root(&self.tasks[t]));
+        let mut found: Vec<usize> = roots.collect();
+        for (t, task) in self.tasks.iter().enumerate() {
+            if list_of(task).is_some_and(|list| lists.contains(&list)) {
+                found.push(t);
+            }
+        }
+        let joins = |(t, task): (usize, &Task)| Some((joined_by(task)?, t));
+        let joins: Vec<_> = self.tasks.iter().enumerate().filter_map(joins).collect();
+        while let Some(t) = found.pop() {
+            if mem::replace(&mut tasks[t], true) {
+                continue;
+            }
+            let task = &self.tasks[t];
+            let named = joined_by(task).or(word_of(task));
+            found.extend(named.and_then(|other| self.find(other)));
+            let list = list_of(task).filter(|list| !lists.contains(list));
+            lists.extend(list);
+            found.extend(joins.iter().filter(|j| j.0 == task.handle).map(|j| j.1));
+            if list.is_some() {
+                let others = 0..self.tasks.len();
+                found.extend(others.filter(|&t| list_of(&self.tasks[t]) == list));
+            }
+        }
         lists.sort_unstable();
-        lists.dedup();
-        let is_reached =
-            |task: &&Task| is_root(task) || list_of(task).is_some_and(|list| lists.contains(&list));
-        let tasks = self.tasks.iter().filter(is_reached);
-        (tasks.map(|task| task.handle).collect(), lists)
+        let reached = self.tasks.iter().zip(&tasks).filter(|&(_, &is)| is);
+        (reached.map(|(task, _)| task.handle).collect(), lists)
     }
 
     pub fn park(&mut self, t: usize, list: usize) {
         self.look(list);
+        self.leave(t);
         let (list, seq) = (self.lists[list], self.seq());
         self.tasks[t].at = At::List { list, seq };
     }
@@ -307,7 +458,7 @@ impl Model {
     pub fn orphan(&self) -> Option<Handle> {
         let lost = |task: &&Task| match task.at {
             At::List { list, .. } => !self.lists.contains(&list),
-            At::Left(_) => true,
+            At::Left(_) | At::LeftJoin(_) => true,
             _ => false,
         };
         self.tasks.iter().find(lost).map(|task| task.handle)
@@ -339,7 +490,7 @@ impl Model {
             // Its turn is as near as it can be.
             At::Queue {
                 level, due, slept, ..
-            } => (level == own || level == High) && (!slept || due <= self.now),
+            } => (level == self.raised(t, own) || level == High) && (!slept || due <= self.now),
             _ => false,
         };
         if !keeps {
@@ -356,6 +507,7 @@ impl Model {
             At::Condition { .. } => c::UP_CONDITION,
             At::Stream { .. } => c::UP_STREAM,
             At::List { .. } | At::Left(_) => c::UP_PARKED,
+            At::Join { .. } | At::LeftJoin(_) => c::UP_JOINING,
         }
     }
 
@@ -378,6 +530,7 @@ impl Model {
                 due,
                 seq,
                 slept,
+                ..
             } if level == wanted && due <= self.now => Some((due, !slept, seq, t)),
             _ => None,
         };
@@ -558,6 +711,14 @@ impl Pass {
         } else {
             Next::May(action)
         }
+    }
+}
+
+/// The task for whose end a task waits.
+pub fn joined_by(task: &Task) -> Option<Handle> {
+    match task.at {
+        At::Join { task, .. } | At::LeftJoin(task) => Some(task),
+        _ => None,
     }
 }
 

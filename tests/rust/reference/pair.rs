@@ -6,8 +6,8 @@ use uasyncio_priority::entry::Level;
 use uasyncio_priority::schedule::poll::{Interest, PollFd, READ, WRITE};
 use uasyncio_priority::tick::{MAX_DELAY, Tick};
 
-use super::border::{Action, Core, Handle};
-use super::model::{At, LISTS, Mail, Model, Next, Task, interest_of};
+use super::border::{Action, Core, Data, Handle};
+use super::model::{At, LISTS, Mail, Model, Next, Task, interest_of, joined_by};
 use Level::Normal;
 
 /// What a stream may be found to be, beside its directions: POLLERR, POLLHUP, POLLPRI.
@@ -64,6 +64,10 @@ pub enum Op {
     Clear,
     Park(Who, usize),
     Wake(usize, Option<Level>),
+    /// A task waits for the end of another.
+    Join(Who, Who),
+    /// Wakes who has waited longest for the end of a task.
+    WakeJoiner(Who),
     /// The owner of a list lets go of it: it is garbage with all who wait there, unless somebody holds one of them.
     Forget(usize),
     Cancel(Who),
@@ -147,6 +151,8 @@ impl Pair {
             handle,
             own,
             at: At::Nowhere,
+            queued: None,
+            data: Data::Own,
             served: false,
             held,
         });
@@ -155,12 +161,16 @@ impl Pair {
 
     /// A task ends: nothing refers to it then, unless poll(2)'s table does.
     pub fn free(&mut self, h: Handle) {
+        while self.wake_joiner(h).is_some() {}
         self.core.forget(h);
         let t = self.model.find(h).expect("it is there");
         self.model.end(t);
         self.last = self.last.filter(|&last| last != h);
         self.collect();
-        assert_eq!(self.core.has(h), self.owners.contains(&h));
+        let named = |task: &Task| task.handle != h && task.data == Data::Entry(h);
+        if !self.model.tasks.iter().any(named) {
+            assert_eq!(self.core.has(h), self.owners.contains(&h));
+        }
     }
 
     /// The garbage collector, which may come at any time. What it frees is what nothing can reach by the model.
@@ -200,6 +210,20 @@ impl Pair {
         if let Some(t) = expected {
             self.model.queue(t, level, 0);
         }
+        woken
+    }
+
+    fn join(&mut self, h: Handle, task: Handle) {
+        let waits = self.core.join(h, task);
+        let t = self.model.find(h).expect("it is there");
+        assert_eq!(waits, self.model.join(t, task));
+    }
+
+    /// Wakes who has waited longest for the end of a task; who that was.
+    fn wake_joiner(&mut self, task: Handle) -> Option<Handle> {
+        let now = self.tick();
+        let woken = self.core.wake_joiner(task, now);
+        assert_eq!(woken, self.model.wake_joiner(task));
         woken
     }
 
@@ -279,9 +303,9 @@ impl Pair {
             let t = self.model.find(owner).expect("the table refers to it");
             // It may wait for something else now, or for another descriptor, or for the other direction.
             if let Some(Interest {
-                events, fd, key, ..
+                events, fd, number, ..
             }) = interest_of(&self.model.tasks[t])
-                && (fd, key as i32, events as i16) == (true, row.fd, row.events)
+                && (fd, number as i32, events as i16) == (true, row.fd, row.events)
             {
                 self.model.found(t, u32::from(row.revents.cast_unsigned()));
             }
@@ -390,7 +414,7 @@ impl Pair {
             Op::FoundTable(found) => self.found_table(found),
             Op::Unqueue(who) => self.with(who, |this, h, t| {
                 this.core.unqueue(h);
-                this.model.tasks[t].at = At::Nowhere;
+                this.model.leave(t);
             }),
             Op::Clear => {
                 let (mut queued, mut expected) = (self.core.clear(), self.model.clear());
@@ -406,11 +430,20 @@ impl Pair {
             Op::Wake(list, level) => {
                 self.wake(list, level);
             }
+            Op::Join(who, task) => {
+                if let (Some((h, _)), Some((task, _))) = (self.pick(who), self.pick(task)) {
+                    self.join(h, task);
+                }
+            }
+            Op::WakeJoiner(who) => self.with(who, |this, h, _| {
+                this.wake_joiner(h);
+            }),
             Op::Forget(list) => self.model.lists[list] = self.core.new_list(),
             Op::Cancel(who) => self.with(who, |this, h, _| this.cancel(h)),
             Op::SetLevel(who, level) => self.with(who, |this, h, t| {
                 this.core.set_level(h, level);
                 this.model.tasks[t].own = level;
+                this.model.settle();
             }),
             Op::SetMaxOverdue(ms) => {
                 self.core.set_max_overdue(ms);
@@ -470,6 +503,9 @@ impl Pair {
             let h = task.handle;
             let seen = (core.place(h), core.level(h));
             assert_eq!(seen, (model.place(t), task.own as u32));
+            if joined_by(task).is_none() {
+                assert_eq!(core.data(h), task.data, "{h:?}");
+            }
             match task.at {
                 At::Queue { due, .. } => {
                     let due = Tick::new(self.start).after(due as u32);
@@ -497,12 +533,27 @@ impl Pair {
             let first = expected.first().map(|&t| model.tasks[t].handle);
             assert_eq!(seen, (first, expected.len() as u32));
         }
+        // To look at joiners lets go too.
+        let asked = self.checks as usize % model.tasks.len().max(1);
+        if let Some(task) = model.tasks.get(asked).map(|task| task.handle) {
+            model.look_joiners(task);
+            let first = model.joiners(task).first().map(|&t| model.tasks[t].handle);
+            assert_eq!(core.first_joiner(task), first);
+        }
         let rows = model.streams(true);
+        // Who waits for a stream, found by its key.
+        let others = model.streams(false);
+        for key in 0..5 {
+            let waits = |t: &&usize| interest_of(&model.tasks[**t]).is_some_and(|i| i.key == key);
+            let first = rows.iter().chain(&others).find(waits);
+            let first = first.map(|&t| model.tasks[t].handle);
+            assert_eq!(core.stream_waiter(key), first);
+        }
         assert_eq!(core.fd_count() as usize, rows.len());
         let expected = rows.iter().map(|&t| {
             let interest = interest_of(&model.tasks[t]).expect("it waits for a stream");
-            let key = interest.key as i32;
-            (key, interest.events as i16, 0, model.tasks[t].handle)
+            let number = interest.number as i32;
+            (number, interest.events as i16, 0, model.tasks[t].handle)
         });
         let expected: Vec<_> = expected.collect();
         // Also with too little room, and with too much.
@@ -520,6 +571,9 @@ impl Pair {
     pub fn finish(&mut self) {
         for list in 0..LISTS {
             while self.wake(list, None).is_some() {}
+        }
+        for task in self.model.tasks.clone() {
+            while self.wake_joiner(task.handle).is_some() {}
         }
         self.collect();
         while let Some(h) = self.model.orphan() {

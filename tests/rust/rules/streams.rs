@@ -3,7 +3,7 @@
 use crate::support::*;
 use crate::{LEVELS, SPIN, runs, times};
 use uasyncio_priority::entry::Place;
-use uasyncio_priority::schedule::poll::{Interest, READ, WRITE};
+use uasyncio_priority::schedule::poll::{Interest, PollFd, READ, WRITE};
 use uasyncio_priority::tick::Tick;
 
 use Do::*;
@@ -631,4 +631,58 @@ fn a_row_in_which_nothing_was_found_wakes_nobody() {
     let places = [a, c].map(|h| h.place());
     assert_eq!(places, [Place::Stream, Place::Ready(Normal)]);
     assert_eq!(b.fds(2).1, [a]);
+}
+
+#[test]
+fn a_stream_is_its_key_whatever_number_the_system_gave_it() {
+    for second in [fd as fn(Interest) -> Interest, |i| fast(fd(i))] {
+        let mut b = Bench::new();
+        let [old, new, writer, other] = b.tasks(["old", "new", "writer", "other"]);
+        b.io(old, numbered(5, read(1)));
+        b.io(new, numbered(5, second(read(2))));
+        b.io(writer, numbered(5, second(write(1))));
+        b.io(other, read(3));
+        // One key, another number: the same stream.
+        let taken = numbered(6, read(1));
+        let [late] = b.tasks(["late"]);
+        assert!(!b.core.wait_stream(late, taken));
+        // Both rows are the number's.
+        let (table, owners) = b.fds(4);
+        let rows: Vec<_> = table.iter().map(|row| (row.fd, row.events)).collect();
+        assert_eq!(
+            rows,
+            [(5, READ as i16), (5, READ as i16), (5, WRITE as i16)]
+        );
+        assert_eq!(owners, [old, new, writer]);
+        // Who waits at a stream is found by its key, in either direction, and not once it is due.
+        assert_eq!(b.core.stream_waiter(1), Some(old));
+        b.found(old, HUP);
+        assert_eq!(b.core.stream_waiter(1), Some(writer));
+        b.found(writer, HUP);
+        assert_eq!(b.core.stream_waiter(1), None);
+        assert_eq!(b.core.stream_waiter(2), Some(new));
+        assert_eq!(b.core.stream_waiter(3), Some(other));
+        assert_eq!(b.core.stream_waiter(5), None);
+        // What was found for a number that somebody had before is not for who waits for another.
+        b.unqueue(new);
+        b.io(new, numbered(7, second(read(2))));
+        b.found_rows(
+            &[PollFd {
+                fd: 5,
+                events: READ as i16,
+                revents: 1,
+            }],
+            &[new],
+        );
+        assert_eq!(b.core.stream_waiter(2), Some(new));
+        b.found_rows(
+            &[PollFd {
+                fd: 7,
+                events: READ as i16,
+                revents: 1,
+            }],
+            &[new],
+        );
+        assert_eq!(b.core.stream_waiter(2), None);
+    }
 }

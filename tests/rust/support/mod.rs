@@ -314,6 +314,7 @@ pub const fn read(key: usize) -> Interest {
         fast: false,
         fd: false,
         key,
+        number: key as u32,
     }
 }
 
@@ -338,6 +339,14 @@ pub const fn fd(interest: Interest) -> Interest {
     Interest {
         fd: true,
         ..interest
+    }
+}
+
+/// The same, known to the operating system by this number.
+pub const fn numbered(number: u32, interest: Interest) -> Interest {
+    Interest {
+        number,
+        ..fd(interest)
     }
 }
 

@@ -2,39 +2,26 @@
 #include "py/objexcept.h"
 #include "py/objgenerator.h"
 #include "py/objtuple.h"
-#include "shim.h"
-
-// The running task; RuntimeError outside of one.
-up_task_t *up_current(up_loop_t *loop) {
-    if (loop->cur == NULL) {
-        up_raise_runtime(MP_ERROR_TEXT("await outside a running task"));
-    }
-    return loop->cur;
-}
-
-// True, once, if the step began by coming back from `what`: the object that the task was parked at,
-// UP_SLEEP or UP_STREAM_WAIT. EXCEPTION: none.
-bool up_back_from(up_loop_t *loop, mp_obj_t what) {
-    bool back = loop->back == what;
-    if (back) {
-        loop->back = MP_OBJ_NULL;
-    }
-    return back;
-}
-
-// A task is parked by one of our awaitables, at `at`. What that says to the run loop. EXCEPTION: none.
-mp_obj_t up_parked(up_task_t *task, mp_obj_t at) {
-    *up_task_data(task) = at;
-    task->entry.flags |= UP_TASK_AWAITING;
-    return mp_const_none;
-}
-
-// Parks the running task in a list of `at`. RuntimeError outside of a task.
-mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at) {
-    up_task_t *task = up_current(loop);
-    up_core_park(&loop->core, &task->entry, list);
-    return up_parked(task, at);
-}
+#include "args.h"
+#include "await.h"
+#include "callbacks.h"
+#include "clock.h"
+#include "flag.h"
+#include "garbage.h"
+#include "loop_state.h"
+#include "mail.h"
+#include "mailbox.h"
+#include "platform/platform.h"
+#include "report.h"
+#include "run_loop.h"
+#include "schedule.h"
+#include "sleep.h"
+#include "streams.h"
+#include "sync.h"
+#include "task.h"
+#include "threads.h"
+#include "timeout.h"
+#include "when.h"
 
 void up_panic(void) {
     up_raise_runtime(MP_ERROR_TEXT("uasyncio_priority is damaged: report it"));
@@ -91,6 +78,7 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
 // After a task's step, however it ended.
 static void up_step_over(up_loop_t *loop) {
     if (loop->calling != mp_const_none) {
+        // mutation: handed-and-not-taken
         up_sem_pass_on(loop->calling); // it was handed something, and did not take it
         loop->calling = mp_const_none;
     }
@@ -108,15 +96,15 @@ static void up_step_over(up_loop_t *loop) {
 // Words that MicroPython allocates for a traceback's first entry: file, line and block.
 #define TRACEBACK_ENTRY_WORDS (3)
 
-// A task with data, or with a join box, begins its step: what it waited at is let go. Returns what it comes back from, for
+// A task with data, or that is joined, begins its step: what it waited at is let go. Returns what it comes back from, for
 // up_back_from(), or what is to be thrown into it, which is `exc` too. MP_OBJ_NULL: it was its last turn, and no step.
 static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t *exc) {
-    if (task->entry.flags & UP_TASK_UNSEEN) {
+    if (task->entry.flags & UP_TASK_DONE) {
         // Its last turn: report the exception it ended with, unless somebody has it by now.
         task->entry.flags &= ~UP_TASK_UNSEEN;
         up_task_leave(loop, task);
         if (!(task->entry.flags & UP_TASK_AWAITED)) {
-            up_report(loop, task->data, MP_OBJ_FROM_PTR(task));
+            up_report(loop, task->entry.data, MP_OBJ_FROM_PTR(task));
         }
         return MP_OBJ_NULL;
     }
@@ -146,7 +134,7 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
 // One step of a task. Raises what leaves the task: while a task is the current one and nothing else is done.
 static void up_step(up_loop_t *loop, up_task_t *task) {
     mp_obj_t exc = MP_OBJ_NULL;
-    mp_obj_t at = task->data;
+    mp_obj_t at = task->entry.data;
     if (at != mp_const_none) {
         at = up_unpark(loop, task, &exc);
         if (at == MP_OBJ_NULL) {
@@ -180,21 +168,11 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
         loop->doing = UP_DOING_YIELD;
         up_yielded(loop, task, ret);
         loop->doing = UP_DOING_NOTHING;
-    } else if (!(task->entry.flags & UP_TASK_AWAITING) && (task->data == mp_const_none || *up_task_data(task) == mp_const_none)) {
+    } else if (!(task->entry.flags & UP_TASK_AWAITING) && (task->entry.data == mp_const_none || *up_task_data(task) == mp_const_none)) {
         // A bare yield: again, unless it is in some queue.
         loop->again = UP_OWN;
     }
     loop->cur = NULL;
-}
-
-// Calls fun(*args), noted as `doing`. `args` is a tuple, which lives until the call is over.
-mp_obj_t up_call_now(up_loop_t *loop, uint8_t doing, mp_obj_t fun, mp_obj_t args) {
-    mp_obj_tuple_t *tuple = MP_OBJ_TO_PTR(args);
-    loop->doing = doing;
-    loop->calling = args;
-    mp_obj_t result = mp_call_function_n_kw(fun, tuple->len, 0, tuple->items);
-    loop->calling = mp_const_none;
-    return result;
 }
 
 // Asks the condition that a task waits for.
@@ -208,6 +186,17 @@ static void up_ask(up_loop_t *loop, up_task_t *task) {
         loop->doing = UP_DOING_NOTHING;
     }
     up_core_found(&loop->core, &task->entry, truth ? UP_TRUE : 0, up_now(loop));
+}
+
+// Waits while nothing is due. A mock clock moves on instead.
+static void up_idle(up_loop_t *loop, uint32_t ms) {
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+    if (loop->mock && ms != UINT32_MAX) {
+        loop->mock_now += ms;
+        return;
+    }
+#endif
+    up_wait_for_event(loop, ms);
 }
 
 // Does what the core says that is not to run an entry. `idle_ends`: a run ends when nothing is left.
@@ -269,6 +258,7 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         }
 #endif
         uint32_t again = loop->again;
+        // mutation: yielded-for-ever
         loop->again = UP_NOT;
         up_entry_t *entry;
         uint32_t ms;
@@ -277,8 +267,10 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
             up_act(loop, action, entry, ms, main == NULL && !forever);
         } else if (entry->object == &up_task_type) {
             up_step(loop, (up_task_t *)entry);
-        } else if (entry != loop->stop) {
+        } else if (entry->object == &up_callback_type) {
             up_callback_run(loop, (up_callback_t *)entry);
+        } else if (entry != loop->stop) {
+            up_timeout_fire(loop, entry);
         } else {
             up_core_forget(&loop->core, entry);
             loop->stopping = forever;
@@ -416,7 +408,11 @@ void up_check_idle(up_loop_t *loop) {
 
 // Runs the loop until `main` ends, and returns its value or raises its exception. Without `main`:
 // until stop() if `forever` (the value given to stop_loop(), or None), else until nothing is left.
+// RuntimeError inside the loop, and in a finaliser: what it ran could have no memory, and the heap is half swept.
 mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
+    if (up_in_finaliser()) {
+        up_raise_runtime(MP_ERROR_TEXT("a finaliser can't run the loop"));
+    }
 #if UP_THREADS
     up_heal(loop);
     up_take(loop, true);
@@ -436,7 +432,7 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
             return value;
         }
         main->entry.flags |= UP_TASK_AWAITED;
-        exc = main->data;
+        exc = main->entry.data;
         if (!(main->entry.flags & UP_TASK_RAISED)) {
             return exc; // its value
         }

@@ -1,0 +1,46 @@
+// The loop's clock, which a test can replace.
+#include "py/smallint.h"
+#include "args.h"
+#include "clock.h"
+#include "loop_state.h"
+#include "threads.h"
+
+// The clock as time.ticks_ms() has it. EXCEPTION: none.
+mp_uint_t up_time(void) {
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+    if (up_any_loop()->mock) {
+        return up_any_loop()->mock_now & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+    }
+#endif
+    return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+}
+
+mp_uint_t up_time_of(uint32_t due) {
+    mp_uint_t now = up_time();
+    int32_t from_now = (int32_t)(due - (uint32_t)now);
+    return (now + (mp_uint_t)(mp_int_t)from_now) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+}
+
+// Ticks, as the delay until then in ms; 0 if it is past. TypeError, OverflowError.
+uint32_t up_arg_until(mp_obj_t arg, qstr name) {
+    if (!mp_obj_is_int(arg)) {
+        up_raise_type(MP_ERROR_TEXT("'%q' must be an int (ticks), not %s"), name, arg);
+    }
+    const mp_uint_t half = MICROPY_PY_TIME_TICKS_PERIOD / 2;
+    mp_uint_t diff = ((mp_uint_t)mp_obj_get_int_truncated(arg) - up_time() + half) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+    return up_arg_ms(MP_OBJ_NEW_SMALL_INT((mp_int_t)(diff - half)), name);
+}
+
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+// _mock_clock(): the mock time in ms, or None. _mock_clock(t): the clock reads `t`, and an idle
+// wait moves it on. _mock_clock(None): the real clock again. For tests.
+static mp_obj_t up_mock_clock(size_t n, const mp_obj_t *a) {
+    up_loop_t *loop = up_loop();
+    if (n == 1) {
+        loop->mock = a[0] != mp_const_none;
+        loop->mock_now = loop->mock ? mp_obj_get_int_truncated(a[0]) : 0;
+    }
+    return loop->mock ? mp_obj_new_int_from_uint(loop->mock_now) : mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_clock);
+#endif

@@ -1,0 +1,63 @@
+// Task: a coroutine on the loop.
+#ifndef UASYNCIO_PRIORITY_TASK_H
+#define UASYNCIO_PRIORITY_TASK_H
+
+#include "shim.h"
+
+// A task. It is small because there are many. In this order because of the garbage collector: docs/architecture.md.
+struct _up_task_t {
+    // Its flags are UP_TASK_..., and those of the core.
+    // Its data, while it lives: None, an exception to throw at its next step, or what it is parked at. While it is
+    // UP_JOINED that is elsewhere: up_task_data(). While it waits for the end of a task, what it is parked at is that task:
+    // up_task_at(). When it is done: its value or exception.
+    up_entry_t entry;
+    mp_obj_t coro;
+};
+
+#define UP_TASK_DONE (1) // it ended
+#define UP_TASK_AWAITED (2) // somebody has, or had, its result
+#define UP_TASK_EPOCH (0x60) // the loop's epoch when it was queued last; 0: it never was, or it was forgotten
+#define UP_TASK_CANCEL (0x80) // the cancels that were not taken back are counted in the bits from here on, modulo 16
+#define UP_TASK_CANCELS (0x780)
+// While it lives:
+#define UP_TASK_HANDED (4) // it was woken to take what it waits for (sync.h), at which it is parked as far as data says
+#define UP_TASK_AWAITING (8) // one of our awaitables parked it, and is what it comes back to
+#define UP_TASK_STREAMING (16) // with AWAITING: it is parked by readable() or writable()
+// When it is done:
+#define UP_TASK_RAISED (8) // with an exception, which is its data
+#define UP_TASK_UNSEEN (16) // it has a turn left, to report an exception nobody awaited
+
+extern const mp_obj_type_t up_task_type;
+// What a cancelled task is thrown, and what one that took too long is.
+extern const mp_obj_type_t mp_type_CancelledError;
+extern const mp_obj_type_t mp_type_TimeoutError;
+MP_DECLARE_CONST_FUN_OBJ_1(up_cancel_obj);
+
+// Where a task is: UP_IDLE ... UP_JOINING. EXCEPTION: none.
+static inline uint32_t up_place(up_task_t *task) {
+    return UP_PLACE(&task->entry);
+}
+
+bool up_is_task(mp_obj_t object);
+up_task_t *up_arg_task(mp_obj_t arg);
+bool up_is_exception(mp_obj_t object);
+mp_obj_t *up_task_data(up_task_t *task);
+mp_obj_t up_task_at(up_task_t *task);
+bool up_is_coroutine(mp_obj_t object);
+void up_arg_awaitable(mp_obj_t object, qstr name);
+mp_obj_t up_awaited(mp_obj_t object);
+up_task_t *up_task_new(mp_obj_t coro);
+up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);
+up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level);
+bool up_task_known(up_loop_t *loop, up_task_t *task);
+up_entry_t *up_task_entry(up_loop_t *loop, up_task_t *task);
+void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
+void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
+void up_task_unqueue(up_loop_t *loop, up_task_t *task);
+void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc);
+void up_task_leave(up_loop_t *loop, up_task_t *task);
+void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result);
+void up_task_count_cancel(up_task_t *task, int n);
+bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace);
+
+#endif

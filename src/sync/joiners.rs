@@ -1,0 +1,108 @@
+//! Who waits for the end of a task: its joiners.
+//!
+//! They are in a ring, and a task has no pointer to spare for it. So the ring takes the word that is the shim's (`data`):
+//! while a task is joined, that is its first joiner, who keeps what was there. A joiner can, because what it waits at
+//! itself is its third link. If it is joined too, its own first joiner keeps the word, and so on: the word of a task is
+//! where the chain of first joiners ends (the header's `up_data()`). When a first joiner leaves, the next one takes over,
+//! or the task has its word back; the one that left has the task's address as its own word, which says what it comes back from.
+//!
+//! Nobody joins whom it is waited for by, in however many steps: the chain has an end.
+
+use crate::entry::{Entry, LevelBits, OWN_LEVEL};
+
+/// Where the word of an entry is: the entry at the end of the chain of first joiners. O(chain).
+fn keeper<'a>(e: &'a Entry<'a>) -> &'a Entry<'a> {
+    let mut at = e;
+    while let Some(joiner) = at.joiner() {
+        at = joiner;
+    }
+    at
+}
+
+/// Whether `e` waits for the end of `task`, in however many steps, or is it. O(chain).
+fn waits_for<'a>(e: &'a Entry<'a>, task: &Entry<'a>) -> bool {
+    let mut at = Some(e);
+    while let Some(here) = at {
+        if here == task {
+            return true;
+        }
+        at = here.joined_task();
+    }
+    false
+}
+
+/// Lets an entry that is in no queue wait for the end of `task`, behind those who do. False, and nothing has changed, if
+/// `task` waits for it. O(chain).
+pub(crate) fn join<'a>(e: &'a Entry<'a>, task: &'a Entry<'a>, epoch: u32) -> bool {
+    if waits_for(task, e) {
+        return false;
+    }
+    match first(task, epoch) {
+        None => {
+            keeper(e).set_data(task.data());
+            task.set_joiner(e);
+            e.prev.set(Some(e));
+            e.next.set(Some(e));
+        }
+        Some(first) => {
+            keeper(e).set_data(task.address());
+            let last = first.prev.replace(Some(e)).unwrap_or(first);
+            last.next.set(Some(e));
+            e.prev.set(Some(last));
+            e.next.set(Some(first));
+        }
+    }
+    e.set_joining(task, epoch);
+    true
+}
+
+/// Who has waited longest, since this epoch; those of before are let go. O(1) but for these, and their chains.
+pub(crate) fn first<'a>(task: &'a Entry<'a>, epoch: u32) -> Option<&'a Entry<'a>> {
+    loop {
+        let first = task.joiner()?;
+        if first.due().raw() == epoch {
+            return Some(first);
+        }
+        remove(first);
+    }
+}
+
+/// How urgent the most urgent of those is who wait for the end of `task`, since this epoch; [`OWN_LEVEL`]: nobody does.
+/// O(joiners); O(1) if the oldest is as urgent as can be, or as what `task` has inherited.
+pub(crate) fn most_urgent<'a>(task: &'a Entry<'a>, epoch: u32) -> LevelBits {
+    // No younger one waits behind those of an earlier epoch: join() lets them go.
+    let Some(first) = task.joiner().filter(|first| first.due().raw() == epoch) else {
+        return OWN_LEVEL;
+    };
+    let mut level = first.urgency();
+    let mut at = first.next.get();
+    while let Some(e) = at
+        && e != first
+        && level != 0
+    {
+        level = level.min(e.urgency());
+        at = e.next.get();
+    }
+    level
+}
+
+/// Takes a joiner out; it is idle then. O(chain).
+pub(crate) fn remove<'a>(e: &'a Entry<'a>) {
+    let (Some(task), Some(prev), Some(next)) = (e.joined_task(), e.prev.get(), e.next.get()) else {
+        return;
+    };
+    let own = keeper(e);
+    if task.joiner() == Some(e) {
+        if next == e {
+            task.set_data(own.data()); // it was alone
+        } else {
+            task.set_joiner(next);
+            keeper(next).set_data(own.data());
+        }
+    }
+    own.set_data(task.address());
+    prev.next.set(Some(next));
+    next.prev.set(Some(prev));
+    e.unlink();
+    e.set_idle();
+}
