@@ -11,7 +11,9 @@ async def await_it(aw):
 def task_of(aw):
     if isinstance(aw, core.Task):
         return aw
-    return core.create_task(aw if hasattr(aw, "send") else await_it(aw), core.current_task().level)
+    return core.create_task(
+        aw if core._check_awaitable(aw) else await_it(aw), core.current_task().level
+    )
 
 
 # Calls `wake` when `task` has ended, however it ended. A task of its own, because others may
@@ -25,6 +27,7 @@ async def wake_at_end(task, wake):
 
 
 async def wait_limited(aw, timeout, call_later):
+    core._check_awaitable(aw)
     if timeout is None:
         return await task_of(aw)
     q = core.WaitQueue()
@@ -76,6 +79,7 @@ async def gather(*aws, return_exceptions=False):
             q.wake()
 
     for t in aws:
+        core._check_awaitable(t)
         # True: it runs and nobody waits for it; false: it has ended.
         if isinstance(t, core.Task) and (
             t is core.current_task() or t.state and t.state is not True

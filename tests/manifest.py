@@ -36,7 +36,8 @@ def main():
         stock[f"asyncio/{name}.py"] = tree / f"extmod/asyncio/{name}.py"
     include = f'include("{ours}/manifest.py"'
     old = {name: own[name] for name in ("_asyncio_v2.py", "asyn.py")}
-    new = {name: own[name] for name in ("_asyncio_condition.py", "_asyncio_barrier.py")}
+    parts = "condition", "barrier", "ends", "taskgroup", "runner", "thread"
+    new = {name: own[name] for name in (f"_asyncio_{part}.py" for part in parts)}
     rest = {name: file for name, file in own.items() if name not in {**old, **new}}
     checks = {
         "asyncio is ours": (include + ")", own),
