@@ -85,7 +85,8 @@ static bool up_queue_push(up_queue_t *self, mp_obj_t item, mp_obj_t at) {
 // Takes the next item out: the oldest, of a LifoQueue the youngest, of a PriorityQueue the least. MP_OBJ_NULL if there is
 // none, then as up_sem_take(); or QueueShutDown.
 static mp_obj_t up_queue_pop(up_queue_t *self, mp_obj_t at) {
-    if (self->shut && self->items.free == 0 && (at == MP_OBJ_NULL || up_loop()->calling != at)) {
+    up_loop_t *loop = up_loop();
+    if (self->shut && self->items.free == 0 && (at == MP_OBJ_NULL || loop->calling != at)) {
         mp_raise_type(&mp_type_QueueShutDown);
     }
     if (!up_sem_take(&self->items, at)) {
