@@ -207,6 +207,7 @@ static mp_obj_t up_queue_shutdown(size_t n_args, const mp_obj_t *pos, mp_map_t *
             up_event_set(MP_OBJ_FROM_PTR(self->finished));
         }
     }
+    // mutation: shut-and-waiting
     up_wake(loop, &self->items.queue.waiters, self->items.queue.level, SIZE_MAX);
     up_wake(loop, &self->room->queue.waiters, self->room->queue.level, SIZE_MAX);
     return mp_const_none;

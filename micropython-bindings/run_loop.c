@@ -353,6 +353,7 @@ static void up_run_over(up_loop_t *loop) {
     if (dropped != NULL && !(dropped->entry.flags & UP_TASK_DONE)) {
         // Dropped with the loop, wherever its last step went to wait.
         up_sem_refuse(dropped);
+        // mutation: dropped-and-waiting
         up_task_leave(loop, dropped);
     } else if (loop->again != UP_NOT && up_place(loop->doing_task) == UP_IDLE) {
         // The run ended with that very step.

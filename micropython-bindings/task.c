@@ -231,6 +231,7 @@ static MP_NOINLINE size_t up_task_call_back(up_loop_t *loop, up_task_t *task, up
             up_entry_t *callback = MP_OBJ_TO_PTR(list->items[i]);
             size_t before = callback->due;
             if (waiters != NULL && before > woken) {
+                // mutation: called-before-its-turn
                 woken += up_wake(loop, waiters, UP_OWN, before - woken);
             }
             up_task_queue_callback(loop, task, callback, UP_QUEUED(&task->entry));

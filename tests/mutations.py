@@ -147,6 +147,9 @@ SHIM = (
     ("condition-kept", CLEAR, GONE, ("when*",)),
     ("callback-that-ran", STALE, CHANGED(r"self->fun = self->args", "self->args"), ("callback*",)),
     ("callback-cancelled-in-its-queue", STALE, GONE, ("callback*",)),
+    ("shut-and-waiting", LOST, GONE, ("queue_shutdown*",)),
+    ("called-before-its-turn", LOST, GONE, ("task_done*",)),
+    ("dropped-and-waiting", STALE, GONE, ("run_new*",)),
     ("known-for-ever", STALE, CHANGED(r"return .*;", "return true;"), ("run_new*",)),
     ("task-of-the-loop-before", STALE, GONE, ("run_new*", "task_cancel*")),
 )
