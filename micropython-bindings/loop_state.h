@@ -33,6 +33,7 @@ struct _up_loop_t {
     up_task_t *cur; // the task whose step runs, or NULL
     up_task_t *doing_task; // the task that `doing` is about, or whose step runs or ran last
     up_task_t *main; // the task that run_until_complete() waits for, or NULL
+    up_task_t *dropped; // the task whose step called new_event_loop(), until the run is over, or NULL
     mp_obj_t calling; // the arguments of the callback or condition that runs, or what the running task waited at and was handed (sync.h); None
     mp_obj_t back; // what the running step came back from, until that notices; see up_back_from()
     mp_obj_t context; // what the next exception handler is given, made beforehand

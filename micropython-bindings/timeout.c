@@ -268,7 +268,7 @@ static mp_obj_t up_wait_for_resume(mp_obj_t self_in, mp_obj_t value, mp_obj_t ex
 }
 
 static mp_obj_t up_wait_for_make(mp_obj_t aw, mp_obj_t limit, uint32_t (*ms)(mp_obj_t arg, qstr name)) {
-    up_arg_awaitable(aw, MP_QSTR_aw);
+    up_arg_awaitable(aw);
     mp_obj_t delay = limit == mp_const_none ? limit : MP_OBJ_NEW_SMALL_INT(ms(limit, MP_QSTR_timeout));
     up_timeout_t *self = up_timeout_new(&up_wait_for_type, delay);
     self->entry.flags = delay == mp_const_none ? 0 : UP_TIMEOUT_LIMITED;

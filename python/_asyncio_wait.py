@@ -11,7 +11,9 @@ async def await_it(aw):
 def task_of(aw):
     if isinstance(aw, core.Task):
         return aw
-    return core.create_task(aw if hasattr(aw, "send") else await_it(aw), core.current_task().level)
+    return core.create_task(
+        aw if core._check_awaitable(aw) else await_it(aw), core.current_task().level
+    )
 
 
 # gather(*aws, return_exceptions=False) -> list of results. The first exception ends the wait and
@@ -32,6 +34,7 @@ async def gather(*aws, return_exceptions=False):
             q.wake()
 
     for t in aws:
+        core._check_awaitable(t)
         # True: it runs and nobody waits for it; false: it has ended.
         if isinstance(t, core.Task) and (
             t is core.current_task() or t.state and t.state is not True

@@ -230,6 +230,17 @@ def upstream():
     return counted("upstream", "tests/upstream.py", MICROPYTHON, TREE)
 
 
+def names():
+    """docs/names.md has all of CPython's names, and is right about them."""
+    return counted("names", "tests/names.py", MICROPYTHON)
+
+
+@on("unix")
+def programs():
+    """Random programs do the same under CPython's asyncio and under ours."""
+    return counted("programs", "tests/programs.py", MICROPYTHON)
+
+
 @on("unix")
 def http():
     """A web server beside a fast driver and a condition, ours and stock's."""
@@ -489,11 +500,13 @@ GROUPS = (
     python_tests,
     small_heap,
     stubs,
+    names,
     manifest,
     refusals,
     recipes,
     size,
     upstream,
+    programs,
     http,
     standard_firmware,
     standard_python,
@@ -546,8 +559,10 @@ TIERS = {
         python_tests,
         small_heap,
         stubs,
+        names,
         manifest,
         upstream,
+        programs,
     ),
 }
 

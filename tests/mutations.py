@@ -159,6 +159,14 @@ SHIM = (
         ("callback*",),
     ),
     ("callback-cancelled-in-its-queue", STALE, GONE, ("callback*",)),
+    ("shut-and-waiting", LOST, GONE, ("queue_shutdown*",)),
+    (
+        "joined-by-callbacks-only",
+        STALE,
+        CHANGED(r"joiner->object == &up_callback_type", "false"),
+        ("task_*", "gather*"),
+    ),
+    ("dropped-and-waiting", STALE, GONE, ("run_new*",)),
     ("known-for-ever", STALE, CHANGED(r"return .*;", "return true;"), ("run_new*",)),
     ("task-of-the-loop-before", STALE, GONE, ("run_new*", "task_cancel*")),
 )
