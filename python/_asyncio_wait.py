@@ -16,10 +16,16 @@ def task_of(aw):
     )
 
 
+# Waits until core.wake() is called.
+# async
+def park():
+    yield False
+
+
 # gather(*aws, return_exceptions=False) -> list of results. The first exception ends the wait and
 # leaves the other tasks running; a cancel of the waiter cancels them all.
 async def gather(*aws, return_exceptions=False):
-    q = core.WaitQueue()
+    waits = core.current_task()
     left = 0
     error = return_exceptions  # no other takes its place if that is true
 
@@ -31,7 +37,7 @@ async def gather(*aws, return_exceptions=False):
             error = e
             left = 0
         if not left:
-            q.wake()
+            core.wake(waits, task)  # as urgently as that one ran
 
     for t in aws:
         core._check_awaitable(t)
@@ -50,8 +56,8 @@ async def gather(*aws, return_exceptions=False):
                     t.state = ended
                 else:
                     ended(t, t.data)
-        if left and error is return_exceptions:
-            await q.wait()
+        while left and error is return_exceptions:
+            await park()
     except core.CancelledError as er:
         error = cancelled = er
     except MemoryError as er:

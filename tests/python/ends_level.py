@@ -43,6 +43,22 @@ async def several():
             group.create_task(urgent())
 
 
+async def gather():
+    await asyncio.gather(urgent(), urgent())
+
+
+async def joins():
+    await asyncio.create_task(urgent())
+
+
+async def limited():
+    await asyncio.wait_for(asyncio.when(due), 1)
+
+
+async def gather_limited():
+    await asyncio.wait_for(asyncio.gather(urgent(), urgent()), 1)
+
+
 # That it would have taken long.
 async def plain():
     await asyncio.sleep_ms(1)
@@ -51,7 +67,18 @@ async def plain():
 async def main():
     global at
     tasks = [asyncio.create_task(busy()) for _ in range(10)]
-    for what in (group, wait, wait_limited, shield, several, plain):
+    for what in (
+        group,
+        wait,
+        wait_limited,
+        shield,
+        several,
+        gather,
+        joins,
+        limited,
+        gather_limited,
+        plain,
+    ):
         took = []
         for ms in range(100, 120):
             at = clock() + ms
