@@ -7,10 +7,23 @@ MPY := $(abspath $(MPY_DIR))
 else
 MPY := $(CURDIR)/build/micropython
 endif
+# A newer one beside it, for the tests: another tree of the user's, else what Debian's sid has.
+ifneq ($(NEWEST_DIR),)
+NEWEST := $(abspath $(NEWEST_DIR))
+else
+NEWEST := $(CURDIR)/build/micropython-newest
+endif
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 
 ifneq ($(words $(CURDIR) $(MPY)),2)
 $(error make cannot handle a path with a space in it: "$(CURDIR)", "$(MPY_DIR)")
+endif
+
+# A board definition of the user's own, by its folder.
+ifneq ($(BOARD_DIR),)
+override BOARD_DIR := $(patsubst %/,%,$(abspath $(BOARD_DIR)))
+BOARD ?= $(notdir $(BOARD_DIR))
+export BOARD_DIR
 endif
 
 MPY_CROSS := $(CURDIR)/build/mpy-cross/mpy-cross
@@ -53,7 +66,7 @@ demo: unix
 
 ## test: set up, and run all tests
 test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes
-	@MPY_TREE=$(MPY) python3 tests/all.py
+	@MPY_TREE=$(MPY) MPY_NEWEST=$(NEWEST) python3 tests/all.py
 
 .PHONY: check
 ## check: what to run before each commit, under 2 minutes: formatting, lints, the core's tests, those on this machine
@@ -127,6 +140,21 @@ unix-standard: setup-demo source mpy-cross core
 		$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) \
 		$(call without,lib/berkeley-db-1.xx/PORT/include/db.h,MICROPY_PY_BTREE=0) MICROPY_PY_FFI=0 \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+.PHONY: unix-newest
+## unix-newest: build it of a newer MicroPython, Debian sid's or NEWEST_DIR=..., for the tests: build/newest/unix/micropython
+unix-newest: setup-demo core $(if $(NEWEST_DIR),,$(NEWEST)/py/mpconfig.h)
+	@version=$$(ports/check-tree.sh $(NEWEST) build/newest.stamp build/newest) && echo "Using MicroPython $$version in $(NEWEST)"
+	$(stock_asyncio)
+	$(call fresh_names,ports/unix,build/newest/unix)
+	$(call step,newest-mpy-cross,Building mpy-cross,$(call micropython,mpy-cross,build/newest/mpy-cross) USER_C_MODULES=)
+	$(call step,newest,Building MicroPython with our loop in it: build/newest/unix/micropython,\
+		$(call micropython,ports/unix,build/newest/unix) PROG=micropython VARIANT=uasyncio-priority \
+		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+unix-newest: MPY = $(NEWEST)
+unix-newest: MPY_CROSS = $(CURDIR)/build/newest/mpy-cross/mpy-cross
+unix-newest: TREE = build/newest.stamp
 
 # The same firmware without V2's names, without CPython's, and without either.
 .PHONY: unix-without
@@ -218,6 +246,7 @@ cores: setup-cores
 	$(call step,cores,Building the scheduler (Rust) for every board's processor: build/core,\
 		ports/build-core.sh --targets | xargs -n 1 -P $(JOBS) ports/build-core.sh)
 
+# These three take FROZEN_MANIFEST=..., PYB=1 and BOARD_DIR=... too: see write_manifest.
 ## pyboard: build firmware from MPY_DIR, with BOARD=PYBV11 (that is the default), PYBV10, PYBD_SF2 or PYBD_SF6
 pyboard: PORT_DIR = ports/stm32
 pyboard: BOARD ?= PYBV11
@@ -241,12 +270,16 @@ esp8266: check-esp8266 setup-demo source mpy-cross
 ## esp32: build firmware from MPY_DIR, with BOARD=ESP32_GENERIC, ESP32_GENERIC_S3 or ESP32_GENERIC_C3
 esp32: PORT_DIR = ports/esp32
 esp32: BOARD ?= ESP32_GENERIC
-esp32: CORE = $(or $(CORE_$(BOARD)),xtensa-esp32)
+esp32: CORE = $(or $(CORE_$(BOARD)),$(CORE_$(IDF_TARGET)),xtensa-esp32)
 esp32: check-esp32 setup-demo source mpy-cross
 	$(build_firmware)
 	@echo "Flash it; the first time erase the flash before (ports/esp32/README.md):"
 	@echo "    esptool.py --port /dev/ttyUSB0 --baud 460800 write_flash $(or $(OFFSET_$(BOARD)),0x1000) $(FIRMWARE)/firmware.bin"
 
+# Of a board of the user's.
+IDF_TARGET = $(if $(BOARD_DIR),$(shell sed -n 's/^ *set(IDF_TARGET *\([a-z0-9]*\)).*/\1/p' $(BOARD_DIR)/mpconfigboard.cmake))
+CORE_esp32s3 = xtensa-esp32s3
+CORE_esp32c3 = riscv32imc-unknown-none-elf
 CORE_ESP32_GENERIC_S3 = xtensa-esp32s3
 CORE_ESP32_GENERIC_C3 = riscv32imc-unknown-none-elf
 # Where the image begins; the second stage boot loader is its head.
@@ -278,7 +311,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/refusals build/*.stamp build/logs
+	rm -rf build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/refusals build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
@@ -308,16 +341,28 @@ without = $(if $(wildcard $(MPY)/$(1)),,$(2))
 
 # Firmware for a board, with the target's variables above: our module (make's ports want the folder above it, CMake's
 # the file), our frozen Python before the board's own, and all that is made in our build/.
+#
+# The user's own: FROZEN_MANIFEST=... is frozen besides, behind ours; PYB=1 a pyb made of machine, for boards without one;
+# BOARD_DIR=... is the folder of a board definition, whose name is BOARD.
+OWN_MANIFEST := $(if $(FROZEN_MANIFEST),$(abspath $(FROZEN_MANIFEST)))
+define write_manifest
+	@mkdir -p $(FIRMWARE) && { \
+		echo 'include("$(CURDIR)/ports/$@/manifest.py")'; \
+		$(if $(filter 1,$(PYB)),echo 'module("pyb.py", base_path="$(CURDIR)/ports/pyb"$(,) opt=3)';) \
+		$(if $(OWN_MANIFEST),echo 'include("$(OWN_MANIFEST)")';) } >$(FIRMWARE)/manifest.py
+endef
+, := ,
 FIRMWARE = build/$@/$(BOARD)$(BOARD_VARIANT:%=-%)
 USER_MODULE = $(CURDIR)$(if $(filter esp32,$@),/micropython-bindings/micropython.cmake)
 define build_firmware
 	@ports/check-tree.sh $(MPY) build/$@.stamp build/$@ >/dev/null
 	$(call step,core-$(CORE),Building the scheduler (Rust) for $(CORE),ports/build-core.sh $(CORE))
 	$(call fresh_names,ports/$@,$(FIRMWARE))
+	$(write_manifest)
 	$(call step,$@,Building MicroPython for $(BOARD) with our loop in it: $(FIRMWARE),\
 		$(call micropython,$(PORT_DIR),$(FIRMWARE)) BOARD=$(BOARD) USER_C_MODULES=$(USER_MODULE) \
 		UP_ARCHIVE=$(CURDIR)/build/core/$(CORE)/libuasyncio_priority.a \
-		FROZEN_MANIFEST=$(CURDIR)/ports/$@/manifest.py $(BOARD_MANIFEST) \
+		FROZEN_MANIFEST=$(CURDIR)/$(FIRMWARE)/manifest.py $(BOARD_MANIFEST) $(BOARD_DIR:%=BOARD_DIR=%) \
 		MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 	@python3 ports/size.py firmware $(FIRMWARE)
 endef
@@ -333,6 +378,9 @@ source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)
 
 $(CURDIR)/build/micropython/py/mpconfig.h:
 	$(call step,fetch,Fetching MicroPython's source,ports/fetch-micropython.sh $(CURDIR)/build/micropython)
+
+$(CURDIR)/build/micropython-newest/py/mpconfig.h:
+	$(call step,fetch-newest,Fetching a newer MicroPython's source,ports/fetch-micropython.sh $(CURDIR)/build/micropython-newest sid)
 
 mpy-cross:
 	$(call step,mpy-cross,Building mpy-cross,$(call micropython,mpy-cross,build/mpy-cross) USER_C_MODULES=)

@@ -11,7 +11,7 @@
 #include "threads.h"
 
 // A callback that is in no queue. Raises MemoryError.
-static up_callback_t *up_callback_new(mp_obj_t fun, mp_obj_t args) {
+up_callback_t *up_callback_new(mp_obj_t fun, mp_obj_t args) {
     up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
     self->entry = (up_entry_t){ .object = &up_callback_type, .core = UP_NEW, .data = fun };
     self->args = args;

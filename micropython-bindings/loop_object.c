@@ -40,7 +40,7 @@ void up_loop_make(void) {
     loop->epoch = UP_TASK_EPOCH;
     loop->main_queue.waiters.object = &up_waitqueue_type;
     loop->main_queue.level = UP_OWN;
-    up_mail_clear(up_mail()); // of before a soft reset
+    up_mail_clear(up_mail()); // a soft reset may have left half of a post there
 #if UP_THREADS
     mp_thread_mutex_init(&loop->handover);
     loop->thread = UP_THREAD;
@@ -65,10 +65,14 @@ void up_loop_make(void) {
 }
 
 // new_event_loop(): forgets everything that is queued or waits; the loop. What it was set to do
-// (exception handler, max_overdue_ms) stays. RuntimeError inside the loop.
+// (exception handler, max_overdue_ms) stays. Inside the loop: the run returns after this step, and its task is forgotten too.
 static mp_obj_t up_new_event_loop(void) {
     up_loop_t *loop = up_loop();
-    up_check_idle(loop);
+    up_heal(loop);
+    if (loop->running) {
+        loop->dropped = loop->cur;
+        loop->stopping = true;
+    }
     // mutation: task-of-the-loop-before
     loop->epoch = loop->epoch % UP_TASK_EPOCH + UP_TASK_EPOCH / 3;
     up_entry_t *entry;
@@ -177,16 +181,17 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_time_obj, up_loop_time);
 
 // -- tasks and running
 
-// create_task(coro, level=NORMAL): a Task, due now, whose wake-ups land at `level` unless an await
-// names another. TypeError if `coro` is not a coroutine (a function, for instance).
+// create_task(coro, level=NORMAL, name=None): a Task, due now, whose wake-ups land at `level` unless an await
+// names another. `name` is for get_name(). TypeError if `coro` is not a coroutine (a function, for instance).
 static mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
     static const mp_arg_t allowed[] = {
         { MP_QSTR_coro, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_level, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(UP_NORMAL) } },
+        { MP_QSTR_name, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     };
-    mp_arg_val_t a[2];
-    mp_arg_parse_all(n, pos, kw, 2, allowed, a);
-    return MP_OBJ_FROM_PTR(up_create_task(up_loop(), a[0].u_obj, up_arg_level(a[1].u_obj)));
+    mp_arg_val_t a[3];
+    mp_arg_parse_all(n, pos, kw, 3, allowed, a);
+    return MP_OBJ_FROM_PTR(up_create_task(up_loop(), a[0].u_obj, up_arg_level(a[1].u_obj), a[2].u_obj));
 }
 
 MP_DEFINE_CONST_FUN_OBJ_KW(up_create_task_obj, 0, up_create_task_kw);
@@ -247,7 +252,7 @@ static void up_loop_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL) {
         if (attr == MP_QSTR_cur_task) {
-            dest[0] = loop->cur == NULL ? mp_const_none : loop->cur->coro;
+            dest[0] = loop->cur == NULL ? mp_const_none : up_task_coro(loop->cur);
         } else {
             dest[1] = MP_OBJ_SENTINEL; // a method
         }

@@ -23,6 +23,7 @@ struct _up_loop_t {
     uint8_t again; // UP_NOT, or at which level the task is due as soon as its step has ended: a bare yield, a delay of 0
     bool fast_io; // streams wake at high level unless they say otherwise
     uint8_t context_state; // UP_CONTEXT_NEW ...
+    uint8_t at_once; // how many waits in a row found their flag set: the 16th leaves a turn to others
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     bool mock;
     mp_uint_t mock_now;
@@ -32,6 +33,7 @@ struct _up_loop_t {
     up_task_t *cur; // the task whose step runs, or NULL
     up_task_t *doing_task; // the task that `doing` is about, or whose step runs or ran last
     up_task_t *main; // the task that run_until_complete() waits for, or NULL
+    up_task_t *dropped; // the task whose step called new_event_loop(), until the run is over, or NULL
     mp_obj_t calling; // the arguments of the callback or condition that runs; None
     mp_obj_t back; // what the running step came back from, until that notices; see up_back_from()
     mp_obj_t context; // what the next exception handler is given, made beforehand

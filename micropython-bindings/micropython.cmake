@@ -61,6 +61,12 @@ endforeach()
 
 # What some ports need besides.
 if(ESP_PLATFORM)
+    # The executable's copy of our objects is the one that is linked, and ESP-IDF gives an executable none of the options
+    # that its components have: no ESP_PLATFORM, no NDEBUG, no -O.
+    idf_build_get_property(up_definitions COMPILE_DEFINITIONS)
+    idf_build_get_property(up_options COMPILE_OPTIONS)
+    target_compile_definitions(usermod_uasyncio_priority INTERFACE ${up_definitions})
+    target_compile_options(usermod_uasyncio_priority INTERFACE ${up_options})
     target_compile_options(usermod_uasyncio_priority INTERFACE
         "SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/../ports/esp32/config.h")
 endif()

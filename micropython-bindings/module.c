@@ -56,17 +56,23 @@ static mp_obj_t up_run_until_complete_(size_t n, const mp_obj_t *a) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_run_until_complete_obj, 0, 1, up_run_until_complete_);
 
-// wake(task): a task that parked itself is due now, at its own level; so is one that sleeps or waits for a stream. Nothing
-// if it has ended, or awaits a condition or in a list of ours, such as an Event's.
-static mp_obj_t up_wake_(mp_obj_t task_in) {
+// wake(task, ended=None): a task that parked itself is due now, at its own level; so is one that sleeps or waits for a
+// stream. If it is due already it keeps its turn. `ended`: a task that it waited for, so that it is woken at the level of that
+// one's last step, if that is more urgent. Nothing if it has ended, or awaits a condition or in a list of ours, such as an
+// Event's.
+static mp_obj_t up_wake_(size_t n_args, const mp_obj_t *args) {
     up_loop_t *loop = up_loop();
-    up_task_t *task = up_arg_task(task_in);
-    if (task != loop->cur) {
-        up_task_revive(loop, task, UP_OWN, 0);
+    up_task_t *task = up_arg_task(args[0]);
+    uint32_t level = UP_LEVEL(&task->entry);
+    if (n_args == 2 && args[1] != mp_const_none) {
+        level = MIN(level, UP_QUEUED(&up_arg_task(args[1])->entry));
+    }
+    if (task != loop->cur && !(up_place(task) == UP_READY && UP_QUEUED(&task->entry) <= level)) {
+        up_task_revive(loop, task, level, 0);
     }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(up_wake_obj, up_wake_);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_wake_obj, 1, 2, up_wake_);
 
 #if MICROPY_UASYNCIO_PRIORITY_V2
 // stop_loop(value): the running run_forever() returns `value` after this step.
@@ -89,6 +95,19 @@ static const struct {
     uint16_t part;
 } up_lazy_names[] = {
     { MP_QSTR_gather, MP_QSTR__asyncio_wait },
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+    { MP_QSTR_ALL_COMPLETED, MP_QSTR__asyncio_ends },
+    { MP_QSTR_FIRST_COMPLETED, MP_QSTR__asyncio_ends },
+    { MP_QSTR_FIRST_EXCEPTION, MP_QSTR__asyncio_ends },
+    { MP_QSTR_as_completed, MP_QSTR__asyncio_ends },
+    { MP_QSTR_shield, MP_QSTR__asyncio_ends },
+    { MP_QSTR_wait, MP_QSTR__asyncio_ends },
+    { MP_QSTR_BaseExceptionGroup, MP_QSTR__asyncio_taskgroup },
+    { MP_QSTR_ExceptionGroup, MP_QSTR__asyncio_taskgroup },
+    { MP_QSTR_TaskGroup, MP_QSTR__asyncio_taskgroup },
+    { MP_QSTR_Runner, MP_QSTR__asyncio_runner },
+    { MP_QSTR_to_thread, MP_QSTR__asyncio_thread },
+#endif
     { MP_QSTR_Server, MP_QSTR__asyncio_stream },
     { MP_QSTR_Stream, MP_QSTR__asyncio_stream },
     { MP_QSTR_StreamReader, MP_QSTR__asyncio_stream },
@@ -133,7 +152,7 @@ static const struct {
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_loop_t *loop = up_any_loop();
     if (dest[0] != MP_OBJ_NULL) {
-        return; // nothing can be set
+        mp_raise_msg_varg(&mp_type_AttributeError, MP_ERROR_TEXT("module is read-only: '%q' cannot be set; put a module of your own into sys.modules"), attr);
     }
     if (attr == MP_QSTR___init__) {
         dest[0] = MP_OBJ_FROM_PTR(&up_module_init_obj);
@@ -186,7 +205,12 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
         { MP_ROM_QSTR(MP_QSTR_Timeout), MP_ROM_PTR(&up_timeout_type) }, \
         { MP_ROM_QSTR(MP_QSTR_Queue), MP_ROM_PTR(&up_queue_type) }, \
         { MP_ROM_QSTR(MP_QSTR_QueueEmpty), MP_ROM_PTR(&mp_type_QueueEmpty) }, \
-        { MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&mp_type_QueueFull) },
+        { MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&mp_type_QueueFull) }, \
+        { MP_ROM_QSTR(MP_QSTR_QueueShutDown), MP_ROM_PTR(&mp_type_QueueShutDown) }, \
+        { MP_ROM_QSTR(MP_QSTR_LifoQueue), MP_ROM_PTR(&up_lifo_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_PriorityQueue), MP_ROM_PTR(&up_priority_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_InvalidStateError), MP_ROM_PTR(&mp_type_InvalidStateError) }, \
+        { MP_ROM_QSTR(MP_QSTR_all_tasks), MP_ROM_PTR(&up_all_tasks_obj) },
 #else
 #define CPYTHON_NATIVE_NAMES
 #endif
@@ -198,7 +222,7 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
 #define SEMAPHORE_NATIVE_NAMES
 #endif
 
-// What is in uasyncio_priority: all that is native. _check_callable and _check_int are for what is in Python.
+// What is in uasyncio_priority: all that is native. _check_callable and its kin are for what is in Python.
 #define NATIVE_NAMES \
     { MP_ROM_QSTR(MP_QSTR_sleep_ms), MP_ROM_PTR(&up_sleep_ms_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&up_sleep_obj) }, \
@@ -231,7 +255,8 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
         SEMAPHORE_NATIVE_NAMES \
             CPYTHON_NATIVE_NAMES \
                 V2_NATIVE_NAMES{ MP_ROM_QSTR(MP_QSTR__check_callable), MP_ROM_PTR(&up_check_callable_obj) }, \
-        { MP_ROM_QSTR(MP_QSTR__check_int), MP_ROM_PTR(&up_check_int_obj) },
+        { MP_ROM_QSTR(MP_QSTR__check_int), MP_ROM_PTR(&up_check_int_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR__check_awaitable), MP_ROM_PTR(&up_check_awaitable_obj) },
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
 #define CLOCK_NAMES { MP_ROM_QSTR(MP_QSTR__mock_clock), MP_ROM_PTR(&up_mock_clock_obj) },
 #else

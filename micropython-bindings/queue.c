@@ -1,8 +1,11 @@
 // Queue: first in, first out, for items and for tasks. Its items and its room are counted as a semaphore counts
 // (sync.c), so an item or a place that a waiting task was woken for is its own, and no more counted here.
 #include "py/objexcept.h"
+#include "loop_state.h"
 #include "queue.h"
+#include "schedule.h"
 #include "sync.h"
+#include "task.h"
 #include "threads.h"
 
 // sync.c raises them.
@@ -10,8 +13,9 @@ MP_DEFINE_EXCEPTION(QueueEmpty, Exception)
 MP_DEFINE_EXCEPTION(QueueFull, Exception)
 
 #if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+MP_DEFINE_EXCEPTION(QueueShutDown, Exception)
 
-// Queue(maxsize=0): room for that many items; 0 or less: no limit. TypeError.
+// Queue(maxsize=0), LifoQueue(maxsize=0), PriorityQueue(maxsize=0): room for that many items; 0 or less: no limit. TypeError.
 static mp_obj_t up_queue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     static const mp_arg_t allowed[] = {
         { MP_QSTR_maxsize, MP_ARG_INT, { .u_int = 0 } },
@@ -30,31 +34,74 @@ static mp_obj_t up_queue_make_new(const mp_obj_type_t *type, size_t n_args, size
     return MP_OBJ_FROM_PTR(self);
 }
 
-// Puts an item in, if there is room; else as up_permits_take(). Raises MemoryError with nothing changed.
+// Where an item goes in the list: at the end, but of a PriorityQueue before the first that is greater. Makes the list long
+// enough. A comparison and an allocation may run Python that changes the list: then it is looked for again. Raises what a
+// comparison raises, or MemoryError, with nothing changed. O(log n) comparisons.
+static size_t up_queue_place(up_queue_t *self, mp_obj_t item) {
+    mp_obj_list_t *list = &self->list;
+    size_t place;
+    size_t len;
+    mp_int_t left;
+    do {
+        place = len = list->len;
+        left = self->room->taken;
+        if (self->items.waiters.object == &up_priority_type) {
+            size_t least = len - left;
+            while (least < place && list->len == len && self->room->taken == left) {
+                size_t middle = (least + place) / 2;
+                if (mp_obj_is_true(mp_binary_op(MP_BINARY_OP_LESS, item, list->items[middle]))) {
+                    place = middle;
+                } else {
+                    least = middle + 1;
+                }
+            }
+        }
+        mp_obj_list_append(MP_OBJ_FROM_PTR(list), MP_OBJ_NULL);
+        --list->len;
+    } while (list->len != len || self->room->taken != left);
+    return place;
+}
+
+// Puts an item in, if there is room; else as up_permits_take(). Raises QueueShutDown, or MemoryError with nothing changed.
 static bool up_queue_push(up_queue_t *self, mp_obj_t item, mp_obj_t at) {
     up_own(MP_STATE_VM(up_loop));
-    mp_obj_list_append(MP_OBJ_FROM_PTR(&self->list), MP_OBJ_NULL); // makes the list long enough
-    --self->list.len;
+    size_t place = up_queue_place(self, item);
+    if (self->shut) {
+        mp_raise_type(&mp_type_QueueShutDown);
+    }
     if (!up_permits_take(self->room, at)) {
         return false;
     }
-    self->list.items[self->list.len++] = item;
+    mp_obj_t *items = self->list.items;
+    for (size_t i = self->list.len++; i > place; --i) {
+        items[i] = items[i - 1];
+    }
+    items[place] = item;
     ++self->unfinished;
     up_flag_lower(self->finished);
     up_permits_give(&self->items);
     return true;
 }
 
-// Takes the oldest item out; MP_OBJ_NULL if there is none, then as up_permits_take().
+// Takes the next item out: the oldest, of a LifoQueue the youngest, of a PriorityQueue the least. MP_OBJ_NULL if there is
+// none, then as up_permits_take(); or QueueShutDown.
 static mp_obj_t up_queue_pop(up_queue_t *self, mp_obj_t at) {
+    if (self->shut && self->items.free == 0) {
+        up_loop_t *loop = up_loop();
+        up_task_t *task = loop->cur;
+        if (at == MP_OBJ_NULL || task == NULL || !UP_IS_HANDED(&task->entry, &self->items)) {
+            mp_raise_type(&mp_type_QueueShutDown);
+        }
+    }
     if (!up_permits_take(&self->items, at)) {
         return MP_OBJ_NULL;
     }
     size_t left = self->room->taken - 1;
     mp_obj_t *items = self->list.items;
     mp_obj_t *first = items + self->list.len - left;
-    mp_obj_t item = first[-1];
-    first[-1] = MP_OBJ_NULL;
+    mp_obj_t *next = self->items.waiters.object == &up_lifo_type ? items + --self->list.len : first - 1;
+    mp_obj_t item = *next;
+    *next = MP_OBJ_NULL;
     if (left <= self->list.len / 2) {
         // To the front, so that the list stays short. That is a move for each item at most.
         for (size_t i = 0; i < left; ++i) {
@@ -147,6 +194,30 @@ static mp_obj_t up_queue_task_done(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_queue_task_done_obj, up_queue_task_done);
 
+// shutdown(immediate=False): from here on put() raises QueueShutDown, and so does get() when there are no more items; who
+// waits for either is woken and gets it. `immediate`: the items are dropped, as if they were dealt with.
+static mp_obj_t up_queue_shutdown(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
+    static const mp_arg_t allowed[] = {
+        { MP_QSTR_immediate, MP_ARG_BOOL, { .u_bool = false } },
+    };
+    mp_arg_val_t a[1];
+    mp_arg_parse_all(n_args - 1, pos + 1, kw, 1, allowed, a);
+    up_queue_t *self = MP_OBJ_TO_PTR(pos[0]);
+    up_loop_t *loop = up_loop();
+    self->shut = true;
+    while (a[0].u_bool && self->items.free != 0) {
+        up_queue_pop(self, MP_OBJ_NULL);
+        if (self->unfinished != 0 && --self->unfinished == 0) {
+            up_event_set(MP_OBJ_FROM_PTR(self->finished));
+        }
+    }
+    // mutation: shut-and-waiting
+    up_wake(loop, &self->items.waiters, self->items.level, SIZE_MAX);
+    up_wake(loop, &self->room->waiters, self->room->level, SIZE_MAX);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(up_queue_shutdown_obj, 1, up_queue_shutdown);
+
 // join(): await it until all items are dealt with.
 static mp_obj_t up_queue_join(mp_obj_t self_in) {
     return MP_OBJ_FROM_PTR(((up_queue_t *)MP_OBJ_TO_PTR(self_in))->finished);
@@ -173,6 +244,7 @@ static const mp_rom_map_elem_t up_queue_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_full), MP_ROM_PTR(&up_queue_full_obj) },
     { MP_ROM_QSTR(MP_QSTR_task_done), MP_ROM_PTR(&up_queue_task_done_obj) },
     { MP_ROM_QSTR(MP_QSTR_join), MP_ROM_PTR(&up_queue_join_obj) },
+    { MP_ROM_QSTR(MP_QSTR_shutdown), MP_ROM_PTR(&up_queue_shutdown_obj) },
 };
 static MP_DEFINE_CONST_DICT(up_queue_locals_dict, up_queue_locals_dict_table);
 
@@ -183,6 +255,28 @@ MP_DEFINE_CONST_OBJ_TYPE(
     make_new, up_queue_make_new,
     attr, up_queue_attr,
     iter, up_queue_iternext,
+    locals_dict, &up_queue_locals_dict
+);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_lifo_type,
+    MP_QSTR_LifoQueue,
+    UP_TYPE_AWAITABLE,
+    make_new, up_queue_make_new,
+    attr, up_queue_attr,
+    iter, up_queue_iternext,
+    parent, &up_queue_type,
+    locals_dict, &up_queue_locals_dict
+);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    up_priority_type,
+    MP_QSTR_PriorityQueue,
+    UP_TYPE_AWAITABLE,
+    make_new, up_queue_make_new,
+    attr, up_queue_attr,
+    iter, up_queue_iternext,
+    parent, &up_queue_type,
     locals_dict, &up_queue_locals_dict
 );
 

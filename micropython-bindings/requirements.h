@@ -37,8 +37,21 @@ _Static_assert(
 );
 #endif
 
+// A wait that fits the machine worse would be compiled as well, and nothing but its slowness would tell.
+#if (defined(ESP_PLATFORM) || defined(INC_FREERTOS_H)) && !UP_WAIT_IS(FREERTOS)
+#error "uasyncio_priority: set MICROPY_UASYNCIO_PRIORITY_WAIT as ports/esp32/config.h does, the idle wait is for FreeRTOS"
+#elif (defined(__unix__) || defined(__APPLE__)) && UP_WAIT_IS(GENERIC)
+#error "uasyncio_priority: set MICROPY_UASYNCIO_PRIORITY_WAIT as ports/unix/config.h does, the idle wait is poll(2)"
+#elif UP_WAIT_IS(WFI) && MICROPY_PY_THREAD
+#error "uasyncio_priority: set MICROPY_UASYNCIO_PRIORITY_WAIT to another wait, threads do not run while interrupts are off"
+#elif UP_WAIT_IS(WFI) && !defined(MICROPY_UASYNCIO_PRIORITY_WFI)
+#error "uasyncio_priority: define MICROPY_UASYNCIO_PRIORITY_WFI as ports/pyboard/config.h does, it waits for an interrupt"
+#elif defined(MICROPY_UASYNCIO_PRIORITY_WFI) && !MICROPY_PY_THREAD && !UP_WAIT_IS(WFI)
+#error "uasyncio_priority: set MICROPY_UASYNCIO_PRIORITY_WAIT as ports/pyboard/config.h does, the idle wait is for interrupts"
+#endif
+
 // The waits of platform/ that end only if somebody ends them.
-#if UP_HAVE_FDS || defined(ESP_PLATFORM)
+#if UP_WAIT_IS(POLL) || UP_WAIT_IS(FREERTOS)
 // Among the hook's statements is a call of mp_uasyncio_priority_wake(): here that makes the inner name the one that is seen.
 enum {
     UP_HOOK_WAKES = 0

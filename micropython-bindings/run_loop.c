@@ -65,7 +65,7 @@ static void up_yielded(up_loop_t *loop, up_task_t *task, mp_obj_t value) {
     uint32_t delay = 0;
     if (is_coroutine(value)) {
         // Started before the yielder goes on.
-        up_create_task(loop, value, UP_NORMAL);
+        up_create_task(loop, value, UP_NORMAL, mp_const_none);
     } else if (mp_obj_is_int(value)) {
         delay = up_arg_ms(value, MP_QSTR_yield);
     } else if (!known) {
@@ -138,10 +138,14 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     loop->cur = task;
     mp_obj_t ret;
     mp_vm_return_kind_t kind;
-    if (is_coroutine(task->coro)) {
-        kind = mp_obj_gen_resume(task->coro, mp_const_none, exc, &ret);
+    mp_obj_t coro = task->coro;
+    if (!is_coroutine(coro)) {
+        coro = up_task_coro(task);
+    }
+    if (is_coroutine(coro)) {
+        kind = mp_obj_gen_resume(coro, mp_const_none, exc, &ret);
     } else {
-        kind = mp_resume(task->coro, exc == MP_OBJ_NULL ? mp_const_none : MP_OBJ_NULL, exc, &ret);
+        kind = mp_resume(coro, exc == MP_OBJ_NULL ? mp_const_none : MP_OBJ_NULL, exc, &ret);
     }
     if (kind == MP_VM_RETURN_EXCEPTION) {
         nlr_raise(ret);
@@ -338,8 +342,14 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
 static void up_run_over(up_loop_t *loop) {
     loop->stop_value = mp_const_none;
     loop->stopping = false;
-    // If the run ended with that very step.
-    if (loop->again != UP_NOT && up_place(loop->doing_task) == UP_IDLE) {
+    up_task_t *dropped = loop->dropped;
+    loop->dropped = NULL;
+    if (dropped != NULL && !(dropped->entry.flags & UP_TASK_DONE)) {
+        // Dropped with the loop, wherever its last step went to wait.
+        // mutation: dropped-and-waiting
+        up_task_leave(loop, dropped);
+    } else if (loop->again != UP_NOT && up_place(loop->doing_task) == UP_IDLE) {
+        // The run ended with that very step.
         up_task_schedule(loop, loop->doing_task, loop->again, 0);
     }
     loop->again = UP_NOT;
@@ -356,7 +366,7 @@ static void up_run_over(up_loop_t *loop) {
 // up_run(): the loop stays as if it ran. That is seen, and put in order, when the loop is to run again: the run's nlr_buf_t
 // is not among the thread's any more. (MicroPython aborts the main thread only. A later nlr_buf_t may by chance be in the
 // same place: then the loop is said to run already, as long as that is there.)
-static void up_heal(up_loop_t *loop) {
+void up_heal(up_loop_t *loop) {
     if (!up_load(&loop->running)) {
         return;
     }
@@ -384,8 +394,6 @@ static void up_heal(up_loop_t *loop) {
     up_run_over(loop);
     up_store(&loop->running, false);
 }
-#else
-#define up_heal(loop) ((void)0)
 #endif
 
 // RuntimeError inside the loop.

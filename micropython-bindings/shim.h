@@ -25,12 +25,19 @@
 #define MICROPY_UASYNCIO_PRIORITY_CPYTHON (1)
 #endif
 
-// A stream that the operating system knows is asked by its number, together with all others.
-#if defined(__unix__) || defined(__APPLE__)
-#define UP_HAVE_FDS (1)
-#else
-#define UP_HAVE_FDS (0)
+// The idle wait (platform/). The port's configuration names it, because all C files see that. What a build system defines
+// may not reach each of its objects.
+#define MICROPY_UASYNCIO_PRIORITY_WAIT_GENERIC (0) // the port's own mp_event_wait_ms()
+#define MICROPY_UASYNCIO_PRIORITY_WAIT_POLL (1) // poll(2)
+#define MICROPY_UASYNCIO_PRIORITY_WAIT_FREERTOS (2) // a notification of FreeRTOS
+#define MICROPY_UASYNCIO_PRIORITY_WAIT_WFI (3) // MICROPY_UASYNCIO_PRIORITY_WFI(), ended by any interrupt
+#ifndef MICROPY_UASYNCIO_PRIORITY_WAIT
+#define MICROPY_UASYNCIO_PRIORITY_WAIT (MICROPY_UASYNCIO_PRIORITY_WAIT_GENERIC)
 #endif
+#define UP_WAIT_IS(name) (MICROPY_UASYNCIO_PRIORITY_WAIT == MICROPY_UASYNCIO_PRIORITY_WAIT_##name)
+
+// A stream that the operating system knows is asked by its number, together with all others.
+#define UP_HAVE_FDS UP_WAIT_IS(POLL)
 
 #include "requirements.h"
 
@@ -40,6 +47,9 @@
 // What other contexts look at. Where those are interrupts only, a store is all it takes.
 #define up_store(place, value) __atomic_store_n(place, value, UP_THREADS ? __ATOMIC_RELEASE : __ATOMIC_RELAXED)
 #define up_load(place) __atomic_load_n(place, UP_THREADS ? __ATOMIC_ACQUIRE : __ATOMIC_RELAXED)
+
+// Between a store that another context looks for and a look at what that context stores.
+#define up_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 
 // The one loop: loop_object.h.
 typedef struct _up_loop_t up_loop_t;

@@ -57,16 +57,24 @@ mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
 mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
     up_flag_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
-    uint32_t how = up_back_from(loop, self_in) ? UP_BACK : 0;
-    if (self->waiters.object == &up_flag_type) {
+    bool back = up_back_from(loop, self_in);
+    uint32_t how = back ? UP_BACK : 0;
+    bool is_flag = self->waiters.object == &up_flag_type;
+    if (is_flag) {
         how |= UP_CLEARS; // mutation: flag-not-cleared
+        // Who finds a flag set each time would never end its step. The 16th such wait in a row ends it, and is woken at once.
+        if (loop->at_once == 15) {
+            how |= UP_PARKS;
+        }
     }
     up_task_t *task = up_in_finaliser() ? NULL : loop->cur;
     uint32_t wait = up_core_wait_flag(&loop->core, (up_entry_t *)task, self, how);
     if (wait == UP_GOES_ON) {
+        loop->at_once += is_flag && !back;
         return self->waiters.object == &up_event_type ? mp_make_stop_iteration(mp_const_true) : MP_OBJ_STOP_ITERATION;
     }
     task = up_to_park(loop);
+    loop->at_once = 0;
     if (wait == UP_SET_MEANWHILE) {
         up_core_wake_flag(&loop->core, self, up_now(loop));
     }

@@ -1,25 +1,27 @@
 // Task: a coroutine on the loop, which can be awaited and cancelled (docs/behaviour.md, section 7).
 //
 // Its Python side is that of MicroPython's asyncio: coro, data, state, ph_key, done(), cancel().
+#include "py/gc.h"
 #include "py/objexcept.h"
-#include "py/objtype.h"
 #include "py/smallint.h"
 #include "args.h"
 #include "await.h"
+#include "callbacks.h"
 #include "clock.h"
-#include "flag.h"
 #include "garbage.h"
 #include "heap_search.h"
 #include "loop_state.h"
 #include "platform/platform.h"
 #include "schedule.h"
-#include "sync.h"
 #include "task.h"
 #include "threads.h"
 #include "when.h"
 
 MP_DEFINE_EXCEPTION(CancelledError, BaseException)
 MP_DEFINE_EXCEPTION(TimeoutError, Exception)
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+MP_DEFINE_EXCEPTION(InvalidStateError, Exception)
+#endif
 
 // EXCEPTION: none.
 bool up_is_task(mp_obj_t o) {
@@ -46,57 +48,89 @@ mp_obj_t up_task_at(up_task_t *task) {
     return up_place(task) == UP_JOINING ? MP_OBJ_FROM_PTR(task->entry.up) : *up_task_data(task);
 }
 
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+static MP_DEFINE_CONST_OBJ_TYPE(up_annex_type, MP_QSTR_, MP_TYPE_FLAG_NONE); // no program sees it
+#endif
+
+// A task's coroutine. EXCEPTION: none.
+mp_obj_t up_task_coro(up_task_t *task) {
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+    if (mp_obj_is_type(task->coro, &up_annex_type)) {
+        return ((up_annex_t *)MP_OBJ_TO_PTR(task->coro))->coro;
+    }
+#endif
+    return task->coro;
+}
+
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+// The annex of a task, or NULL. EXCEPTION: none.
+static up_annex_t *up_task_annex(up_task_t *task) {
+    return mp_obj_is_type(task->coro, &up_annex_type) ? MP_OBJ_TO_PTR(task->coro) : NULL;
+}
+
+// The annex of a task, which is made if it has none. Raises MemoryError.
+static up_annex_t *up_task_need_annex(up_task_t *task) {
+    up_own(MP_STATE_VM(up_loop));
+    up_annex_t *annex = up_task_annex(task);
+    if (annex == NULL) {
+        annex = mp_obj_malloc(up_annex_t, &up_annex_type);
+        annex->name = mp_const_none;
+        annex->coro = task->coro;
+        task->coro = MP_OBJ_FROM_PTR(annex);
+    }
+    return annex;
+}
+#endif
+
+// Whether `o` has this method. A class has those of its instances, which are not its own.
+static bool up_has(mp_obj_t o, qstr name) {
+    mp_obj_t method[2];
+    mp_load_method_protected(o, name, method, false);
+    return method[0] != MP_OBJ_NULL && !mp_obj_is_type(o, &mp_type_type);
+}
+
 // Whether a task can run `o`: a coroutine, or what wait(), acquire() and their like return. Those are
 // coroutines in MicroPython's asyncio; here they are awaitables that can be resumed as one.
-bool up_is_coroutine(mp_obj_t o) {
-    if (mp_obj_get_type(o)->flags & UP_TYPE_IS_COROUTINE) {
+static bool up_is_coroutine(mp_obj_t o) {
+    return (mp_obj_get_type(o)->flags & UP_TYPE_IS_COROUTINE) || up_has(o, MP_QSTR_send);
+}
+
+__attribute__((noreturn)) static void up_raise_expected(qstr what, mp_obj_t got) {
+    if (mp_obj_is_callable(got)) {
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("%q expected, not a function that was not called"), what);
+    }
+    up_raise_type(MP_ERROR_TEXT("%q expected, not %s"), what, got);
+}
+
+// Whether `aw` is a Task, or what a task can run as it is; else it can only be awaited. TypeError, which says what it is, if it
+// can be neither: a list, say, or a function that was not called.
+bool up_arg_awaitable(mp_obj_t aw) {
+    if (up_is_task(aw) || up_is_coroutine(aw)) {
         return true;
     }
-    mp_obj_t send[2];
-    mp_load_method_protected(o, MP_QSTR_send, send, false);
-    return send[0] != MP_OBJ_NULL;
-}
-
-static bool up_has_iter(mp_obj_t o) {
-    const mp_obj_type_t *type = mp_obj_get_type(o);
-    if (!mp_obj_is_instance_type(type)) {
+    if (up_has(aw, MP_QSTR___iter__)) {
         return false;
     }
-    // A class of what is native here has the iterator of that.
-    static const mp_obj_type_t *const natives[] = { &up_waitqueue_type, &up_event_type, &up_flag_type, &up_lock_type, &up_semaphore_type, &up_task_type };
-    for (size_t i = 0; i < MP_ARRAY_SIZE(natives); ++i) {
-        if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(natives[i]))) {
-            return true;
+    // A class that is made of one of ours has no __iter__ to be seen.
+    const mp_obj_type_t *type = mp_obj_get_type(aw);
+    while (!(type->flags & UP_TYPE_IS_COROUTINE)) {
+        type = MP_OBJ_TYPE_GET_SLOT_OR_NULL(type, parent);
+        if (type == NULL || type->base.type != &mp_type_type) { // it has none, or several
+            up_raise_expected(MP_QSTR_awaitable, aw);
         }
     }
-    mp_obj_t iter[2];
-    mp_load_method_maybe(o, MP_QSTR___iter__, iter);
-    return iter[0] != MP_OBJ_NULL;
+    return false;
 }
 
-// TypeError, which names the argument and says what it is, unless `o` can be awaited: a coroutine, a task, one of our
-// awaitables, or an object of a class with __iter__ or send.
-void up_arg_awaitable(mp_obj_t o, qstr name) {
-    if (!up_is_task(o) && !up_is_coroutine(o) && !up_has_iter(o)) {
-        if (mp_obj_is_callable(o)) {
-            mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("'%q' is a function that was not called"), name);
-        }
-        up_raise_type(MP_ERROR_TEXT("'%q' can't be awaited: %s"), name, o);
-    }
-}
-
-// What is resumed when `o` is awaited.
-mp_obj_t up_awaited(mp_obj_t o) {
-    return up_has_iter(o) ? mp_getiter(o, NULL) : o;
+// What is resumed when `aw` is awaited.
+mp_obj_t up_awaited(mp_obj_t aw) {
+    return up_arg_awaitable(aw) ? aw : mp_getiter(aw, NULL);
 }
 
 // A task for `coro` that nobody has scheduled yet. TypeError if it is not a coroutine.
 up_task_t *up_task_new(mp_obj_t coro) {
     if (!up_is_coroutine(coro)) {
-        if (mp_obj_is_callable(coro)) {
-            mp_raise_TypeError(MP_ERROR_TEXT("coroutine expected: 'coro' is a function that was not called"));
-        }
-        up_raise_type(MP_ERROR_TEXT("%q expected, not %s"), MP_QSTR_coroutine, coro);
+        up_raise_expected(MP_QSTR_coroutine, coro);
     }
     up_task_t *task = mp_obj_malloc(up_task_t, &up_task_type);
     task->coro = coro;
@@ -151,9 +185,14 @@ void up_task_unqueue(up_loop_t *loop, up_task_t *task) {
     }
 }
 
-// A new task at `level`, due now.
-up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level) {
+static void up_task_name(up_task_t *task, mp_obj_t name);
+
+// A new task at `level`, due now. `name` may be None.
+up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level, mp_obj_t name) {
     up_task_t *task = up_task_new(coro);
+    if (name != mp_const_none) {
+        up_task_name(task, name);
+    }
     up_core_set_level(&loop->core, &task->entry, level);
     up_task_schedule(loop, task, UP_OWN, 0);
     return task;
@@ -199,15 +238,40 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     MP_TYPE_FLAG_NONE
 );
 
-// A task ends: wakes who awaits it. The callback in `state`, or MP_OBJ_NULL. EXCEPTION: none.
+// Queues a callback of add_done_callback(), of a task that has ended: at the level of its last step, or of the task itself, or
+// at normal level, whichever is the most urgent. EXCEPTION: none.
+static void up_task_queue_callback(up_loop_t *loop, up_task_t *task, up_callback_t *callback, uint32_t ran) {
+    mp_obj_tuple_t *call = MP_OBJ_TO_PTR(callback->args);
+    callback->entry.data = call->items[0];
+    callback->args = call->items[1];
+    up_schedule(loop, &callback->entry, MIN(MIN(UP_NORMAL, ran), UP_LEVEL(&task->entry)), 0);
+}
+
+// Who has waited longest for the end of a task, but for callbacks of add_done_callback(); NULL if there is nobody.
+// EXCEPTION: none.
+static up_entry_t *up_task_joiner(up_loop_t *loop, up_task_t *task) {
+    up_entry_t *first = up_core_first_joiner(&loop->core, &task->entry);
+    up_entry_t *joiner = first;
+    // mutation: joined-by-callbacks-only
+    while (joiner != NULL && joiner->object == &up_callback_type) {
+        joiner = joiner->next == first ? NULL : joiner->next;
+    }
+    return joiner;
+}
+
+// A task ends: queues its callbacks, wakes who awaits it. The callback in `state`, or MP_OBJ_NULL. EXCEPTION: none.
 static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
     mp_obj_t callback = MP_OBJ_NULL;
     uint32_t now = up_now(loop);
     up_entry_t *joiner;
     while (task->entry.flags & UP_JOINED && (joiner = up_core_wake_joiner(&loop->core, &task->entry, now)) != NULL) {
-        task->entry.flags |= UP_TASK_AWAITED;
         if (joiner->object == &up_watcher_type) {
+            task->entry.flags |= UP_TASK_AWAITED;
             callback = ((up_watcher_t *)joiner)->fun;
+        } else if (joiner->object == &up_callback_type) {
+            up_task_queue_callback(loop, task, (up_callback_t *)joiner, UP_QUEUED(&task->entry));
+        } else {
+            task->entry.flags |= UP_TASK_AWAITED;
         }
     }
     up_rouse();
@@ -298,16 +362,54 @@ up_task_t *up_arg_task(mp_obj_t arg) {
 
 static bool up_runs(up_entry_t *entry, void *coro) {
     up_task_t *task = (up_task_t *)entry;
-    return task->coro == (mp_obj_t)coro && !(task->entry.flags & UP_TASK_DONE);
+    return up_task_coro(task) == (mp_obj_t)coro && !(task->entry.flags & UP_TASK_DONE);
 }
 
 // The task that runs `coro`, or NULL. O(heap). EXCEPTION: none.
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro) {
-    if (loop->cur != NULL && loop->cur->coro == coro) {
+    if (loop->cur != NULL && up_task_coro(loop->cur) == coro) {
         return loop->cur;
     }
     return (up_task_t *)up_search_heap(&up_task_type, up_runs, coro);
 }
+
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+typedef struct _up_all_t {
+    up_loop_t *loop;
+    mp_obj_t *tasks; // room for so many
+    size_t room;
+    size_t n;
+} up_all_t;
+
+static bool up_note(up_entry_t *entry, void *arg) {
+    up_task_t *task = (up_task_t *)entry;
+    up_all_t *all = arg;
+    if (up_task_known(all->loop, task) && !(task->entry.flags & UP_TASK_DONE)) {
+        if (all->n < all->room) {
+            all->tasks[all->n] = MP_OBJ_FROM_PTR(task);
+        }
+        ++all->n;
+    }
+    return false; // goes on
+}
+
+// all_tasks(): a set of the tasks that have not ended, the running one too. There is no list of them: it searches the heap, and
+// collects garbage before, so that no task is among them that nothing reaches. O(heap). MemoryError.
+static mp_obj_t up_all_tasks(void) {
+    up_loop_t *loop = up_loop();
+    if (!gc_is_locked()) {
+        gc_collect();
+    }
+    up_all_t all = { loop, NULL, 0, 0 };
+    up_search_heap(&up_task_type, up_note, &all);
+    all.room = all.n;
+    all.tasks = m_new0(mp_obj_t, all.room);
+    all.n = 0;
+    up_search_heap(&up_task_type, up_note, &all); // what a finaliser began meanwhile may find no room
+    return mp_obj_new_set(MIN(all.n, all.room), all.tasks);
+}
+MP_DEFINE_CONST_FUN_OBJ_0(up_all_tasks_obj, up_all_tasks);
+#endif
 
 // -- the Python type
 
@@ -335,6 +437,137 @@ static mp_obj_t up_cancel(mp_obj_t coro) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_cancel_obj, up_cancel);
 
+// _check_awaitable(aw): True if a task can run it as it is, or it is a Task; False if it can only be awaited. TypeError, which
+// says what it is, if it can be neither: a list, say, or a function that was not called.
+static mp_obj_t up_check_awaitable(mp_obj_t aw) {
+    return mp_obj_new_bool(up_arg_awaitable(aw));
+}
+MP_DEFINE_CONST_FUN_OBJ_1(up_check_awaitable_obj, up_check_awaitable);
+
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+// What only CPython's tasks have: docs/names.md.
+
+static void up_task_name(up_task_t *task, mp_obj_t name) {
+    name = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_str), name);
+    up_task_need_annex(task)->name = name;
+}
+
+// set_name(name): what get_name() returns, as a str. MemoryError.
+static mp_obj_t up_task_set_name(mp_obj_t self_in, mp_obj_t name) {
+    up_task_name(MP_OBJ_TO_PTR(self_in), name);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(up_task_set_name_obj, up_task_set_name);
+
+// get_name(): what set_name() or create_task(name=) was given, or else a name made of the task's address.
+static mp_obj_t up_task_get_name(mp_obj_t self_in) {
+    up_annex_t *annex = up_task_annex(MP_OBJ_TO_PTR(self_in));
+    if (annex != NULL && annex->name != mp_const_none) {
+        return annex->name;
+    }
+    vstr_t vstr;
+    vstr_init(&vstr, 24);
+    vstr_printf(&vstr, "Task-%p", MP_OBJ_TO_PTR(self_in));
+    return mp_obj_new_str_from_vstr(&vstr);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_task_get_name_obj, up_task_get_name);
+
+// get_coro(): the coroutine that it runs or ran.
+static mp_obj_t up_task_get_coro(mp_obj_t self_in) {
+    return up_task_coro(MP_OBJ_TO_PTR(self_in));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_task_get_coro_obj, up_task_get_coro);
+
+// Whether a task ended with CancelledError. EXCEPTION: none.
+static bool up_task_was_cancelled(up_task_t *self) {
+    const uint32_t raised = UP_TASK_DONE | UP_TASK_RAISED;
+    return (self->entry.flags & raised) == raised && mp_obj_exception_match(self->entry.data, MP_OBJ_FROM_PTR(&mp_type_CancelledError));
+}
+
+// cancelled(): whether it ended with CancelledError.
+static mp_obj_t up_task_cancelled(mp_obj_t self_in) {
+    up_own(MP_STATE_VM(up_loop));
+    return mp_obj_new_bool(up_task_was_cancelled(MP_OBJ_TO_PTR(self_in)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_task_cancelled_obj, up_task_cancelled);
+
+// A task has ended, and somebody has its result. InvalidStateError if it has not ended.
+static up_task_t *up_task_ended(mp_obj_t self_in) {
+    up_own(MP_STATE_VM(up_loop));
+    up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    if (!(self->entry.flags & UP_TASK_DONE)) {
+        mp_raise_msg(&mp_type_InvalidStateError, MP_ERROR_TEXT("the task has not ended"));
+    }
+    self->entry.flags |= UP_TASK_AWAITED;
+    return self;
+}
+
+// result(): its value, or raises the exception that it ended with. InvalidStateError if it has not ended.
+static mp_obj_t up_task_result(mp_obj_t self_in) {
+    up_task_t *self = up_task_ended(self_in);
+    if (self->entry.flags & UP_TASK_RAISED) {
+        nlr_raise(self->entry.data);
+    }
+    return self->entry.data;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_task_result_obj, up_task_result);
+
+// exception(): the exception that it ended with, or None; it is not reported then. CancelledError if it was cancelled,
+// InvalidStateError if it has not ended.
+static mp_obj_t up_task_exception(mp_obj_t self_in) {
+    up_task_t *self = up_task_ended(self_in);
+    if (up_task_was_cancelled(self)) {
+        nlr_raise(self->entry.data);
+    }
+    return self->entry.flags & UP_TASK_RAISED ? self->entry.data : mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(up_task_exception_obj, up_task_exception);
+
+// add_done_callback(callback): callback(task) is queued when it ends, or now if it has ended. Only this allocates, not the
+// end. TypeError, MemoryError.
+static mp_obj_t up_task_add_done_callback(mp_obj_t self_in, mp_obj_t fun) {
+    up_loop_t *loop = up_loop();
+    up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    // While it waits for the end, its data is the core's, so the call is kept in its arguments.
+    mp_obj_t call[] = { up_arg_callable(fun, MP_QSTR_callback), mp_obj_new_tuple(1, &self_in) };
+    up_callback_t *callback = up_callback_new(mp_const_none, mp_obj_new_tuple(2, call));
+    callback->entry.core = UP_NEW_WATCHER;
+    if (self->entry.flags & UP_TASK_DONE) {
+        up_task_queue_callback(loop, self, callback, UP_NORMAL);
+    } else {
+        up_core_join(&loop->core, &callback->entry, &self->entry);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(up_task_add_done_callback_obj, up_task_add_done_callback);
+
+// remove_done_callback(callback): all that are equal to it; how many there were.
+static mp_obj_t up_task_remove_done_callback(mp_obj_t self_in, mp_obj_t fun) {
+    up_loop_t *loop = up_loop();
+    up_task_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_int_t removed = 0;
+    up_entry_t *joiner = up_core_first_joiner(&loop->core, &self->entry);
+    while (joiner != NULL) {
+        bool equal = false;
+        if (joiner->object == &up_callback_type) {
+            mp_obj_tuple_t *call = MP_OBJ_TO_PTR(((up_callback_t *)joiner)->args);
+            equal = mp_obj_equal(call->items[0], fun);
+            // That may run Python, which may have taken it out, or ended the task.
+            if (UP_PLACE(joiner) != UP_JOINING || joiner->up != self) {
+                break;
+            }
+        }
+        up_entry_t *first = up_core_first_joiner(&loop->core, &self->entry);
+        up_entry_t *next = joiner->next == first ? NULL : joiner->next;
+        if (equal) {
+            up_core_forget(&loop->core, joiner);
+            ++removed;
+        }
+        joiner = next;
+    }
+    return MP_OBJ_NEW_SMALL_INT(removed);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(up_task_remove_done_callback_obj, up_task_remove_done_callback);
 // cancelling(): how many cancels the task was asked for that nobody took back, modulo 16: cancel(), and time-outs that fired.
 static mp_obj_t up_task_cancelling(mp_obj_t self_in) {
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
@@ -353,6 +586,13 @@ static mp_obj_t up_task_uncancel(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_task_uncancel_obj, up_task_uncancel);
 
+#else
+static void up_task_name(up_task_t *task, mp_obj_t name) {
+    (void)task;
+    (void)name; // nothing asks for it
+}
+#endif
+
 // set_level(level): where the task's wake-ups land from now on that name no level.
 static mp_obj_t up_task_set_level(mp_obj_t self_in, mp_obj_t level) {
     up_loop_t *loop = up_loop();
@@ -368,7 +608,7 @@ static mp_obj_t up_task_state(up_loop_t *loop, up_task_t *self) {
     if (self->entry.flags & UP_TASK_DONE) {
         return self->entry.flags & UP_TASK_AWAITED ? mp_const_false : mp_const_none;
     }
-    up_entry_t *joiner = up_core_first_joiner(&loop->core, &self->entry);
+    up_entry_t *joiner = up_task_joiner(loop, self);
     if (joiner == NULL) {
         return mp_const_true;
     }
@@ -383,7 +623,7 @@ static void up_task_set_callback(up_loop_t *loop, up_task_t *self, mp_obj_t fun)
         watcher->entry = (up_entry_t){ .object = &up_watcher_type, .core = UP_NEW_WATCHER, .data = mp_const_none };
         watcher->fun = fun;
     }
-    up_entry_t *joiner = up_core_first_joiner(&loop->core, &self->entry);
+    up_entry_t *joiner = up_task_joiner(loop, self);
     if (joiner != NULL && joiner->object == &up_watcher_type) {
         up_core_forget(&loop->core, joiner);
     }
@@ -410,7 +650,7 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         mp_uint_t number;
         switch (attr) {
             case MP_QSTR_coro:
-                dest[0] = self->coro;
+                dest[0] = up_task_coro(self);
                 return;
             case MP_QSTR_data:
                 dest[0] = up_task_get_data(self);
@@ -460,7 +700,7 @@ static mp_obj_t up_task_iternext(mp_obj_t self_in) {
         return mp_make_stop_iteration(self->entry.data);
     }
     up_task_t *task = up_to_park(loop);
-    up_entry_t *joiner = up_core_first_joiner(&loop->core, &self->entry);
+    up_entry_t *joiner = up_task_joiner(loop, self);
     if (joiner != NULL && joiner->object == &up_watcher_type) {
         up_raise_runtime(MP_ERROR_TEXT("can't wait"));
     }
@@ -474,9 +714,19 @@ static mp_obj_t up_task_iternext(mp_obj_t self_in) {
 static const mp_rom_map_elem_t up_task_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_done), MP_ROM_PTR(&up_task_done_obj) },
     { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) },
+    { MP_ROM_QSTR(MP_QSTR_set_level), MP_ROM_PTR(&up_task_set_level_obj) },
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+    { MP_ROM_QSTR(MP_QSTR_result), MP_ROM_PTR(&up_task_result_obj) },
+    { MP_ROM_QSTR(MP_QSTR_exception), MP_ROM_PTR(&up_task_exception_obj) },
+    { MP_ROM_QSTR(MP_QSTR_cancelled), MP_ROM_PTR(&up_task_cancelled_obj) },
     { MP_ROM_QSTR(MP_QSTR_cancelling), MP_ROM_PTR(&up_task_cancelling_obj) },
     { MP_ROM_QSTR(MP_QSTR_uncancel), MP_ROM_PTR(&up_task_uncancel_obj) },
-    { MP_ROM_QSTR(MP_QSTR_set_level), MP_ROM_PTR(&up_task_set_level_obj) },
+    { MP_ROM_QSTR(MP_QSTR_get_name), MP_ROM_PTR(&up_task_get_name_obj) },
+    { MP_ROM_QSTR(MP_QSTR_set_name), MP_ROM_PTR(&up_task_set_name_obj) },
+    { MP_ROM_QSTR(MP_QSTR_get_coro), MP_ROM_PTR(&up_task_get_coro_obj) },
+    { MP_ROM_QSTR(MP_QSTR_add_done_callback), MP_ROM_PTR(&up_task_add_done_callback_obj) },
+    { MP_ROM_QSTR(MP_QSTR_remove_done_callback), MP_ROM_PTR(&up_task_remove_done_callback_obj) },
+#endif
 };
 static MP_DEFINE_CONST_DICT(up_task_locals_dict, up_task_locals_dict_table);
 

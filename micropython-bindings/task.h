@@ -14,6 +14,14 @@ struct _up_task_t {
     mp_obj_t coro;
 };
 
+// What few tasks have. It is in place of a task's coroutine, and is told by its type. `coro` is last because of the garbage
+// collector, as in a task.
+typedef struct _up_annex_t {
+    mp_obj_base_t base;
+    mp_obj_t name; // a str, or None: none was given
+    mp_obj_t coro;
+} up_annex_t;
+
 #define UP_TASK_DONE (1) // it ended
 #define UP_TASK_AWAITED (2) // somebody has, or had, its result
 #define UP_TASK_EPOCH (0x60) // the loop's epoch when it was queued last; 0: it never was, or it was forgotten
@@ -31,6 +39,12 @@ extern const mp_obj_type_t up_task_type;
 extern const mp_obj_type_t mp_type_CancelledError;
 extern const mp_obj_type_t mp_type_TimeoutError;
 MP_DECLARE_CONST_FUN_OBJ_1(up_cancel_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(up_check_awaitable_obj);
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+// What result() and exception() raise before the end.
+extern const mp_obj_type_t mp_type_InvalidStateError;
+MP_DECLARE_CONST_FUN_OBJ_0(up_all_tasks_obj);
+#endif
 
 // Where a task is: UP_IDLE ... UP_JOINING. EXCEPTION: none.
 static inline uint32_t up_place(up_task_t *task) {
@@ -42,12 +56,12 @@ up_task_t *up_arg_task(mp_obj_t arg);
 bool up_is_exception(mp_obj_t object);
 mp_obj_t *up_task_data(up_task_t *task);
 mp_obj_t up_task_at(up_task_t *task);
-bool up_is_coroutine(mp_obj_t object);
-void up_arg_awaitable(mp_obj_t object, qstr name);
-mp_obj_t up_awaited(mp_obj_t object);
+bool up_arg_awaitable(mp_obj_t aw);
+mp_obj_t up_awaited(mp_obj_t aw);
+mp_obj_t up_task_coro(up_task_t *task);
 up_task_t *up_task_new(mp_obj_t coro);
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);
-up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level);
+up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level, mp_obj_t name);
 bool up_task_known(up_loop_t *loop, up_task_t *task);
 up_entry_t *up_task_entry(up_loop_t *loop, up_task_t *task);
 void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);

@@ -268,7 +268,7 @@ static mp_obj_t up_wait_for_resume(mp_obj_t self_in, mp_obj_t value, mp_obj_t ex
 }
 
 static mp_obj_t up_wait_for_make(mp_obj_t aw, mp_obj_t limit, uint32_t (*ms)(mp_obj_t arg, qstr name)) {
-    up_arg_awaitable(aw, MP_QSTR_aw);
+    up_arg_awaitable(aw);
     mp_obj_t delay = limit == mp_const_none ? limit : MP_OBJ_NEW_SMALL_INT(ms(limit, MP_QSTR_timeout));
     up_timeout_t *self = up_timeout_new(&up_wait_for_type, delay);
     self->entry.flags = delay == mp_const_none ? 0 : UP_TIMEOUT_LIMITED;
@@ -276,7 +276,7 @@ static mp_obj_t up_wait_for_make(mp_obj_t aw, mp_obj_t limit, uint32_t (*ms)(mp_
     return MP_OBJ_FROM_PTR(self);
 }
 
-static const mp_arg_t up_wait_for_args[] = {
+static const mp_arg_t up_wait_for_allowed[] = {
     { MP_QSTR_aw, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     { MP_QSTR_timeout, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
 };
@@ -286,7 +286,7 @@ static const mp_arg_t up_wait_for_args[] = {
 // in the caller's own task. TypeError at the call if `aw` cannot be awaited. One allocation, here; firing needs none.
 static mp_obj_t up_wait_for(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
     mp_arg_val_t a[2];
-    mp_arg_parse_all(n, pos, kw, 2, up_wait_for_args, a);
+    mp_arg_parse_all(n, pos, kw, 2, up_wait_for_allowed, a);
     return up_wait_for_make(a[0].u_obj, a[1].u_obj, up_arg_seconds);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(up_wait_for_obj, 0, up_wait_for);
@@ -294,7 +294,7 @@ MP_DEFINE_CONST_FUN_OBJ_KW(up_wait_for_obj, 0, up_wait_for);
 // wait_for_ms(aw, timeout): the same, `timeout` in ms (int).
 static mp_obj_t up_wait_for_ms(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
     mp_arg_val_t a[2];
-    mp_arg_parse_all(n, pos, kw, 2, up_wait_for_args, a);
+    mp_arg_parse_all(n, pos, kw, 2, up_wait_for_allowed, a);
     return up_wait_for_make(a[0].u_obj, a[1].u_obj, up_arg_ms);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(up_wait_for_ms_obj, 0, up_wait_for_ms);

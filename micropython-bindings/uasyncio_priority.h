@@ -88,6 +88,8 @@ typedef struct up_entry {
 #define UP_PLACE(entry) ((entry)->core >> 3 & 7u)
 // its own level;
 #define UP_LEVEL(entry) ((entry)->core >> 8 & 3u)
+// the level at which it is due, or at which its last step ran, if it was due before;
+#define UP_QUEUED(entry) ((entry)->core >> 6 & 3u)
 // and the events that it waits for, if it waits for a stream.
 #define UP_EVENTS(entry) ((entry)->core >> 11 & (UP_READ | UP_WRITE))
 
@@ -107,6 +109,9 @@ typedef struct up_permits {
     int32_t taken; // how many were taken, less those that were given back
 } up_permits_t;
 
+// Whether an entry that runs was handed one of these permits, and has not taken it.
+#define UP_IS_HANDED(entry, permits) ((entry)->up == (permits))
+
 // What is set, by a task or from anywhere: an Event, a ThreadSafeFlag. A WaitQueue is one that is never set. The owner sets
 // the list's object and, whenever it likes, `level`; the rest is zero at first.
 typedef struct up_flag {
@@ -118,9 +123,11 @@ typedef struct up_flag {
     uint8_t level; // where its wake-ups land: UP_HIGH ... UP_OWN
 } up_flag_t;
 
-// How a task comes to a flag: it comes back from waiting for it; whoever goes on clears it.
+// How a task comes to a flag: it comes back from waiting for it; whoever goes on clears it; it is parked, set or not, unless
+// it comes back.
 #define UP_BACK 1
 #define UP_CLEARS 2
+#define UP_PARKS 4
 // What becomes of it: it is parked; it goes on; it is parked, and the flag was set meanwhile.
 #define UP_WAITS 0
 #define UP_GOES_ON 1
@@ -186,7 +193,7 @@ uint32_t up_core_release(up_core_t *core, up_permits_t *permits, uint32_t now);
 // taken out of its ready queue, and when its step ends. O(1).
 void up_core_refuse(up_core_t *core, up_entry_t *entry);
 
-// The running task comes to a flag, `how`: UP_BACK and UP_CLEARS, or 0. UP_WAITS, UP_GOES_ON, or UP_SET_MEANWHILE: then
+// The running task comes to a flag, `how`: UP_BACK, UP_CLEARS and UP_PARKS, or 0. UP_WAITS, UP_GOES_ON, or UP_SET_MEANWHILE: then
 // up_core_wake_flag() is to be called. Without an entry (NULL) none is parked. O(1).
 uint32_t up_core_wait_flag(up_core_t *core, up_entry_t *entry, up_flag_t *flag, uint32_t how);
 // Wakes all who wait for a flag, if it is set. O(those who wait).
@@ -234,7 +241,8 @@ uint32_t up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t again, uint3
 
 // The mailbox. All of these may be called from any context: an interrupt, another thread. O(1).
 
-// Drops all of it. The flags in it are not touched: it is for a soft reset, after which they are not there any more. O(items).
+// Makes it anew, at start-up: empty, whatever was in it. A reset may have stopped another core within any of the calls below.
+// A flag that is in it must not be used again.
 void up_mail_clear(up_mailbox_t *mail);
 // Leaves an item, which is not 0: 1, or 0 if the mailbox is full.
 uint32_t up_mail_post(up_mailbox_t *mail, uintptr_t item);

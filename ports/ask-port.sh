@@ -5,5 +5,7 @@
 # build/ask. Without the port's compiler it complains about that, which is not the question here.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-MAKEFLAGS='' make -s --no-print-directory -C "$1/ports/$2" BOARD="$3" BUILD="$PWD/build/ask" \
+[ -z "${BOARD_DIR:-}" ] || set -- "$1" "$2" "$3" "$4" BOARD_DIR="$BOARD_DIR"
+unset FROZEN_MANIFEST # our make's, for what the user freezes; the question may be about the port's
+MAKEFLAGS='' make -s --no-print-directory -C "$1/ports/$2" BOARD="$3" BUILD="$PWD/build/ask" ${5:+"$5"} \
     --eval="up-ask:;@echo '\$($4)'" up-ask 2>/dev/null | tail -n 1

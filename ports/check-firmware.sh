@@ -24,10 +24,13 @@ esac
 case " $boards " in
     *" $board "*) ;;
     *)
-        echo "make $verb has no board $board. BOARD is one of: $boards" >&2
-        exit 1
+        if [ -z "${BOARD_DIR:-}" ]; then
+            echo "make $verb has no board $board. BOARD is one of: $boards; or BOARD_DIR is the folder of one of your own" >&2
+            exit 1
+        fi
         ;;
 esac
+board_dir=${BOARD_DIR:-$tree/ports/$port/boards/$board}
 
 # The tree. What our other commands fetch by themselves has no submodules, so it does for none of these.
 own_tree="git clone -b v1.25.0 https://github.com/micropython/micropython ../micropython && make $verb MPY_DIR=../micropython"
@@ -35,8 +38,8 @@ if [ -z "$tree" ]; then
     missing "MPY_DIR: a full MicroPython source tree of your own, with its submodules" "$own_tree"
 elif [ ! -e "$tree/py/mpconfig.h" ]; then
     missing "MicroPython in MPY_DIR: $tree has no py/mpconfig.h" "$own_tree"
-elif [ ! -d "$tree/ports/$port/boards/$board" ]; then
-    missing "the board in MPY_DIR: there is no $tree/ports/$port/boards/$board" "$own_tree"
+elif [ ! -d "$board_dir" ]; then
+    missing "the board $board: there is no $board_dir" "$own_tree"
 else
     if [ "$port" = esp32 ]; then # CMake's, of which no port's makefile knows
         submodules=$(sed -n 's/.*APPEND GIT_SUBMODULES \([^)]*\)).*/\1/p' \
@@ -69,6 +72,13 @@ compiles() { # compiles SOURCE COMPILER ARGUMENTS...
 }
 
 check_pyboard() {
+    # The core is built for a Cortex-M4 or M7 with floats in hardware.
+    series=$(sed -n 's/^MCU_SERIES *= *//p' "$board_dir/mpconfigboard.mk" 2>/dev/null)
+    case ${series:-f4} in
+        f4 | f7 | h7 | l4 | g4 | wb) ;;
+        *) missing "a core for the STM32 of $board: make pyboard has one for the series f4, f7, h7, l4, g4 and wb, not $series" \
+            "ports/build-core.sh, by hand, for a target of your processor's (docs/porting.md)" ;;
+    esac
     gcc=${CROSS_COMPILE:-arm-none-eabi-}gcc
     if ! has "$gcc"; then
         missing "$gcc" "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
@@ -94,9 +104,11 @@ check_esp8266() {
 }
 
 check_esp32() {
-    # What this tree was made for; where it does not say, any will do.
-    versions=$(sed -n 's/^Currently MicroPython supports //p' "$tree/ports/esp32/README.md" 2>/dev/null |
-        grep -o 'v[0-9][0-9.]*[0-9]' | tr '\n' ' ')
+    # What this tree was made for. Its README says so in a paragraph that was worded anew more than once; all versions have
+    # one in which MicroPython "supports" some. Where none is found, any will do, and the user hears of it.
+    versions=$(awk 'BEGIN { RS = "" } /MicroPython/ && /supports/' "$tree/ports/esp32/README.md" 2>/dev/null |
+        grep -o 'v[0-9][0-9]*\.[0-9.]*[0-9]' | sort -u | tr '\n' ' ')
+    [ -n "$versions" ] || echo "Not checked: $tree/ports/esp32/README.md names no version of ESP-IDF that it supports" >&2
     idf="ESP-IDF${versions:+, one of: ${versions% }}"
     how="git clone --recursive -b VERSION https://github.com/espressif/esp-idf; in it: ./install.sh && . ./export.sh"
     if [ -z "${IDF_PATH:-}" ]; then
@@ -112,9 +124,9 @@ check_esp32() {
         *" $version "* | " ") ;;
         *) missing "$idf ($IDF_PATH is $version)" "$how" ;;
     esac
-    case $board in
-        *_C3) gcc=riscv32-esp-elf-gcc chip=esp32c3 ;;
-        *_S3) gcc=xtensa-esp32s3-elf-gcc chip=esp32s3 ;;
+    case $board/$(sed -n 's/^ *set(IDF_TARGET *\([a-z0-9]*\)).*/\1/p' "$board_dir/mpconfigboard.cmake" 2>/dev/null) in
+        *_C3/* | */esp32c3) gcc=riscv32-esp-elf-gcc chip=esp32c3 ;;
+        *_S3/* | */esp32s3) gcc=xtensa-esp32s3-elf-gcc chip=esp32s3 ;;
         *) gcc=xtensa-esp32-elf-gcc chip=esp32 ;;
     esac
     { has idf.py && has "$gcc"; } || missing "idf.py or $gcc in PATH" "in $IDF_PATH: ./install.sh $chip && . ./export.sh"

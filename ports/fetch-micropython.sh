@@ -1,7 +1,7 @@
 #!/bin/sh
-# Fetch MicroPython's source as Debian packages it: fetch-micropython.sh DIR
+# Fetch MicroPython's source as Debian packages it: fetch-micropython.sh DIR [SUITE]
 #
-# bookworm has no micropython, trixie has 1.25.0. The address of the archive comes from this machine's own apt
+# bookworm has no micropython. trixie, which is the default, has 1.25.0; sid has 1.26.1 or a later one. The address of the archive comes from this machine's own apt
 # configuration, and everything apt writes goes under DIR.apt, so the system's configuration and lists stay as they are.
 # DIR appears only once it is complete.
 set -eu
@@ -12,8 +12,7 @@ die() {
     exit 1
 }
 
-SUITE=trixie
-dir=$1
+dir=$1 SUITE=${2:-trixie}
 [ ! -e "$dir/py/mpconfig.h" ] || exit 0
 
 command -v apt-get >/dev/null || die "this is not Debian (no apt-get)."

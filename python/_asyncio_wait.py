@@ -11,13 +11,21 @@ async def await_it(aw):
 def task_of(aw):
     if isinstance(aw, core.Task):
         return aw
-    return core.create_task(aw if hasattr(aw, "send") else await_it(aw), core.current_task().level)
+    return core.create_task(
+        aw if core._check_awaitable(aw) else await_it(aw), core.current_task().level
+    )
+
+
+# Waits until core.wake() is called.
+# async
+def park():
+    yield False
 
 
 # gather(*aws, return_exceptions=False) -> list of results. The first exception ends the wait and
 # leaves the other tasks running; a cancel of the waiter cancels them all.
 async def gather(*aws, return_exceptions=False):
-    q = core.WaitQueue()
+    waits = core.current_task()
     left = 0
     error = return_exceptions  # no other takes its place if that is true
 
@@ -29,9 +37,10 @@ async def gather(*aws, return_exceptions=False):
             error = e
             left = 0
         if not left:
-            q.wake()
+            core.wake(waits, task)  # as urgently as that one ran
 
     for t in aws:
+        core._check_awaitable(t)
         # True: it runs and nobody waits for it; false: it has ended.
         if isinstance(t, core.Task) and (
             t is core.current_task() or t.state and t.state is not True
@@ -47,8 +56,8 @@ async def gather(*aws, return_exceptions=False):
                     t.state = ended
                 else:
                     ended(t, t.data)
-        if left and error is return_exceptions:
-            await q.wait()
+        while left and error is return_exceptions:
+            await park()
     except core.CancelledError as er:
         error = cancelled = er
     except MemoryError as er:

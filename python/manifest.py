@@ -20,6 +20,7 @@ options.defaults(stock_asyncio=False, **_switches)
 _names = ["_asyncio_wait", "_asyncio_stream", "_asyncio_more"]
 if options.cpython:
     _names += ["_asyncio_condition", "_asyncio_barrier", "_asyncio_datagram", "_asyncio_dns"]
+    _names += ["_asyncio_ends", "_asyncio_taskgroup", "_asyncio_runner", "_asyncio_thread"]
 if options.v2:
     _names += ["_asyncio_v2", "asyn"]
 for _name in _names:

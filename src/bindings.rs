@@ -31,6 +31,7 @@ pub const UP_NEW: u32 = 33222;
 pub const UP_NEW_WATCHER: u32 = 33734;
 pub const UP_BACK: u32 = 1;
 pub const UP_CLEARS: u32 = 2;
+pub const UP_PARKS: u32 = 4;
 pub const UP_WAITS: u32 = 0;
 pub const UP_GOES_ON: u32 = 1;
 pub const UP_SET_MEANWHILE: u32 = 2;

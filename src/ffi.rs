@@ -14,7 +14,7 @@ use crate::bindings::{
 use crate::entry::{CORE_FLAGS, Entry, JOINED, Kind, Level, TAG};
 use crate::schedule::policy::{Action, Scheduler};
 use crate::schedule::poll::{FAST, FD, Interest, PollFd, READ, TRUE, WRITE};
-use crate::sync::flag::{BACK, CLEARS, Flag, Wait};
+use crate::sync::flag::{BACK, CLEARS, Flag, PARKS, Wait};
 use crate::sync::mailbox::{MAIL_LEN, Mailbox};
 use crate::sync::permits::Permits;
 use crate::sync::wait_list::WaitList;
@@ -36,6 +36,7 @@ const _: () = {
     assert!(size_of::<Flag>() == size_of::<up_flag_t>());
     assert!(align_of::<Flag>() == align_of::<up_flag_t>());
     assert!(BACK == bindings::UP_BACK && CLEARS == bindings::UP_CLEARS);
+    assert!(PARKS == bindings::UP_PARKS);
     assert!(Wait::Parked as u32 == bindings::UP_WAITS && Wait::Over as u32 == bindings::UP_GOES_ON);
     assert!(Wait::SetMeanwhile as u32 == bindings::UP_SET_MEANWHILE);
     assert!(size_of::<Option<&Entry>>() == size_of::<*mut up_entry_t>());
@@ -316,7 +317,9 @@ export! {
         action
     }
     fn up_mail_clear(mail: *mut up_mailbox_t) {
-        mailbox(mail).clear()
+        // Not by way of what is there, which may be half of a post: a reset stopped who made it. No post comes between,
+        // and nobody keeps a reference into it. Each word, since the collector looks at all of them.
+        critical_section::with(|_| mail.write_bytes(0, 1))
     }
     fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32 {
         mailbox(mail).post(item).into()

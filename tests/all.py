@@ -27,6 +27,8 @@ ASAN = ROOT / "build/asan/micropython"
 ASSERTS = ROOT / "build/asserts/micropython"
 STANDARD = ROOT / "build/standard/micropython"
 GIL = ROOT / "build/gil/micropython"
+NEWEST = ROOT / "build/newest/unix/micropython"
+NEWEST_TREE = Path(os.environ.get("MPY_NEWEST", ROOT / "build/micropython-newest"))
 TSAN = ROOT / "build/tsan/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
@@ -228,6 +230,17 @@ def upstream():
     return counted("upstream", "tests/upstream.py", MICROPYTHON, TREE)
 
 
+def names():
+    """docs/names.md has all of CPython's names, and is right about them."""
+    return counted("names", "tests/names.py", MICROPYTHON)
+
+
+@on("unix")
+def programs():
+    """Random programs do the same under CPython's asyncio and under ours."""
+    return counted("programs", "tests/programs.py", MICROPYTHON)
+
+
 @on("unix")
 def http():
     """A web server beside a fast driver and a condition, ours and stock's."""
@@ -282,6 +295,28 @@ def standard_python():
 def standard_interrupts():
     """On that, Ctrl-C at any instant beside 790 sleepers."""
     return counted("faults-standard", "tests/faults.py", "ctrl-c", STANDARD)
+
+
+def newest_firmware():
+    """The unix firmware builds of a newer MicroPython."""
+    return one("unix-newest", "make", "--no-print-directory", "unix-newest")
+
+
+@on("unix")
+def newest_python():
+    """tests/python on that."""
+    return counted("python-newest", "tests/run.py", NEWEST)
+
+
+@on("unix")
+def newest_upstream():
+    """Its own asyncio tests on that, under each name of our loop."""
+    return counted("upstream-newest", "tests/upstream.py", NEWEST, NEWEST_TREE)
+
+
+def newest_recipes():
+    """Its ports compile our part for their boards."""
+    return counted("recipes-newest", "tests/recipes.py", NEWEST_TREE)
 
 
 def asserts_firmware():
@@ -465,15 +500,21 @@ GROUPS = (
     python_tests,
     small_heap,
     stubs,
+    names,
     manifest,
     refusals,
     recipes,
     size,
     upstream,
+    programs,
     http,
     standard_firmware,
     standard_python,
     standard_interrupts,
+    newest_firmware,
+    newest_python,
+    newest_upstream,
+    newest_recipes,
     asserts_firmware,
     misuse,
     without_firmware,
@@ -518,8 +559,10 @@ TIERS = {
         python_tests,
         small_heap,
         stubs,
+        names,
         manifest,
         upstream,
+        programs,
     ),
 }
 

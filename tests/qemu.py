@@ -66,14 +66,14 @@ print(seen)
 }
 
 
-def run(board, *argv, stdin=subprocess.DEVNULL, **kwargs):
+def run(board, *argv, stdin=subprocess.DEVNULL, text=True, **kwargs):
     """Exit status and output."""
     done = subprocess.run(
         [RUN, board, *argv],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        text=text,
         timeout=SLOW,
         **kwargs,
     )
@@ -151,7 +151,9 @@ def piped_repl(board):
     with tempfile.TemporaryFile("w+") as file:
         file.write("x = 6\rx * 7\r\x04x\r")
         file.seek(0)
-        status, text = run(board, stdin=file)
+        status, text = run(board, stdin=file, text=False)
+    assert b"MPY: soft reboot\r\n" in text, text  # to the byte, or mpremote waits for ever
+    text = text.decode().replace("\r\n", "\n")
     lines = text.split("\n")
     assert status == 0 and "42" in [line.strip() for line in lines], text
     assert text.count("MicroPython v") == 2 and "MPY: soft reboot" in text, text

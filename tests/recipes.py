@@ -90,7 +90,7 @@ FROZEN_MANIFEST ?= boards/$(BOARD)/manifest.py
 GIT_SUBMODULES += lib/one lib/two
 all:
 	mkdir -p $(BUILD)/genhdr
-	@for v in BOARD USER_C_MODULES FROZEN_MANIFEST MICROPY_MANIFEST_BOARD_MANIFEST MICROPY_MPYCROSS; do \\
+	@for v in BOARD BOARD_DIR USER_C_MODULES FROZEN_MANIFEST MICROPY_MANIFEST_BOARD_MANIFEST MICROPY_MPYCROSS; do \\
 		eval "echo $$v=\\$$$$v"; done >$(BUILD)/given
 	ls -L $$UP_ARCHIVE >>$(BUILD)/given
 	cp $(TEST_MAP) $(BUILD)/firmware.map
@@ -110,6 +110,12 @@ MAP = """Linker script and memory map
 .bss            0x20000000        0x4
  .bss.x         0x20000000        0x4 /x/micropython-bindings/platform/unix.o
 """
+# What MicroPython's README for the ESP32 says, in 1.25 and since 1.26.1: v5.2, v5.2.2 and v5.4 will do.
+IDF_SENTENCES = (
+    "It uses the ESP-IDF.\n\nMicroPython only supports certain versions.\nCurrently MicroPython supports v5.2, v5.2.2 and v5.4.\n\nv4.4\n",
+    "It uses the ESP-IDF.\n\nMicroPython only supports certain versions. The\ncurrent recommended version of ESP-IDF for MicroPython is"
+    " v5.4. MicroPython\nalso supports v5.2 and v5.2.2.\n\nv4.4\n",
+)
 SUBMODULES = {
     "stm32": ("lib/one", "lib/two"),
     "esp8266": ("lib/one", "lib/two"),
@@ -144,9 +150,7 @@ def made_up_tree():
         "FROZEN_MANIFEST ?= boards/PYBV10/manifest.py\n",
     )
     write(tree / "ports/esp32/esp32_common.cmake", "list(APPEND GIT_SUBMODULES lib/tinyusb)\n")
-    write(
-        tree / "ports/esp32/README.md", "Currently MicroPython supports v5.2, v5.2.2 and v5.4.\n"
-    )
+    write(tree / "ports/esp32/README.md", IDF_SENTENCES[0])
     return tree
 
 
@@ -233,9 +237,20 @@ def wrong_sdk():
     shutil.rmtree(WORK / "tools/sdk")
     said = look("esp8266", "ESP8266_GENERIC", tree, 1, **tools)
     check("user_interface.h" in said and "libnet80211.a" in said, said)
-    for idf, status in (("5 2", 0), ("5 3", 1), ("4 4", 1)):
-        said = look("esp32", "ESP32_GENERIC", tree, status, **made_up_tools(idf))
-        check((said == "") if status == 0 else "one of: v5.2 v5.2.2 v5.4" in said, idf, said)
+    readme = tree / "ports/esp32/README.md"
+    for sentence in IDF_SENTENCES:
+        write(readme, sentence)
+        for idf, status in (("5 2", 0), ("5 3", 1), ("4 4", 1)):
+            said = look("esp32", "ESP32_GENERIC", tree, status, **made_up_tools(idf))
+            check((said == "") if status == 0 else "one of: v5.2 v5.2.2 v5.4" in said, idf, said)
+    # The sentence of the tree at hand is understood, and one that is not is no silent pass.
+    write(readme, (TREE / "ports/esp32/README.md").read_text())
+    said = look("esp32", "ESP32_GENERIC", tree, 1, **made_up_tools("4 4"))
+    check("one of: v5.2 " in said and " v4" not in said.partition("(")[0], said)
+    write(readme, "Any ESP-IDF will do.\n")
+    said = look("esp32", "ESP32_GENERIC", tree, 0, **made_up_tools("4 4"))
+    check("Not checked: " in said, said)
+    write(readme, IDF_SENTENCES[0])
     said = look("esp32", "ESP32_GENERIC", tree, 1, **{**tools, "IDF_PATH": ""})
     check("IDF_PATH is not set" in said, said)
 
@@ -299,15 +314,58 @@ def verbs():
         )
         want = {
             "BOARD": board,
+            "BOARD_DIR": "",
             "USER_C_MODULES": f"{clone}{module}",
-            "FROZEN_MANIFEST": f"{clone}/ports/{verb}/manifest.py",
+            "FROZEN_MANIFEST": f"{build}/manifest.py",
             "MICROPY_MANIFEST_BOARD_MANIFEST": manifest,
             "MICROPY_MPYCROSS": f"{clone}/build/mpy-cross/mpy-cross",
             f"{clone}/build/core/{target}/libuasyncio_priority.a": "",
         }
         check(given == want, verb, given, "instead of", want)
+        frozen = (build / "manifest.py").read_text()
+        check(frozen == f'include("{clone}/ports/{verb}/manifest.py")\n', frozen)
         check("Flash 1196 bytes, static RAM 88 bytes" in said, said)
         check(f"build/{verb}/{board}/firmware." in said, said)
+    # What is the user's own: modules to freeze, a pyb, a board's definition, outside of the tree.
+    own = fresh(WORK / "own")
+    write(own / "manifest.py", 'module("mine.py")\n')
+    for verb, file, text, target in (
+        ("pyboard", "mpconfigboard.mk", "MCU_SERIES = f7\n", "thumbv7em-none-eabihf"),
+        ("esp8266", "mpconfigboard.mk", "", "xtensa-lx106"),
+        ("esp32", "mpconfigboard.cmake", "set(IDF_TARGET esp32s3)\n", "xtensa-esp32s3"),
+    ):
+        board = own / f"MINE_{verb}"
+        write(board / file, text)
+        arguments = (
+            "PYB=1",
+            "FROZEN_MANIFEST=../own/manifest.py",
+            f"BOARD_DIR=../own/{board.name}/",
+        )
+        run(
+            "make", verb, f"MPY_DIR={tree}", f"TEST_MAP={WORK}/map", *arguments, cwd=clone, **tools
+        )
+        build = clone / "build" / verb / board.name
+        given = (build / "given").read_text()
+        for want in (
+            f"BOARD={board.name}\n",
+            f"BOARD_DIR={board}\n",
+            f"FROZEN_MANIFEST={build}/manifest.py\n",
+            f"/core/{target}/",
+        ):
+            check(want in given, verb, "was not given", want, given)
+        check("own/manifest.py" not in given, "the port's own manifest is taken for", given)
+        frozen = (build / "manifest.py").read_text()
+        check(
+            frozen == f'include("{clone}/ports/{verb}/manifest.py")\n'
+            f'module("pyb.py", base_path="{clone}/ports/pyb", opt=3)\n'
+            f'include("{own}/manifest.py")\n',
+            frozen,
+        )
+    write(own / "MINE_pyboard/mpconfigboard.mk", "MCU_SERIES = l0\n")
+    said = run(
+        "make", "pyboard", f"MPY_DIR={tree}", f"BOARD_DIR={own}/MINE_pyboard", status=2, **tools
+    )
+    check("Missing: a core for the STM32 of MINE_pyboard" in said and "not l0" in said, said)
     check(sorted(tree.rglob("*")) == before, "something was written into the user's tree")
 
 
@@ -514,6 +572,19 @@ def cmake_build():
     # MicroPython itself is compiled with the port's config.h: the scheduler calls our hook.
     (scheduler,) = build.glob("CMakeFiles/main.dir/**/scheduler.c.o")
     check("U mp_uasyncio_priority_wake" in run("nm", scheduler), "config.h did not get there")
+    # Two copies of our objects are made, and the executable's is linked. It is the library's to the byte.
+    linked_map = (build / "firmware.map").read_text()
+    for source in sorted((ROOT / "micropython-bindings").glob("**/*.c")):
+        (own,) = build.glob(f"CMakeFiles/firmware.dir/**/{source.name}.o")
+        (library,) = build.glob(f"CMakeFiles/main.dir/**/{source.name}.o")
+        check(str(own.relative_to(build)) in linked_map, own, "is not linked")
+        code = [
+            run("objdump", "-dr", "--no-show-raw-insn", o).partition("\n\n")[2]
+            for o in (own, library)
+        ]
+        check(code[0] == code[1], source.name, "is compiled otherwise for the executable")
+    (own,) = build.glob("CMakeFiles/firmware.dir/**/freertos.c.o")
+    check("U ulTaskNotifyTake" in run("nm", own), "the linked wait is not FreeRTOS's")
     # The core comes behind what needs it, and what it needs is in.
     link = (build / "CMakeFiles/firmware.dir/link.txt").read_text()
     check(link.index("libmain.a") < link.index("libuasyncio_priority.a"), link)
@@ -532,6 +603,31 @@ def cmake_build():
     )
     flags = (less / "CMakeFiles/main.dir/flags.make").read_text()
     check(f"-D{switch}V2=0" in flags and f"-D{switch}CPYTHON=0" in flags, flags)
+
+
+def wait(name, waits, *flags):
+    """Compile an idle wait with the made-up machine of tests/waits, and run it."""
+    (WORK / "cmake/genhdr/root_pointers.h").exists() or cmake_build()
+    elf = WORK / f"wait-{name}"
+    run(
+        *("gcc", "-std=gnu99", "-O1", "-Wall", "-Werror", "-fsanitize=undefined", *flags),
+        *(f"-I{HERE}/esp32/include", f"-I{ROOT}/micropython-bindings", f"-I{ROOT}/tests/cmake"),
+        *(f"-I{TREE}", f"-I{WORK}/cmake", "-DMICROPY_MODULE_BUILTIN_SUBPACKAGES=1"),
+        f'-DIDLE_WAIT="{ROOT}/micropython-bindings/platform/{name}.c"',
+        *(ROOT / f"tests/waits/{name}.c", "-o", elf),
+    )
+    said = run(elf)
+    check(said == f"{waits} waits, 0 wrong\n", said)
+
+
+def freertos_wait():
+    """FreeRTOS's idle wait ends when it must, whatever happens at whichever instant, under a made-up kernel."""
+    wait("freertos", 4640, "-DESP_PLATFORM", "-include", ROOT / "ports/esp32/config.h")
+
+
+def generic_wait():
+    """The wait of a port that has no tick does not sleep where mail has come or a callback ran."""
+    wait("generic", 72, "-U__unix__", "-DUP_GENERIC_PORT")
 
 
 def esp32_make():
@@ -624,6 +720,8 @@ TESTS = (
     pybd_sf2,
     pybd_sf6,
     cmake_build,
+    freertos_wait,
+    generic_wait,
     esp32_make,
     esp32_c3,
 )

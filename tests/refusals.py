@@ -24,16 +24,32 @@ FLAGS = (
 THREADS = ("-DMICROPY_PY_THREAD=1", "-DMICROPY_PY_THREAD_GIL=0")
 BARE = ("-U__unix__", "-DMICROPY_PY_THREAD=0")  # as on a board
 ESP32 = ("-U__unix__", "-DMICROPY_PY_THREAD=1", "-DMICROPY_PY_THREAD_GIL=1", "-DESP_PLATFORM=1")
+# What FreeRTOS.h defines, which the port's configuration includes.
+KERNEL = ("-U__unix__", "-DMICROPY_PY_THREAD=1", "-DMICROPY_PY_THREAD_GIL=1", "-DINC_FREERTOS_H")
 
 HOOK = "MICROPY_SCHED_HOOK_SCHEDULED"
 WRAP = "MICROPY_WRAP_MP_SCHED_EXCEPTION"
 ATOMIC = "MICROPY_BEGIN_ATOMIC_SECTION"
+WAIT = "MICROPY_UASYNCIO_PRIORITY_WAIT"
+WFI = "MICROPY_UASYNCIO_PRIORITY_WFI"
+GENERIC, FREERTOS, INTERRUPTS = (f"{WAIT}_{name}" for name in ("GENERIC", "FREERTOS", "WFI"))
+BOARD = {WAIT: GENERIC, ATOMIC: "lock()"}
 
 # What is tried, where, which macros are otherwise (None: not defined), and which one the compiler says is to be set.
 CASES = (
     ("unix", THREADS, {}, None),
-    ("a board", BARE, {ATOMIC: "lock()"}, None),
-    ("an ESP32", ESP32, {}, None),
+    ("a board", BARE, BOARD, None),
+    ("a board of the least configuration", BARE, {**BOARD, WAIT: None}, None),
+    ("a board that waits for interrupts", BARE, {**BOARD, WAIT: INTERRUPTS, WFI: "wfi"}, None),
+    ("an ESP32", ESP32, {WAIT: FREERTOS}, None),
+    ("an ESP32 with a board's wait", ESP32, BOARD, WAIT),
+    ("an ESP32 without a wait", ESP32, {WAIT: None}, WAIT),
+    ("FreeRTOS, of which the build system says nothing", KERNEL, BOARD, WAIT),
+    ("FreeRTOS, and its wait", KERNEL, {WAIT: FREERTOS}, None),
+    ("unix without a wait", THREADS, {WAIT: None}, WAIT),
+    ("a macro for interrupts that nothing uses", BARE, {**BOARD, WFI: "wfi"}, WAIT),
+    ("interrupts, no macro", BARE, {**BOARD, WAIT: INTERRUPTS}, WFI),
+    ("interrupts, threads", THREADS, {WAIT: INTERRUPTS, WFI: "wfi", ATOMIC: "lock()"}, WAIT),
     *(
         (f"no {name[8:]}", THREADS, {name: "(0)"}, name)
         for name in (
@@ -49,12 +65,12 @@ CASES = (
     ("an empty hook", THREADS, {HOOK: ""}, HOOK),
     ("another hook", THREADS, {HOOK: "(void)0"}, HOOK),
     ("a hook that does more", THREADS, {HOOK: "(void)0; mp_uasyncio_priority_wake()"}, None),
-    ("no hook, an ESP32", ESP32, {HOOK: None}, HOOK),
-    ("no hook, a board: any interrupt wakes it", BARE, {HOOK: None, ATOMIC: "lock()"}, None),
+    ("no hook, an ESP32", ESP32, {HOOK: None, WAIT: FREERTOS}, HOOK),
+    ("no hook, a board: any interrupt wakes it", BARE, {**BOARD, HOOK: None}, None),
     ("nobody hears of Ctrl-C", THREADS, {WRAP: None}, WRAP),
     ("the same without threads", ("-DMICROPY_PY_THREAD=0",), {WRAP: None}, None),
     ("no atomic section, threads", THREADS, {ATOMIC: None}, ATOMIC),
-    ("no atomic section, a board", BARE, {ATOMIC: None}, ATOMIC),
+    ("no atomic section, a board", BARE, {**BOARD, ATOMIC: None}, ATOMIC),
     ("no atomic section, neither", ("-DMICROPY_PY_THREAD=0",), {ATOMIC: None}, None),
 )
 EVERYTHING = {want: None if "HOOK" in want else "(0)" for *_, want in CASES if want}

@@ -28,6 +28,7 @@ INSTANCES = {
     "Server": "a.Server()",
     "Datagram": "a.Datagram()",
     "Barrier": "M.Barrier(1)",
+    "Timeout": "M.Timeout(None)",
     "SysCall1": "a.SysCall1(0)",
     "StopLoop": "a.StopLoop(0)",
 }

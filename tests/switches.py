@@ -22,7 +22,16 @@ V2 = (
     "asyn version DEBUG log set_debug EventLoop ensure_future get_running_loop got_event_loop SleepMs SysCall SysCall1 "
     "StopLoop stop_loop cancel coroutine type_gen"
 ).split()
-CPYTHON = "Queue QueueEmpty QueueFull Condition Barrier BrokenBarrierError Datagram".split()
+CPYTHON = (
+    "Queue QueueEmpty QueueFull QueueShutDown LifoQueue PriorityQueue Condition Barrier BrokenBarrierError Datagram "
+    "InvalidStateError all_tasks wait as_completed shield FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED "
+    "timeout timeout_ms timeout_at Timeout TaskGroup ExceptionGroup BaseExceptionGroup Runner to_thread"
+).split()
+# And methods of tasks.
+METHODS = (
+    "result exception cancelled cancelling uncancel get_name set_name get_coro add_done_callback "
+    "remove_done_callback"
+).split()
 LEFT_OUT = {
     "V2": {*V2},
     "CPYTHON": {*CPYTHON},
@@ -110,6 +119,8 @@ class Uses(ast.NodeVisitor):
     def visit_Attribute(self, node):
         if self.is_ours(node.value):
             self.take(node.attr)
+        if node.attr in METHODS and CPYTHON[0] in self.gone:
+            self.found.add(node.attr)
         self.generic_visit(node)
 
     def visit_Constant(self, node):

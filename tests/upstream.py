@@ -131,6 +131,9 @@ def main():
     total = [0, 0]
     for name in args.names:
         tests, extmod, hosted, multi = copy_tests(args.tree.resolve(), folder / name, name)
+        # Since MicroPython 1.28 two of MICROPY_MICROPYTHON are what it takes by itself.
+        known = '"--instance"' in (tests / "run-multitests.py").read_text()
+        instances = ("-i", "micropython", "-i", "micropython") if known else ()
         if args.board:
             # Its clock is virtual: two at a time do not disturb each other.
             runs = ((["run-tests.py", "--keep-path", "-j2"], extmod),)
@@ -138,7 +141,7 @@ def main():
             runs = (
                 (["run-tests.py", "--keep-path", "-j1"], extmod),  # they go by the clock
                 (["run-tests.py", "--keep-path", "-j1"], hosted),  # they share a port
-                (["run-multitests.py", "-i", "micropython", "-i", "micropython"], multi),
+                (["run-multitests.py", *instances], multi),
             )
         counts = [run(tests, micropython, command, files) for command, files in runs]
         passed, failed = (sum(column) for column in zip(*counts))

@@ -11,10 +11,13 @@
 
 #include "../mailbox.h"
 
-static TaskHandle_t volatile idle_task; // NULL while nobody sleeps
+static TaskHandle_t idle_task; // NULL while nobody sleeps
 
+// Two cores: who posts stores its mail and then looks at `idle_task`. Who waits stores `idle_task` and then looks at the
+// mail. Each has a fence between, so at least one of them sees what the other stored.
 void mp_uasyncio_priority_wake(void) {
-    TaskHandle_t task = idle_task;
+    up_fence();
+    TaskHandle_t task = __atomic_load_n(&idle_task, __ATOMIC_RELAXED);
     if (task == NULL) {
         return;
     }
@@ -44,7 +47,8 @@ void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
         }
     }
     bool timed = ms < portTICK_PERIOD_MS && timer != NULL;
-    idle_task = xTaskGetCurrentTaskHandle();
+    __atomic_store_n(&idle_task, xTaskGetCurrentTaskHandle(), __ATOMIC_RELAXED);
+    up_fence();
     if (!up_mail_pending(up_mail()) && !up_pending()) {
         if (timed) {
             esp_timer_start_once(timer, (uint64_t)ms * 1000);
@@ -56,7 +60,7 @@ void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
             esp_timer_stop(timer); // an error if it has fired, which is as well
         }
     }
-    idle_task = NULL;
+    __atomic_store_n(&idle_task, NULL, __ATOMIC_RELAXED);
 #ifdef MICROPY_PY_SOCKET_EVENTS_HANDLER
     MICROPY_PY_SOCKET_EVENTS_HANDLER
 #endif

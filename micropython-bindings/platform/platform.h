@@ -5,12 +5,12 @@
 
 #include "../shim.h"
 
-// Which way this port has.
-#if UP_HAVE_FDS
+// Which way this port has: MICROPY_UASYNCIO_PRIORITY_WAIT, by its configuration.
+#if UP_WAIT_IS(POLL)
 #define UP_PLATFORM_UNIX (1) // unix.c
-#elif defined(ESP_PLATFORM)
+#elif UP_WAIT_IS(FREERTOS)
 #define UP_PLATFORM_FREERTOS (1) // freertos.c
-#elif defined(MICROPY_UASYNCIO_PRIORITY_WFI) && !MICROPY_PY_THREAD
+#elif UP_WAIT_IS(WFI)
 #define UP_PLATFORM_WFI (1) // wfi.c
 #else
 #define UP_PLATFORM_GENERIC (1) // generic.c

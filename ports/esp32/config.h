@@ -1,7 +1,9 @@
 // What our part needs to know of the esp32 port. All C files of the firmware are compiled with it.
 
-// The idle wait is for a notification of FreeRTOS. The port's interrupts give one; this does where they
-// do not, as for what another thread schedules. Called within an atomic section.
+// The idle wait is for a notification of FreeRTOS.
+#define MICROPY_UASYNCIO_PRIORITY_WAIT MICROPY_UASYNCIO_PRIORITY_WAIT_FREERTOS
+
+// What is scheduled ends it. Called within an atomic section.
 #ifndef __ASSEMBLER__
 extern void mp_uasyncio_priority_wake(void);
 #endif

@@ -128,7 +128,7 @@ int main(void) {
         }
         while ((pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl()) == 0) {
         }
-        mp_print_str(&mp_plat_print, "MPY: soft reboot\n");
+        mp_print_str(&mp_plat_print, "MPY: soft reboot\r\n"); // mpremote waits for these bytes
         board_timers_stop();
         gc_sweep_all();
         mp_deinit();

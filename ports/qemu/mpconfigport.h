@@ -38,7 +38,8 @@
 extern void mp_uasyncio_priority_wake(void);
 #define MICROPY_SCHED_HOOK_SCHEDULED mp_uasyncio_priority_wake()
 
-// The idle wait, within an atomic section.
+// The idle wait is for any interrupt: this, within an atomic section.
+#define MICROPY_UASYNCIO_PRIORITY_WAIT MICROPY_UASYNCIO_PRIORITY_WAIT_WFI
 extern void hal_wait_for_interrupt(void);
 #define MICROPY_UASYNCIO_PRIORITY_WFI() hal_wait_for_interrupt()
 

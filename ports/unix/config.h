@@ -6,6 +6,9 @@
 #undef MICROPY_ASYNC_KBD_INTR
 #define MICROPY_ASYNC_KBD_INTR (0)
 
+// The idle wait is poll(2).
+#define MICROPY_UASYNCIO_PRIORITY_WAIT MICROPY_UASYNCIO_PRIORITY_WAIT_POLL
+
 // A scheduled callback ends the loop's idle wait. Any thread may schedule one.
 extern void mp_uasyncio_priority_wake(void);
 #define MICROPY_SCHED_HOOK_SCHEDULED mp_uasyncio_priority_wake()

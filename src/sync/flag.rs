@@ -67,6 +67,8 @@ pub enum Wait {
 pub const BACK: u32 = 1;
 /// Beside it: whoever goes on clears the flag.
 pub const CLEARS: u32 = 2;
+/// Beside them: the task is parked though the flag is set, unless it comes back, and so leaves a turn to others.
+pub const PARKS: u32 = 4;
 
 impl<'a> Flag<'a> {
     /// A flag that is not set, whose wake-ups land at `level`, `None` at each task's own.
@@ -111,7 +113,7 @@ impl<'a> Flag<'a> {
 }
 
 impl<'a> Scheduler<'a> {
-    /// The running task comes to a flag, for the first time or back from waiting: [`BACK`] and [`CLEARS`] say how. It
+    /// The running task comes to a flag, for the first time or back from waiting: [`BACK`], [`CLEARS`] and [`PARKS`] say how. It
     /// goes on if it was woken or the flag is set, else it is parked; without an `e` it is not. O(1).
     ///
     /// Who goes on clears the flag here, and not the wake-up, so a task that is cancelled in between leaves it set for the
@@ -121,7 +123,7 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn wait_flag(&self, e: Option<&'a Entry<'a>>, flag: &'a Flag<'a>, how: u32) -> Wait {
         let back = how & BACK != 0;
-        if back || flag.is_set() {
+        if back || how & PARKS == 0 && flag.is_set() {
             // mutation: flag-cleared-for-another
             if how & CLEARS != 0 && !(back && flag.waited.load(Ordering::Relaxed) != 0) {
                 flag.lower(); // mutation: flag-stays-set

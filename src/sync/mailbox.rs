@@ -143,14 +143,6 @@ impl<'a> Mailbox<'a> {
         .flatten()
     }
 
-    /// Drops all of it, as after a soft reset: the flags in it are not touched, because they may be there no more. One
-    /// that is must not be used again. O(items).
-    pub fn clear(&self) {
-        self.take_lost();
-        self.with(|_, inner| (inner.posted_flags, inner.next_flag) = (None, None));
-        while self.take().is_some() {}
-    }
-
     /// Nobody else is inside: `None` cannot be.
     fn with<R>(&self, f: impl FnOnce(CriticalSection, &mut Inner<'a>) -> R) -> Option<R> {
         critical_section::with(|cs| {

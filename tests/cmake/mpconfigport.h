@@ -26,6 +26,7 @@ typedef long mp_off_t;
 #define MP_SSIZE_MAX INTPTR_MAX
 #define MP_STATE_PORT MP_STATE_VM
 
-// What is scheduled ends the loop's idle wait.
-extern void mp_uasyncio_priority_wake(void);
-#define MICROPY_SCHED_HOOK_SCHEDULED mp_uasyncio_priority_wake()
+// As the esp32 port does. Our part's config.h for it says which idle wait is compiled.
+#ifndef UP_GENERIC_PORT
+#include "freertos/FreeRTOS.h"
+#endif

@@ -13,6 +13,10 @@
 #include "py/stream.h"
 #include "shared/runtime/gchelper.h"
 
+#include "esp_timer.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+
 int firmware(void);
 
 int firmware(void) {
@@ -89,6 +93,66 @@ mp_import_stat_t mp_import_stat(const char *path) {
 mp_lexer_t *mp_lexer_new_from_file(qstr filename) {
     (void)filename;
     mp_raise_OSError(MP_ENOENT);
+}
+
+// FreeRTOS, as far as the idle wait needs it: one task, and a timer that fires while it sleeps.
+static struct {
+    void (*call)(void *);
+    mp_uint_t due; // us; 0: it does not run
+    uint32_t given;
+} kernel;
+
+esp_err_t esp_timer_create(const esp_timer_create_args_t *args, esp_timer_handle_t *timer) {
+    kernel.call = args->callback;
+    *timer = (esp_timer_handle_t)&kernel;
+    return ESP_OK;
+}
+
+esp_err_t esp_timer_start_once(esp_timer_handle_t timer, uint64_t us) {
+    (void)timer;
+    kernel.due = mp_hal_ticks_us() + us;
+    return ESP_OK;
+}
+
+esp_err_t esp_timer_stop(esp_timer_handle_t timer) {
+    (void)timer;
+    kernel.due = 0;
+    return ESP_OK;
+}
+
+TaskHandle_t xTaskGetCurrentTaskHandle(void) {
+    return (TaskHandle_t)&kernel;
+}
+
+uint32_t ulTaskNotifyTake(BaseType_t clear, TickType_t ticks) {
+    (void)clear;
+    mp_uint_t end = mp_hal_ticks_us() + ticks * portTICK_PERIOD_MS * 1000;
+    while (kernel.given == 0 && mp_hal_ticks_us() < end) {
+        if (kernel.due != 0 && mp_hal_ticks_us() >= kernel.due) {
+            kernel.due = 0;
+            kernel.call(NULL);
+        }
+    }
+    uint32_t given = kernel.given;
+    kernel.given = 0;
+    return given;
+}
+
+BaseType_t xTaskNotifyGive(TaskHandle_t task) {
+    (void)task;
+    ++kernel.given;
+    return pdTRUE;
+}
+
+void vTaskNotifyGiveFromISR(TaskHandle_t task, BaseType_t *woken) {
+    *woken = xTaskNotifyGive(task);
+}
+
+BaseType_t xPortInIsrContext(void) {
+    return pdFALSE;
+}
+
+void vPortYieldFromISR(void) {
 }
 
 static mp_obj_t no_files(size_t n_args, const mp_obj_t *args, mp_map_t *kwargs) {

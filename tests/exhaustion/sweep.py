@@ -355,6 +355,80 @@ async def gather_tasks():
     raise error
 
 
+# The exceptions of a group's tasks. Without memory for the group's own there is a MemoryError instead.
+async def task_group():
+    global bad_one
+    bad_one = Bad()
+    done = [0, 0]
+
+    async def one(n):
+        n = await work(n)
+        done[0] += n
+
+    async def fails():
+        try:
+            await asyncio.sleep_ms(100)
+        finally:
+            done[1] += 1
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for i in range(4):
+                group.create_task(one(i), name="n")
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fails())
+                group.create_task(bad())
+        except asyncio.ExceptionGroup as e:
+            if not isinstance(e.exceptions[0], Bad):
+                raise
+    except asyncio.ExceptionGroup as e:
+        raise e.exceptions[0]
+    return done
+
+
+async def ends():
+    global bad_one
+    bad_one = Bad()
+    tasks = [None] * 3
+    for i in range(3):
+        tasks[i] = start(work(i, 3 - i))
+    try:
+        first = await asyncio.wait(tasks, timeout=0.003)
+        some = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        order = [0] * 4
+        n = 0
+        for aw in asyncio.as_completed(
+            (tasks[2], start(work(7, 5)), start(work(8, 4))), timeout=0.1
+        ):
+            order[n] = await aw
+            n += 1
+        order[3] = await asyncio.shield(work(9))
+    finally:
+        await all_of(tasks)
+    return len(first[0]), len(some[0]), order
+
+
+# What was not woken for want of memory would hang.
+async def done_callbacks():
+    out = [0, 0]
+    t = start(work(1))
+
+    def ended(task):
+        out[0] += task.result()
+
+    for _ in range(3):
+        t.add_done_callback(ended)
+    t.set_name("t")
+    u = start(work(5))
+    u.add_done_callback(ended)
+    out[1] = u.remove_done_callback(ended)
+    await t
+    await u
+    await asyncio.sleep_ms(0)
+    return out, t.get_name(), t in asyncio.all_tasks()
+
+
 # Each call that fails is made again: nothing is lost, nothing comes twice.
 async def again(f, *args):
     try:
@@ -690,6 +764,9 @@ RESULTS = {
     many_callbacks: True,
     stream: (b"on", b"e\n", b"two\nt", 5, 1, 10),
     report: True,
+    task_group: [6, 1],
+    ends: (1, 3, [2, 8, 7, 9]),
+    done_callbacks: ([3, 1], "t", False),
     v2: (1, 2),
     seeds: 3,
     reserve: True,
@@ -823,6 +900,10 @@ NAMES = (
     "_asyncio_barrier",
     "_asyncio_more",
     "_asyncio_v2",
+    "_asyncio_ends",
+    "_asyncio_taskgroup",
+    "_asyncio_runner",
+    "_asyncio_thread",
 )
 
 
@@ -845,6 +926,7 @@ def import_(k, n):
 
         loop = asyncio_priority.get_event_loop(hpqlen=2)
         uasyncio.Queue, uasyncio.gather, uasyncio.StreamReader, uasyncio.SysCall
+        uasyncio.TaskGroup, uasyncio.Runner, uasyncio.to_thread
         return loop
 
     for name in NAMES:

@@ -221,7 +221,7 @@ def in_syscall(exc):
 
 # Not a fault of anybody's, but nothing may come of it.
 def harmless(exc):
-    for f in (loop.run_forever, asyncio.run_until_complete, asyncio.new_event_loop):
+    for f in (loop.run_forever, asyncio.run_until_complete):
         try:
             f()
             raise AssertionError("inside the loop")

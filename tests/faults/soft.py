@@ -106,7 +106,8 @@ def raises(_=None):
     raise SystemExit
 
 
-# How it ends: in a task, a callback, a condition, the exception handler; 4: Ctrl-C, while it runs; 5: Ctrl-D when stopped.
+# How it ends: in a task, a callback, a condition, the exception handler; 4: Ctrl-C, while it runs; 5: Ctrl-D when stopped;
+# 6: in the midst of a post, by another core that the reset stops.
 async def leave(how):
     if how == 0:
         raises()
@@ -119,6 +120,9 @@ async def leave(how):
         loop.call_soon(lambda: 1 / 0)
     if how == 5:
         uasyncio_priority.stop_loop(None)
+    if how == 6:
+        pyb.spoil_mail()
+        raises()
     while True:
         await asyncio.sleep_ms(1)
 

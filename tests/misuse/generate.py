@@ -25,9 +25,9 @@ CLASSES = {
         name: ("un", name) for name in ("Task", "Event", "Lock", "WaitQueue", "Queue", "Semaphore")
     },
     "BoundedSemaphore": ("un", "BoundedSemaphore"),
-    **{name: ("un", name) for name in ("ThreadSafeFlag", "IOQueue")},
-    **{name: ("ap", name) for name in ("Stream", "Server", "Datagram", "Condition")},
-    "Barrier": ("ap", "Barrier"),
+    **{name: ("un", name) for name in ("ThreadSafeFlag", "IOQueue", "LifoQueue", "PriorityQueue")},
+    **{name: ("ap", name) for name in ("TaskGroup", "ExceptionGroup", "BaseExceptionGroup")},
+    **{name: ("ap", name) for name in ("Stream", "Server", "Datagram", "Condition", "Barrier")},
     **{name: ("ap", name) for name in ("SysCall", "SysCall1")},
     "StopLoop": ("ap", "StopLoop"),
     **{f"asyn.{name}": ("asyn", name) for name in ("Event", "Barrier", "Semaphore")},
@@ -53,6 +53,13 @@ MAKE = {
     "BrokenBarrierError": ["ap.BrokenBarrierError()"],
     "QueueEmpty": ["ap.QueueEmpty()"],
     "QueueFull": ["ap.QueueFull(1)"],
+    "QueueShutDown": ["ap.QueueShutDown()"],
+    "InvalidStateError": ["ap.InvalidStateError()"],
+    "LifoQueue": ["ap.LifoQueue()", "ap.LifoQueue(1)"],
+    "PriorityQueue": ["ap.PriorityQueue()", "ap.PriorityQueue(2)"],
+    "TaskGroup": ["ap.TaskGroup()"],
+    "ExceptionGroup": ["ap.ExceptionGroup('m', [ValueError(), KeyError()])"],
+    "BaseExceptionGroup": ["ap.BaseExceptionGroup('m', (ap.CancelledError(),))"],
     "Stream": [
         "ap.Stream({s})",
         "ap.StreamReader({s}, fast=True)",
@@ -74,8 +81,8 @@ MAKE = {
     "asyn.BoundedSemaphore": ["asyn.BoundedSemaphore(2)"],
 }
 MODULES = ("un", "ap", "asyncio", "uasyncio", "asyn")
-# Which are not called at random: they would wait in real time, or are the harness's.
-NO_CALL = {"_mock_clock", "__init__", "__getattr__", "select", "sys"}
+# Which are not called at random: they would wait in real time, are the harness's, or end what others queued.
+NO_CALL = {"_mock_clock", "__init__", "__getattr__", "select", "sys", "to_thread", "Runner"}
 BASES = (
     "ap.Event",
     "ap.Lock",
@@ -109,6 +116,9 @@ BASES += (
     "type(ap.Loop)",
     "type(ap.sleep_ms(0))",
     "type(nap())",
+    "ap.TaskGroup",
+    "ap.PriorityQueue",
+    "ap.ExceptionGroup",
 )
 HOOKS = (
     "__init__",

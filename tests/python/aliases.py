@@ -24,7 +24,8 @@ for module in (asyncio, uasyncio, asyncio_priority):
     try:
         module.no_such_name
     except AttributeError as er:
-        print("AttributeError:", er)
+        # MicroPython says which module only since 1.26.
+        print("AttributeError:", str(er)[str(er).find("has") :])
 
 # The order of arguments.
 loop = asyncio.get_event_loop(16, 16, 0, 16)

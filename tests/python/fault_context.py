@@ -26,9 +26,10 @@ loop = asyncio.get_event_loop()
 loop.set_exception_handler(handler)
 loop.create_task(fails())
 loop.create_task(other("queued before"))
+e = None  # the heap is locked when it is caught: a new global would take memory
 try:
     loop.run_forever()
-except BaseException as e:
+except BaseException as e:  # noqa: F811
     micropython.heap_unlock()
     print(e is end)
 print("running", loop.is_running())

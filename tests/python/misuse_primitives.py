@@ -103,13 +103,13 @@ async def waits():
         ("'delay' " + text + "list", asyncio.timeout, []),
         ("'delay' must be an int (ms), not float", asyncio.timeout_ms, 1.0),
         ("'when' must be an int (ticks), not float", asyncio.timeout_at, 1.0),
-        ("'aw' can't be awaited: list", asyncio.wait_for, [c()], 1),
-        ("'aw' can't be awaited: tuple", asyncio.wait_for, (), 1),
-        ("'aw' can't be awaited: NoneType", asyncio.wait_for, None, 1),
-        ("'aw' can't be awaited: int", asyncio.wait_for_ms, 5, None),
-        ("'aw' can't be awaited: str", asyncio.wait_for_ms, "c", None),
-        ("'aw' is a function that was not called", asyncio.wait_for, c, 1),
-        ("'aw' is a function that was not called", asyncio.wait_for, lambda: 1, 1),
+        ("awaitable expected, not list", asyncio.wait_for, [c()], 1),
+        ("awaitable expected, not tuple", asyncio.wait_for, (), 1),
+        ("awaitable expected, not NoneType", asyncio.wait_for, None, 1),
+        ("awaitable expected, not int", asyncio.wait_for_ms, 5, None),
+        ("awaitable expected, not str", asyncio.wait_for_ms, "c", None),
+        ("awaitable expected, not a function that was not called", asyncio.wait_for, c, 1),
+        ("awaitable expected, not a function that was not called", asyncio.wait_for, lambda: 1, 1),
     ):
         try:
             f(*args)

@@ -13,9 +13,13 @@ V2 = (
     "cancel coroutine ensure_future type_gen set_debug DEBUG log SysCall SysCall1 StopLoop "
     "EventLoop SleepMs get_running_loop got_event_loop version"
 )
+CPYTHON = (
+    "ALL_COMPLETED BaseExceptionGroup ExceptionGroup FIRST_COMPLETED FIRST_EXCEPTION InvalidStateError "
+    "LifoQueue PriorityQueue QueueShutDown Runner TaskGroup all_tasks as_completed shield to_thread wait"
+)
 OURS = "HIGH NORMAL LOW WaitQueue wake stop_loop"
 
-for name in " ".join((V3, SEEDS, V2, OURS)).split():
+for name in " ".join((V3, SEEDS, V2, CPYTHON, OURS)).split():
     a = getattr(asyncio_priority, name)
     b = getattr(uasyncio, name)
     if a is not b and name != "get_event_loop":

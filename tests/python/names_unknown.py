@@ -7,9 +7,19 @@ import uasyncio
 import uasyncio_priority
 
 MODULES = asyncio, uasyncio, asyncio_priority, uasyncio_priority
-UNKNOWN = "TaskGroup", "timeou", "", "_", "a", "__path__", "_promote", "select_", "Barrie"
+UNKNOWN = "Future", "timeouts", "", "_", "a", "__path__", "_promote", "select_", "Barrie"
 # What is loaded when it is named first, one of each part.
-LAZY = "gather", "StreamReader", "Condition", "BrokenBarrierError", "set_debug"
+LAZY = (
+    "gather",
+    "StreamReader",
+    "Condition",
+    "BrokenBarrierError",
+    "set_debug",
+    "shield",
+    "TaskGroup",
+    "Runner",
+    "to_thread",
+)
 
 
 def look():
@@ -22,7 +32,7 @@ def look():
 def allocated():
     before = gc.mem_alloc()
     for _ in range(100):
-        hasattr(asyncio, "TaskGroup")
+        hasattr(asyncio, "Future")
     return gc.mem_alloc() - before
 
 
@@ -34,11 +44,11 @@ look()
 print("loaded", [name for name in sorted(sys.modules) if name not in before])
 for module in MODULES:
     try:
-        module.TaskGroup
+        module.Future
     except AttributeError:
         print("AttributeError")
     try:
-        exec("from {} import TaskGroup".format(module.__name__), {})
+        exec("from {} import Future".format(module.__name__), {})
     except ImportError:
         print("ImportError")
 print("loaded", [name for name in sorted(sys.modules) if name not in before])

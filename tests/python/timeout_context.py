@@ -182,6 +182,7 @@ async def cancelled():
         t = asyncio.create_task(cleans_up())
         loop.call_later_ms(ms, t.cancel)
         await attempt("in clean-up", t)
+
     # A cancel that the task has swallowed before is none of this one's affair.
     async def swallowed():
         try:

@@ -170,7 +170,10 @@ async def trial(cls, what, n):
     said = []
     subject = asyncio.create_task(takes(kind, "subject", 10, said))
     await asyncio.sleep_ms(0)
-    peers = [asyncio.create_task(takes(kind, "peer", None, said)) for _ in range(getattr(kind, "peers", 1))]
+    peers = [
+        asyncio.create_task(takes(kind, "peer", None, said))
+        for _ in range(getattr(kind, "peers", 1))
+    ]
     await asyncio.sleep_ms(0)
     clock(9)
 

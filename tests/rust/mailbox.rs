@@ -1,11 +1,18 @@
 //! The mailbox: what interrupts and other threads leave, in order, whole, and before all else.
 
+#![allow(unsafe_code)] // calls the border
+
 mod support;
 
 use std::thread;
 
 use support::*;
+use uasyncio_priority as _; // the exports that bindings.rs declares: this links them
 use uasyncio_priority::sync::mailbox::{MAIL_LEN, Mailbox};
+
+#[allow(missing_docs, dead_code, non_camel_case_types, clippy::all)]
+#[path = "../../src/bindings.rs"]
+mod c;
 
 #[test]
 fn items_are_taken_in_the_order_of_posting_at_any_place_of_the_ring() {
@@ -47,14 +54,75 @@ fn what_does_not_fit_is_counted_once_and_nothing_else_is_lost() {
     assert_eq!(mail.take(), Some(100));
 }
 
+/// A mailbox of the shim's.
+struct Shared(c::up_mailbox_t);
+
+impl Shared {
+    fn clear(&mut self) {
+        // SAFETY: a mailbox, and nobody else has it.
+        unsafe { c::up_mail_clear(&raw mut self.0) }
+    }
+    fn post(&mut self, item: usize) -> bool {
+        // SAFETY: as above.
+        unsafe { c::up_mail_post(&raw mut self.0, item) == 1 }
+    }
+    fn pending(&mut self) -> bool {
+        // SAFETY: as above.
+        unsafe { c::up_mail_pending(&raw mut self.0) == 1 }
+    }
+    fn take(&mut self) -> usize {
+        // SAFETY: as above.
+        unsafe { c::up_mail_take(&raw mut self.0) }
+    }
+    fn lost(&mut self) -> u32 {
+        // SAFETY: as above.
+        unsafe { c::up_mail_lost(&raw mut self.0) }
+    }
+
+    /// It is empty, and does all that one does.
+    fn is_new(&mut self) {
+        assert!(!self.pending());
+        assert_eq!((self.take(), self.lost()), (0, 0));
+        for round in 0..3 {
+            for item in 1..=MAIL_LEN {
+                assert!(self.post(100 * round + item));
+            }
+            assert!(!self.post(7));
+            assert!(self.pending());
+            for item in 1..=MAIL_LEN {
+                assert_eq!(self.take(), 100 * round + item);
+            }
+            assert_eq!((self.take(), self.lost()), (0, 0));
+            assert!(!self.pending());
+        }
+    }
+}
+
 #[test]
-fn clear_drops_items_and_count() {
-    let mail = Mailbox::new();
-    assert!(mail.post(1));
-    mail.lose();
-    mail.clear();
-    assert!(!mail.is_pending());
-    assert_eq!((mail.take(), mail.take_lost()), (None, 0));
+fn start_up_makes_the_words_anew_whatever_a_reset_left_in_them() {
+    const WORDS: usize = c::UP_MAIL_WORDS as usize;
+    const LEFT: [usize; 6] = [1, 2, MAIL_LEN, MAIL_LEN + 1, usize::MAX >> 1, usize::MAX];
+    let mail = |words| Shared(c::up_mailbox { words });
+    for all in LEFT {
+        let mut mail = mail([all; WORDS]);
+        mail.clear();
+        mail.is_new();
+    }
+    // One that was at work, stopped between any two of its stores: each word as it may be then.
+    for items in 0..=MAIL_LEN {
+        for word in 0..WORDS {
+            for left in LEFT {
+                let mut mail = mail([0; WORDS]);
+                for item in 1..=items {
+                    assert!(mail.post(item));
+                }
+                mail.0.words[word] = left;
+                mail.clear();
+                assert_eq!(mail.0.words, [0; WORDS], "the collector sees nothing in it");
+                mail.is_new();
+            }
+        }
+    }
 }
 
 #[test]
@@ -97,7 +165,7 @@ fn a_yielded_task_is_queued_before_the_mail_is_taken() {
     assert_eq!(b.next(), Action::Run(a));
     assert!(b.mail.post(1));
     assert_eq!(b.next_again(), Action::TakeMail);
-    b.mail.clear();
+    while b.mail.take().is_some() {}
     b.own(woken, 0); // what the mail said
     assert_eq!(b.next(), Action::Run(a));
     assert_eq!(b.next(), Action::Run(woken));
@@ -140,13 +208,13 @@ fn an_item_that_was_taken_is_nowhere_in_the_mailbox() {
 }
 
 /// A mailbox that threads share, as contexts of the firmware do.
-struct Shared(Mailbox<'static>);
+struct Threads(Mailbox<'static>);
 
 // SAFETY: what threads call of a mailbox is atomic or in its critical section, and so is what it touches of a flag.
 #[allow(unsafe_code)]
-unsafe impl Sync for Shared {}
+unsafe impl Sync for Threads {}
 
-impl Shared {
+impl Threads {
     fn mail(&self) -> &Mailbox<'static> {
         &self.0
     }
@@ -165,7 +233,7 @@ fn holds(mail: &Mailbox, word: usize) -> bool {
 fn four_threads_post_and_each_ones_items_arrive_once_and_in_order() {
     const EACH: usize = 20_000;
     const THREADS: usize = 4;
-    let shared = Shared(Mailbox::new());
+    let shared = Threads(Mailbox::new());
     let mail = &shared.0;
     let mut next = [0; THREADS];
     thread::scope(|scope| {

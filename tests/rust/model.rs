@@ -99,8 +99,8 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (0..PERMITS).prop_map(Op::TryAcquire),
         32 => (0..PERMITS).prop_map(Op::Release),
         6 => who().prop_map(Op::Refuse),
-        24 => (who(), 0..FLAGS, any::<bool>(), any::<bool>())
-            .prop_map(|(w, n, back, clears)| Op::WaitFlag(w, n, back && clears, clears)),
+        24 => (who(), 0..FLAGS, any::<bool>(), any::<bool>(), any::<bool>())
+            .prop_map(|(w, n, back, clears, p)| Op::WaitFlag(w, n, back && clears, clears, p)),
         16 => (0..FLAGS).prop_map(Op::Raise),
         6 => (0..FLAGS).prop_map(Op::Lower),
         6 => (0..FLAGS).prop_map(Op::SetFlag),

@@ -82,6 +82,15 @@ def changes(t):
     yield "Task.set_level", lambda: t.task.set_level(0)
     yield "Task.data", lambda: setattr(t.task, "data", None)
     yield "Task.state", lambda: setattr(t.task, "state", never)
+    yield "Task.result", lambda: t.task.result()
+    yield "Task.exception", lambda: t.task.exception()
+    yield "Task.cancelled", lambda: t.task.cancelled()
+    yield "Task.cancelling", lambda: t.task.cancelling()
+    yield "Task.uncancel", lambda: t.task.uncancel()
+    yield "Task.set_name", lambda: t.task.set_name("name")
+    yield "Task.add_done_callback", lambda: t.task.add_done_callback(never)
+    yield "Task.remove_done_callback", lambda: t.task.remove_done_callback(never)
+    yield "all_tasks", lambda: asyncio.all_tasks()
     yield "wake", lambda: core.wake(t.task)
     yield "current_task", lambda: asyncio.current_task()
     yield "Event.set", lambda: t.event.set()
@@ -102,6 +111,7 @@ def changes(t):
     yield "Queue.get_nowait", lambda: t.items.get_nowait()
     yield "Queue.put", lambda: t.items.put(1)
     yield "Queue.task_done", lambda: t.items.task_done()
+    yield "Queue.shutdown", lambda: t.items.shutdown()
     # Awaitables are the loop's too.
     yield "sleep", lambda: asyncio.sleep(0)
     yield "sleep_ms", lambda: asyncio.sleep_ms(0)
@@ -132,6 +142,7 @@ def looks(t):
     yield loop.get_exception_handler() is None
     yield not t.task.done()
     yield t.task.coro is not None
+    yield t.task.get_coro() is t.task.coro and t.task.get_name() is not None
     yield t.sleeper.data is None
     yield not t.event.is_set()
     yield t.lock.locked()

@@ -144,7 +144,7 @@ impl<'a> Bytes<'a> {
             77..80 => {
                 let (who, bits) = (self.who(), self.byte());
                 let clears = bits & 64 == 0;
-                Op::WaitFlag(who, (bits & 63).into(), bits >= 192, clears)
+                Op::WaitFlag(who, (bits & 63).into(), bits >= 192, clears, bits & 48 == 0)
             }
             80..82 => {
                 let bits = self.byte();

@@ -568,9 +568,17 @@ impl Model {
     }
 
     /// A task comes to a flag.
-    pub fn wait_flag(&mut self, t: usize, list: List, back: bool, clears: bool) -> u32 {
+    pub fn wait_flag(
+        &mut self,
+        t: usize,
+        list: List,
+        back: bool,
+        clears: bool,
+        parks: bool,
+    ) -> u32 {
         let flag = self.flag(list);
-        if back || flag.set {
+        let set = flag.set;
+        if back || set && !parks {
             // Not what was set for another, who came since this one was woken.
             if clears && !(back && flag.waited) {
                 flag.set = false;
@@ -579,7 +587,11 @@ impl Model {
         }
         flag.waited = true;
         self.park(t, list);
-        c::UP_WAITS
+        if set {
+            c::UP_SET_MEANWHILE
+        } else {
+            c::UP_WAITS
+        }
     }
 
     /// All who wait for a flag that is set are due.

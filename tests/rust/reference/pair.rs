@@ -76,8 +76,8 @@ pub enum Op {
     Release(usize),
     /// A task does not take what it was handed.
     Refuse(Who),
-    /// A task comes to a flag: back from waiting, as one that clears it.
-    WaitFlag(Who, usize, bool, bool),
+    /// A task comes to a flag: back from waiting, as one that clears it, to be parked anyhow.
+    WaitFlag(Who, usize, bool, bool, bool),
     /// An interrupt sets a flag.
     Raise(usize),
     Lower(usize),
@@ -547,15 +547,17 @@ impl Pair {
                 this.core.refuse(h);
                 this.model.refuse(t);
             }),
-            Op::WaitFlag(who, n, back, clears) => self.with(who, |this, h, t| {
-                let how = (u32::from(back) * c::UP_BACK) | (u32::from(clears) * c::UP_CLEARS);
+            Op::WaitFlag(who, n, back, clears, parks) => self.with(who, |this, h, t| {
+                let how = (u32::from(back) * c::UP_BACK)
+                    | (u32::from(clears) * c::UP_CLEARS)
+                    | (u32::from(parks) * c::UP_PARKS);
                 let flag = this.flag(n);
                 let was_set = this.model.flag(flag).set;
                 if !was_set && !back {
                     assert_eq!(this.core.wait_flag(None, flag, how), c::UP_WAITS);
                 }
                 let wait = this.core.wait_flag(Some(h), flag, how);
-                assert_eq!(wait, this.model.wait_flag(t, flag, back, clears));
+                assert_eq!(wait, this.model.wait_flag(t, flag, back, clears, parks));
             }),
             Op::Raise(n) => {
                 let flag = self.flag(n);

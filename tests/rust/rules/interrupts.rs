@@ -177,26 +177,6 @@ fn a_flag_that_comes_while_the_calls_are_taken_is_seen_in_the_next_pass() {
     assert_eq!(b.next(), Action::Run(x));
 }
 
-#[test]
-fn a_mailbox_that_is_cleared_touches_no_flag() {
-    let mut b = Bench::new();
-    let [x, y] = b.tasks(["x", "y"]);
-    let (f, g) = (flag(None), flag(None));
-    wait(&b, &[x], f);
-    wait(&b, &[y], g);
-    f.raise(&b.mail);
-    b.mail.clear();
-    assert!(!b.mail.is_pending());
-    assert_eq!(take(&b), 0);
-    // It holds others as before.
-    g.raise(&b.mail);
-    assert_eq!(take(&b), 1);
-    assert_eq!(
-        (x.place(), y.place()),
-        (Place::Parked, Place::Ready(Normal))
-    );
-}
-
 /// What contexts of the firmware share.
 struct Shared {
     flag: Flag<'static>,

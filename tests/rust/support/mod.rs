@@ -462,7 +462,10 @@ impl Loop {
                     self.silence();
                     self.poll();
                 }
-                Action::TakeMail => self.bench.mail.clear(),
+                Action::TakeMail => {
+                    self.bench.mail.take_lost();
+                    while self.bench.mail.take().is_some() {}
+                }
                 Action::Wait(ms) => {
                     self.silence();
                     self.idle(ms);

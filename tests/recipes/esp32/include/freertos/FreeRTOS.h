@@ -1,6 +1,7 @@
-// Stand-ins for ESP-IDF, here and beside: what MicroPython's own headers and our idle wait need of it. Nothing runs.
-#ifndef FREERTOS_H
-#define FREERTOS_H
+// Stand-ins for ESP-IDF, here and beside: what MicroPython's own headers and our idle wait need of it. What runs of them is
+// in tests/cmake/port.c and tests/waits/freertos.c.
+#ifndef INC_FREERTOS_H
+#define INC_FREERTOS_H
 
 #include <stdbool.h>
 #include <stddef.h>
