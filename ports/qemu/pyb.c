@@ -12,6 +12,7 @@
 #include "py/smallint.h"
 #include "hal.h"
 #include "../../micropython-bindings/flag.h"
+#include "../../micropython-bindings/mailbox.h"
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Instants
