@@ -12,6 +12,9 @@
 #include "py/smallint.h"
 #include "hal.h"
 #include "../../micropython-bindings/flag.h"
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK // for tests
+#include "../../micropython-bindings/mailbox.h"
+#endif
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Instants

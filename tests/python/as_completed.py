@@ -35,7 +35,7 @@ async def main():
 
     clock(0)
     tasks = [asyncio.create_task(work(ms)) for ms in (30, 10, 50)]
-    for aw in asyncio.as_completed(tasks, timeout=0.04):
+    for aw in asyncio.as_completed(tasks, timeout=0.0405):
         try:
             print(await aw, clock())
         except asyncio.TimeoutError:
@@ -43,13 +43,13 @@ async def main():
     print(*[t.done() for t in tasks], await tasks[2])
     clock(0)
     try:
-        async for task in asyncio.as_completed([work(10), work(20)], timeout=0.015):
+        async for task in asyncio.as_completed([work(10), work(20)], timeout=0.0155):
             print(task.result())
     except asyncio.TimeoutError:
         print("TimeoutError", clock())
     # The timer does not outlast them.
     clock(0)
-    async for task in asyncio.as_completed([work(10)], timeout=0.02):
+    async for task in asyncio.as_completed([work(10)], timeout=0.0205):
         print(task.result())
 
     # A cancel of who waits for one loses none.

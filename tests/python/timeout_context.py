@@ -24,7 +24,7 @@ async def attempt(name, coro):
 
 async def kinds():
     for make in (
-        lambda: asyncio.timeout(0.01),
+        lambda: asyncio.timeout(0.0105),
         lambda: asyncio.timeout_ms(10),
         lambda: asyncio.timeout_at(clock() + 10),
         lambda: asyncio.Timeout(clock() + 10),

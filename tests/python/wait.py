@@ -42,8 +42,8 @@ async def main():
     await case("first two", (30, 10, 10), **FIRST)
     await case("first exception", (30, 10, -20), **EXCEPTION)
     await case("no exception", (30, 10, 20), **EXCEPTION)
-    await case("time-out", (30, 10, 20), timeout=0.025)
-    await case("time-out", (30, 10, 20), timeout=0.005)
+    await case("time-out", (30, 10, 20), timeout=0.0255)
+    await case("time-out", (30, 10, 20), timeout=0.0055)
     await case("no time", (30, 0, 20), timeout=0)
     await case("time enough", (30, 10, 20), timeout=5, **FIRST)
 
