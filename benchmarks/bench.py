@@ -80,6 +80,18 @@ WORKLOADS = (
     Workload("when_1_true", "`await when(yes)`, beside N tasks that sleep", NO_WHEN),
     Workload("when_4_true", "the same by 4 tasks in turn", NO_WHEN),
     Workload("event", "one of two tasks wakes the other, beside N that sleep", NO_EVENT),
+    Workload("event_set", "`await event.wait()`, of one that is set, beside N that sleep", NO_EVENT),
+    Workload("wait_for", "the same in `wait_for_ms(..., 1000)`", NO_EVENT),
+    Workload(
+        "wait_for_woken",
+        "the same, and another task sets the event when it is waited for: both tasks' steps",
+        NO_EVENT,
+    ),
+    Workload(
+        "timeout",
+        "`async with timeout_ms(1000)` around the wait of `event_set`, beside N that sleep",
+        {"stock": "has no timeout()", "v2": "has no timeout()"},
+    ),
     Workload(
         "queue",
         "an item through a `Queue(4)`, beside N that sleep; stock has none: one in Python on its Event",
@@ -94,6 +106,16 @@ WORKLOADS = (
         "join",
         "create a task, run it, join it, beside N that sleep",
         {"v2": "cannot join"},
+    ),
+    Workload(
+        "gather",
+        "`gather()` three coroutines that end at once, beside N that sleep",
+        {"v2": "has no gather()"},
+    ),
+    Workload(
+        "taskgroup",
+        "a `TaskGroup` of three such, beside N that sleep",
+        {"stock": "has no groups", "v2": "has no groups"},
     ),
     Workload(
         "cancel",

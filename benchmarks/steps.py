@@ -216,6 +216,65 @@ def event(aio, n):
     return both((answer(),), sleepers(aio, n)), drive, 2
 
 
+def event_set(aio, n):
+    it = aio.Event()
+    it.set()
+
+    async def drive(rounds):
+        wait = it.wait
+        for _ in range(rounds):
+            await wait()
+
+    return sleepers(aio, n), drive, 1
+
+
+# The same with a time limit that is not reached.
+
+
+def wait_for(aio, n):
+    it = aio.Event()
+    it.set()
+
+    async def drive(rounds):
+        wait, wait_for_ms = it.wait, aio.wait_for_ms
+        for _ in range(rounds):
+            await wait_for_ms(wait(), 1000)
+
+    return sleepers(aio, n), drive, 1
+
+
+def wait_for_woken(aio, n):
+    ping, pong = aio.Event(), aio.Event()
+
+    async def answer():
+        while True:
+            await ping.wait()
+            ping.clear()
+            pong.set()
+
+    async def drive(rounds):
+        wait_for_ms = aio.wait_for_ms
+        for _ in range(rounds):
+            ping.set()
+            await wait_for_ms(pong.wait(), 1000)
+            pong.clear()
+
+    return both((answer(),), sleepers(aio, n)), drive, 1
+
+
+def timeout(aio, n):
+    it = aio.Event()
+    it.set()
+
+    async def drive(rounds):
+        wait, timeout_ms = it.wait, aio.timeout_ms
+        for _ in range(rounds):
+            async with timeout_ms(1000):
+                await wait()
+
+    return sleepers(aio, n), drive, 1
+
+
 class EventQueue:
     # What programs for stock asyncio bring along: a queue on its Event.
     def __init__(self, aio, size):
@@ -281,13 +340,33 @@ def lock(aio, n):
     return sleepers(aio, n), drive, 2
 
 
-def join(aio, n):
-    async def nothing():
-        pass
+async def nothing():
+    pass
 
+
+def join(aio, n):
     async def drive(rounds):
         for _ in range(rounds):
             await aio.create_task(nothing())
+
+    return sleepers(aio, n), drive, 1
+
+
+def gather(aio, n):
+    async def drive(rounds):
+        for _ in range(rounds):
+            await aio.gather(nothing(), nothing(), nothing())
+
+    return sleepers(aio, n), drive, 1
+
+
+def taskgroup(aio, n):
+    async def drive(rounds):
+        for _ in range(rounds):
+            async with aio.TaskGroup() as group:
+                group.create_task(nothing())
+                group.create_task(nothing())
+                group.create_task(nothing())
 
     return sleepers(aio, n), drive, 1
 
@@ -352,7 +431,10 @@ def echo(aio, n):
 
 mark = getattr(__import__("pyb"), "counts", bench.mark)
 counted = []
-ROUND_OF_FEW = "when_1_true", "when_4_true", "event", "queue", "lock", "join", "cancel", "echo"
+ROUND_OF_FEW = (
+    "when_1_true when_4_true event event_set wait_for wait_for_woken timeout "
+    "queue lock join gather taskgroup cancel echo"
+).split()
 
 
 def bound(guarded, coros, drive, steps):
