@@ -1,5 +1,6 @@
 # From the interrupt to the task: instructions from the one that sets a ThreadSafeFlag in a hard interrupt to the
-# first line behind the task's `await flag.wait()`, beside tasks that are always ready. Stock asyncio and ours.
+# first line behind the task's `await flag.wait()`, beside tasks that are always ready. Ours, ours with a time limit
+# (`await wait_for_ms(flag.wait(), 1000)`), and stock asyncio.
 #
 # On the Cortex-M4F in QEMU, where an instruction takes 1 ns of virtual time:
 #   ports/qemu/run.py cortex-m4f --shift 0 benchmarks/irq.py
@@ -42,15 +43,21 @@ def set_at():
 at = 0
 
 
-def ours(n):
+def ours(n, limited):
     flag = asyncio_priority.ThreadSafeFlag()
+
+    def wait():
+        return flag.wait(priority=True)
+
+    def wait_for():
+        return asyncio_priority.wait_for_ms(flag.wait(priority=True), 1000)
 
     def set_flag(counts):
         pyb.alarm_set(counts, flag)  # by a C function, as a driver does
 
     loop = asyncio_priority.new_event_loop()
     times = loop.run_until_complete(
-        measure(asyncio_priority, flag, lambda: flag.wait(priority=True), set_flag, n, SAMPLES)
+        measure(asyncio_priority, flag, wait_for if limited else wait, set_flag, n, SAMPLES)
     )
     asyncio_priority.new_event_loop()
     return times
@@ -76,14 +83,15 @@ def stock(n):
 
 
 def main():
-    print("tasks     ours: shortest  median  longest    stock: shortest   median  longest")
+    print("{:5}".format("tasks"), end="")
+    for which in ("ours", "time limit", "stock"):
+        print("{:>22} {:>8} {:>8}".format(which + ": shortest", "median", "longest"), end="")
+    print()
     for n in [int(arg) for arg in sys.argv[1:]] or (0, 10, 200):
-        a, b = ours(n), stock(n)
-        print(
-            "{:5} {:18} {:7} {:8} {:18} {:8} {:8}".format(
-                n, a[0], a[len(a) // 2], a[-1], b[0], b[len(b) // 2], b[-1]
-            )
-        )
+        print("{:5}".format(n), end="")
+        for times in (ours(n, False), ours(n, True), stock(n)):
+            print("{:22} {:8} {:8}".format(times[0], times[len(times) // 2], times[-1]), end="")
+        print()
 
 
 main()

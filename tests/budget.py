@@ -32,7 +32,9 @@ N = 100
 FAST = ("bare_yield", "sleep_ms_0")
 COUNTING = ("count_yield", "count_sleep_ms_0")
 QUARTER = ("event", "queue", "lock", "join")
-MAY_ALLOCATE = ("join", "echo")
+LIMITED = ("wait_for", "wait_for_woken", "timeout")
+LIMIT = {UNIX: 64, M4: 32}  # bytes of the one object that a time limit is
+MAY_ALLOCATE = ("join", "gather", "taskgroup", "echo", *LIMITED)
 COLLECT = {UNIX: 10000, M4: 800}  # tasks that sleep while the heap is collected
 STATIC_RAM = 200  # bytes
 
@@ -45,7 +47,7 @@ def wanted():
     for where in (UNIX, M4):
         keys.update(bench.steps(where, ("ours",), FAST, (10, 1000)))
         keys.update(bench.steps(where, ("bound",), COUNTING, (N,)))
-        keys.update(bench.steps(where, ("stock",), QUARTER, (N,)))
+        keys.update(bench.steps(where, ("stock",), (*QUARTER, "wait_for"), (N,)))
     keys.update(bench.steps(UNIX, ("ours",), ("timers",), (10000,)))
     for where, n in COLLECT.items():
         keys.update(bench.steps(where, ("ours", "stock"), ("collect",), (n,)))
@@ -164,6 +166,14 @@ def aims(figures):
         for workload in QUARTER:
             ratio = cost(where, workload, "stock") / cost(where, workload)
             yield f"{where}: {workload}, stock / ours at least 4", ratio >= 4, f"{ratio:.2f}"
+        ratio = cost(where, "wait_for", "stock") / cost(where, "wait_for")
+        yield f"{where}: wait_for, stock / ours at least 6", ratio >= 6, f"{ratio:.2f}"
+        ratio = cost(where, "wait_for") / cost(where, "event_set")
+        yield f"{where}: wait_for at most 3 times the wait in it", ratio <= 3, f"{ratio:.2f}"
+        for workload in LIMITED:
+            heap = figures["steps"][where, "ours", workload, N][1]
+            name = f"{where}: {workload} allocates one object of {LIMIT[where]} bytes"
+            yield name, heap == LIMIT[where], f"{heap} bytes a step"
         ours, stock = (cost(where, "collect", loop, COLLECT[where]) for loop in ("ours", "stock"))
         name = f"{where}: a collection beside {COLLECT[where]} tasks that sleep, at most stock's"
         yield name, ours <= stock, f"{ours:g} instructions, stock {stock:g}"
