@@ -92,7 +92,9 @@ static bool up_has(mp_obj_t o, qstr name) {
 // Whether a task can run `o`: a coroutine, or what wait(), acquire() and their like return. Those are
 // coroutines in MicroPython's asyncio; here they are awaitables that can be resumed as one.
 static bool up_is_coroutine(mp_obj_t o) {
-    return (mp_obj_get_type(o)->flags & UP_TYPE_IS_COROUTINE) || up_has(o, MP_QSTR_send);
+    const mp_obj_type_t *type = mp_obj_get_type(o);
+    // A generator first: nearly all are, and to look for a method takes as long as to make the task.
+    return type == &mp_type_gen_instance || (type->flags & UP_TYPE_IS_COROUTINE) || up_has(o, MP_QSTR_send);
 }
 
 __attribute__((noreturn)) static void up_raise_expected(qstr what, mp_obj_t got) {
