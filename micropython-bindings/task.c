@@ -124,11 +124,6 @@ bool up_arg_awaitable(mp_obj_t aw) {
     return false;
 }
 
-// What is resumed when `aw` is awaited.
-mp_obj_t up_awaited(mp_obj_t aw) {
-    return up_arg_awaitable(aw) ? aw : mp_getiter(aw, NULL);
-}
-
 // A task for `coro` that nobody has scheduled yet. TypeError if it is not a coroutine.
 up_task_t *up_task_new(mp_obj_t coro) {
     if (!up_is_coroutine(coro)) {

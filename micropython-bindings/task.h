@@ -57,7 +57,6 @@ bool up_is_exception(mp_obj_t object);
 mp_obj_t *up_task_data(up_task_t *task);
 mp_obj_t up_task_at(up_task_t *task);
 bool up_arg_awaitable(mp_obj_t aw);
-mp_obj_t up_awaited(mp_obj_t aw);
 mp_obj_t up_task_coro(up_task_t *task);
 up_task_t *up_task_new(mp_obj_t coro);
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);

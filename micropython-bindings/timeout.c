@@ -30,6 +30,7 @@ typedef struct _up_timeout_t {
 #define UP_TIMEOUT_ENTERED (2)
 #define UP_TIMEOUT_FIRED (4)
 #define UP_TIMEOUT_LEFT (8)
+#define UP_TIMEOUT_AWAITS (16) // wait_for(): `aw` can be resumed only after it was asked for its iterator
 // And, where the task has its count, the one that was noted.
 #define UP_TIMEOUT_NOTED UP_TASK_CANCELS
 
@@ -236,7 +237,9 @@ static mp_obj_t up_wait_for_resume(mp_obj_t self_in, mp_obj_t value, mp_obj_t ex
     }
     if (!(self->entry.flags & UP_TIMEOUT_ENTERED)) {
         up_current(loop);
-        self->aw = up_awaited(self->aw);
+        if (self->entry.flags & UP_TIMEOUT_AWAITS) {
+            self->aw = mp_getiter(self->aw, NULL);
+        }
         up_timeout_enter(loop, self, self->entry.data == mp_const_none ? 0 : MP_OBJ_SMALL_INT_VALUE(self->entry.data));
     }
     mp_obj_t ret;
@@ -268,10 +271,10 @@ static mp_obj_t up_wait_for_resume(mp_obj_t self_in, mp_obj_t value, mp_obj_t ex
 }
 
 static mp_obj_t up_wait_for_make(mp_obj_t aw, mp_obj_t limit, uint32_t (*ms)(mp_obj_t arg, qstr name)) {
-    up_arg_awaitable(aw);
+    uint16_t flags = up_arg_awaitable(aw) ? 0 : UP_TIMEOUT_AWAITS;
     mp_obj_t delay = limit == mp_const_none ? limit : MP_OBJ_NEW_SMALL_INT(ms(limit, MP_QSTR_timeout));
     up_timeout_t *self = up_timeout_new(&up_wait_for_type, delay);
-    self->entry.flags = delay == mp_const_none ? 0 : UP_TIMEOUT_LIMITED;
+    self->entry.flags = delay == mp_const_none ? flags : flags | UP_TIMEOUT_LIMITED;
     self->aw = aw;
     return MP_OBJ_FROM_PTR(self);
 }
