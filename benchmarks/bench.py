@@ -80,7 +80,9 @@ WORKLOADS = (
     Workload("when_1_true", "`await when(yes)`, beside N tasks that sleep", NO_WHEN),
     Workload("when_4_true", "the same by 4 tasks in turn", NO_WHEN),
     Workload("event", "one of two tasks wakes the other, beside N that sleep", NO_EVENT),
-    Workload("event_set", "`await event.wait()`, of one that is set, beside N that sleep", NO_EVENT),
+    Workload(
+        "event_set", "`await event.wait()`, of one that is set, beside N that sleep", NO_EVENT
+    ),
     Workload("wait_for", "the same in `wait_for_ms(..., 1000)`", NO_EVENT),
     Workload(
         "wait_for_woken",

@@ -267,7 +267,9 @@ def interrupts():
         good = good and all(limited <= 1.3 * bare for bare, limited in shortest.values())
     if good:
         return (1, 0, 0)
-    print(f"at most 3000 instructions, the same within 5 %, 1.3 times that with a time limit:\n{text}")
+    print(
+        f"at most 3000 instructions, the same within 5 %, 1.3 times that with a time limit:\n{text}"
+    )
     return (0, 1, 0)
 
 
