@@ -2,9 +2,10 @@
 //! (docs/behaviour.md, section 2).
 //!
 //! A task inherits from those who wait for its end. What they inherit in turn counts as theirs, so urgency goes along a
-//! chain of joins, to its end. It is recomputed from the joiners whenever one comes, goes, or changes its level. A task that
-//! is queued moves to the queue where it belongs; where it would be without (`named`) is kept, so that it moves back when
-//! the wait ends. Nobody waits: nothing is computed, and a step costs what it does without.
+//! chain of joins, to its end. A joiner that comes, goes, or changes its level says what it was and is; the others are looked
+//! at only if the most urgent one may have gone. A task that is queued moves to the queue where it belongs; where it would be
+//! without (`named`) is kept, so that it moves back when the wait ends. Nobody waits: nothing is computed, and a step costs
+//! what it does without.
 
 use crate::entry::{Entry, Kind, LevelBits, OWN_LEVEL};
 use crate::schedule::policy::Scheduler;
