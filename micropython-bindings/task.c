@@ -43,6 +43,15 @@ mp_obj_t *up_task_data(up_task_t *task) {
     return &entry->data;
 }
 
+// The task's data is its own from here on: if it waits for the end of another one, it does not any more, and is in no queue.
+// EXCEPTION: none.
+static void up_task_own_data(up_loop_t *loop, up_task_t *task) {
+    if (up_place(task) == UP_JOINING) {
+        // mutation: data-of-another
+        up_core_unqueue(&loop->core, &task->entry);
+    }
+}
+
 // What a task is parked at, or its other data. EXCEPTION: none.
 mp_obj_t up_task_at(up_task_t *task) {
     return up_place(task) == UP_JOINING ? MP_OBJ_FROM_PTR(task->entry.up) : *up_task_data(task);
@@ -166,6 +175,7 @@ void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t d
     if (!up_is_exception(up_task_at(task))) {
         // mutation: woken-and-forgotten
         if (!(task->entry.flags & UP_TASK_AWAITING)) {
+            up_task_own_data(loop, task);
             *up_task_data(task) = mp_const_none;
         } else {
             awaits = true;
@@ -278,6 +288,7 @@ static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
 // The task ended with `result`, a value or an exception. Wakes who awaits it. A callback in `state`
 // may raise; the task has ended all the same.
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result) {
+    up_task_own_data(loop, task); // a step may end behind an await that it began by hand
     mp_obj_t callback = up_task_join(loop, task);
     uint32_t flags = (task->entry.flags & (UP_TASK_AWAITED | UP_TASK_EPOCH | UP_TASK_CANCELS | UP_CORE_FLAGS)) | UP_TASK_DONE;
     if (raised) {
@@ -311,7 +322,8 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace) {
         return false;
     }
     up_task_t *last = task;
-    while (up_place(last) == UP_JOINING) {
+    // Who waits since before new_event_loop() does not wait any more.
+    while (up_place(last) == UP_JOINING && up_task_known(loop, last)) {
         last = last->entry.up;
     }
     if (last == loop->cur) {

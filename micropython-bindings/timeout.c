@@ -5,6 +5,7 @@
 // Whose cancel it was is told by a count. cancel() and every time-out that fires add 1 to the count of the task (and of those
 // that it awaits, which are cancelled with it). Who enters notes the count. Who leaves takes its own 1 back if it
 // fired; if the count is what was noted, nobody else cancelled the task, and the CancelledError becomes a TimeoutError.
+#include "py/cstack.h"
 #include "args.h"
 #include "await.h"
 #include "clock.h"
@@ -31,6 +32,7 @@ typedef struct _up_timeout_t {
 #define UP_TIMEOUT_FIRED (4)
 #define UP_TIMEOUT_LEFT (8)
 #define UP_TIMEOUT_AWAITS (16) // wait_for(): `aw` can be resumed only after it was asked for its iterator
+#define UP_TIMEOUT_RUNS (32) // wait_for(): what is awaited is in a step
 // And, where the task has its count, the one that was noted.
 #define UP_TIMEOUT_NOTED UP_TASK_CANCELS
 
@@ -73,14 +75,18 @@ static bool up_timeout_leave(up_loop_t *loop, up_timeout_t *self) {
     }
     up_task_t *task = MP_OBJ_TO_PTR(self->entry.data);
     self->entry.data = mp_const_none;
-    if (task != loop->cur) {
+    if (task != loop->cur && !up_is_garbage(task)) {
         up_task_schedule(loop, task, UP_OWN, 0); // its coroutine was closed from outside: the loop learns of that
     }
     if (!(flags & UP_TIMEOUT_FIRED)) {
         return false;
     }
-    up_task_count_cancel(task, -1);
-    return (task->entry.flags & UP_TASK_CANCELS) == (flags & UP_TIMEOUT_NOTED);
+    if (task->entry.flags & UP_TASK_CANCELS) { // else uncancel() took it back
+        up_task_count_cancel(task, -1);
+    }
+    // More than was noted, modulo 16. It may be fewer, by uncancel().
+    uint32_t more = (task->entry.flags - (flags & UP_TIMEOUT_NOTED)) & UP_TASK_CANCELS;
+    return more == 0 || more > UP_TASK_CANCELS / 2;
 }
 
 static bool up_is_cancelled_error(mp_obj_t exc) {
@@ -223,11 +229,20 @@ MP_DEFINE_CONST_OBJ_TYPE(
 
 // -- wait_for(), wait_for_ms(): a coroutine
 
+// RuntimeError if so many of them await one another that the stack would overflow, ValueError if what is awaited calls back.
+static void up_wait_for_check(up_timeout_t *self) {
+    mp_cstack_check();
+    if (self->entry.flags & UP_TIMEOUT_RUNS) {
+        mp_raise_ValueError(MP_ERROR_TEXT("generator already executing"));
+    }
+}
+
 // What is behind its first or next wait: resumes what is awaited with `value`, or throws `exc` into it. What it yields is
 // the caller's to yield. The end is told as a coroutine's is: MP_OBJ_STOP_ITERATION with the value.
 static mp_obj_t up_wait_for_resume(mp_obj_t self_in, mp_obj_t value, mp_obj_t exc) {
     up_loop_t *loop = up_loop();
     up_timeout_t *self = MP_OBJ_TO_PTR(self_in);
+    up_wait_for_check(self);
     if (self->aw == MP_OBJ_NULL || (exc != MP_OBJ_NULL && !(self->entry.flags & UP_TIMEOUT_ENTERED))) {
         self->aw = MP_OBJ_NULL; // it has ended, or does so before it begins
         if (exc != MP_OBJ_NULL) {
@@ -245,6 +260,7 @@ static mp_obj_t up_wait_for_resume(mp_obj_t self_in, mp_obj_t value, mp_obj_t ex
     mp_obj_t ret;
     mp_vm_return_kind_t kind;
     nlr_buf_t nlr;
+    self->entry.flags |= UP_TIMEOUT_RUNS;
     if (nlr_push(&nlr) == 0) {
         kind = mp_resume(self->aw, value, exc, &ret);
         nlr_pop();
@@ -252,6 +268,7 @@ static mp_obj_t up_wait_for_resume(mp_obj_t self_in, mp_obj_t value, mp_obj_t ex
         ret = MP_OBJ_FROM_PTR(nlr.ret_val);
         kind = MP_VM_RETURN_EXCEPTION;
     }
+    self->entry.flags &= ~UP_TIMEOUT_RUNS;
     if (kind == MP_VM_RETURN_YIELD) {
         return ret;
     }
@@ -334,6 +351,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_wait_for_throw_obj, 2, 4, up_wait_
 // close(): what is awaited is closed too.
 static mp_obj_t up_wait_for_close(mp_obj_t self_in) {
     up_timeout_t *self = MP_OBJ_TO_PTR(self_in);
+    up_wait_for_check(self);
     mp_obj_t aw = self->aw;
     self->aw = MP_OBJ_NULL;
     up_timeout_leave(up_loop(), self);

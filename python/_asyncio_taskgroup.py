@@ -1,6 +1,7 @@
 # TaskGroup and the exceptions that it raises. MicroPython has no `except*`: split() is in its place.
 import uasyncio_priority as core
 from _asyncio_ends import error_of, to_place
+from _asyncio_wait import cancel
 
 
 # BaseExceptionGroup(message, exceptions): several exceptions in one, which may be groups too.
@@ -64,6 +65,13 @@ def group(message, exceptions):
     return (ExceptionGroup if plain else BaseExceptionGroup)(message, exceptions)
 
 
+# A cancel from outside comes at the next wait, unless a time-out or uncancel() took it back meanwhile. The count stays.
+def cancel_again(task):
+    if task.cancelling():
+        task.uncancel()
+        task.cancel()
+
+
 # async with TaskGroup() as group: waits at its end until all of its tasks have ended. The first one that fails, or an exception
 # of the body, cancels the others and the body; then an ExceptionGroup is raised. A cancel from outside cancels them all.
 class TaskGroup:
@@ -117,7 +125,7 @@ class TaskGroup:
         self._aborting = True
         tasks = self._tasks
         for i in range(self._failed, len(tasks)):
-            tasks[i].cancel()
+            cancel(tasks[i])
 
     # async
     def __aexit__(self, _, error, tb):
@@ -146,7 +154,5 @@ class TaskGroup:
             tasks.append(error)
         if tasks:
             if parent.cancelling():
-                # A cancel from outside comes at the next wait.
-                parent.uncancel()
-                core.Loop.call_soon(parent.cancel)
+                core.Loop.call_soon(cancel_again, parent)
             raise group("unhandled errors in a TaskGroup", tasks)

@@ -22,6 +22,14 @@ def park():
     yield False
 
 
+# Cancels a task for the running one. If that is whom it awaits, it can only be cancelled itself.
+def cancel(task):
+    try:
+        task.cancel()
+    except RuntimeError:
+        task.data = core.CancelledError
+
+
 # gather(*aws, return_exceptions=False) -> list of results. The first exception ends the wait and
 # leaves the other tasks running; a cancel of the waiter cancels them all.
 async def gather(*aws, return_exceptions=False):
@@ -67,7 +75,7 @@ async def gather(*aws, return_exceptions=False):
         if t.state is ended:
             t.state = True
             if cancelled:
-                t.cancel()
+                cancel(t)
         elif t.done():
             try:
                 tasks[i] = await t

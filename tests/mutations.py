@@ -179,6 +179,7 @@ SHIM = (
         CHANGED(r"joiner->object == &up_callback_type", "false"),
         ("task_*", "gather*"),
     ),
+    ("data-of-another", STALE, GONE, ("task_await*",)),
     ("dropped-and-waiting", STALE, GONE, ("run_new*",)),
     ("known-for-ever", STALE, CHANGED(r"return .*;", "return true;"), ("run_new*",)),
     ("task-of-the-loop-before", STALE, GONE, ("run_new*", "task_cancel*")),

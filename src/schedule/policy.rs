@@ -191,10 +191,10 @@ impl<'a> Scheduler<'a> {
                 }
             }
             Kind::Joining => {
-                let task = e.joined_task();
+                let (task, was) = (e.joined_task(), e.urgency());
                 joiners::remove(e);
                 if let Some(task) = task {
-                    self.inherit(task);
+                    self.inherit(task, was, OWN_LEVEL);
                 }
             }
         }
@@ -310,13 +310,12 @@ impl<'a> Scheduler<'a> {
     #[must_use]
     pub fn join(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) -> bool {
         self.detach(e);
-        if !e.inherits_nothing() {
-            // What it has becomes that of `task`.
-            self.look_at_joiners(e); // mutation: inherited-before-clearing
-        }
+        // What either has from those who were forgotten with the loop is not passed on.
+        self.look_at_joiners(e); // mutation: inherited-before-clearing
+        self.look_at_joiners(task);
         let waits = joiners::join(e, task, self.epoch.get());
         if waits {
-            self.inherit(task);
+            self.inherit(task, OWN_LEVEL, e.urgency());
         }
         waits
     }
@@ -324,9 +323,10 @@ impl<'a> Scheduler<'a> {
     /// Sets the level of an entry's next wake-ups that name none (docs/behaviour.md, section 2), and how urgent that is
     /// for whom it waits. O(1), or as [`Self::inherit`].
     pub fn set_level(&self, e: &'a Entry<'a>, level: Level) {
+        let was = e.urgency();
         e.set_level(level);
         if let Some(task) = e.joined_task() {
-            self.inherit(task);
+            self.inherit(task, was, e.urgency());
         }
     }
 

@@ -2,38 +2,47 @@
 //! (docs/behaviour.md, section 2).
 //!
 //! A task inherits from those who wait for its end. What they inherit in turn counts as theirs, so urgency goes along a
-//! chain of joins, to its end. It is recomputed from the joiners whenever one comes, goes, or changes its level. A task that
-//! is queued moves to the queue where it belongs; where it would be without (`named`) is kept, so that it moves back when
-//! the wait ends. Nobody waits: nothing is computed, and a step costs what it does without.
+//! chain of joins, to its end. A joiner that comes, goes, or changes its level says what it was and is; the others are looked
+//! at only if the most urgent one may have gone. A task that is queued moves to the queue where it belongs; where it would be
+//! without (`named`) is kept, so that it moves back when the wait ends. Nobody waits: nothing is computed, and a step costs
+//! what it does without.
 
 use crate::entry::{Entry, Kind, LevelBits, OWN_LEVEL};
 use crate::schedule::policy::Scheduler;
 use crate::sync::joiners;
 
 impl<'a> Scheduler<'a> {
-    /// Those who wait for the end of `task`, or their levels, have changed. O(chain x joiners); O(chain) if the most
-    /// urgent one is still there, or came.
-    pub(crate) fn inherit(&self, task: &'a Entry<'a>) {
+    /// Of those who wait for the end of `task`, one that was as urgent as `was` is as urgent as `is` now; [`OWN_LEVEL`] for
+    /// one that did not wait, or does not any more. O(chain) if that one is at least as urgent as all others, or has never
+    /// been; else O(chain x joiners), and each look at the joiners ends at the first that is as urgent as the most urgent was.
+    pub(crate) fn inherit(&self, task: &'a Entry<'a>, mut was: LevelBits, mut is: LevelBits) {
         let mut at = Some(task);
-        while let Some(task) = at {
-            let level = joiners::most_urgent(task, self.epoch());
-            if level == task.inherited() {
-                return;
-            }
+        while let Some(task) = at
+            && was != is
+        {
+            let most = task.inherited();
+            let level = if is <= most {
+                is
+            } else if was > most {
+                return; // it neither was nor is the most urgent one
+            } else {
+                joiners::most_urgent(task, self.epoch(), most)
+            };
+            was = task.urgency();
             self.set_inherited(task, level);
+            is = task.urgency();
             at = task.joined_task();
         }
     }
 
-    /// What an entry in no queue has from those who were forgotten with the loop is none of its own. O(1), as
-    /// [`joiners::most_urgent`] says.
-    pub(crate) fn look_at_joiners(&self, e: &'a Entry<'a>) {
-        if joiners::most_urgent(e, self.epoch()) == OWN_LEVEL {
+    /// What an entry has from those who were forgotten with the loop is none of its own. O(1).
+    pub(crate) fn look_at_joiners(&self, e: &Entry<'a>) {
+        if !joiners::is_joined(e, self.epoch()) {
             e.set_inherited(OWN_LEVEL);
         }
     }
 
-    /// The level at which an entry is queued that inherits, or did, if `level` was said.
+    /// The level at which an entry is queued that inherits, or did, if `level` was said. O(1).
     #[inline(never)]
     pub(crate) fn raised(&self, e: &'a Entry<'a>, level: LevelBits) -> LevelBits {
         self.look_at_joiners(e);
@@ -46,6 +55,9 @@ impl<'a> Scheduler<'a> {
     }
 
     fn set_inherited(&self, e: &'a Entry<'a>, level: LevelBits) {
+        if level == e.inherited() {
+            return;
+        }
         let queued = matches!(e.kind(), Kind::Ready | Kind::Timer);
         let said = match e.named() {
             OWN_LEVEL => e.queue(),

@@ -67,18 +67,24 @@ pub(crate) fn first<'a>(task: &'a Entry<'a>, epoch: u32) -> Option<&'a Entry<'a>
     }
 }
 
-/// How urgent the most urgent of those is who wait for the end of `task`, since this epoch; [`OWN_LEVEL`]: nobody does.
-/// O(joiners); O(1) if the oldest is as urgent as can be, or as what `task` has inherited.
-pub(crate) fn most_urgent<'a>(task: &'a Entry<'a>, epoch: u32) -> LevelBits {
+/// Whether somebody waits for the end of `task`, since this epoch. O(1).
+pub(crate) fn is_joined(task: &Entry<'_>, epoch: u32) -> bool {
     // No younger one waits behind those of an earlier epoch: join() lets them go.
-    let Some(first) = task.joiner().filter(|first| first.due().raw() == epoch) else {
+    task.joiner()
+        .is_some_and(|first| first.due().raw() == epoch)
+}
+
+/// How urgent the most urgent of those is who wait for the end of `task`, since this epoch; [`OWN_LEVEL`]: nobody does.
+/// Nobody is more urgent than `most`. O(joiners); O(1) if the oldest is that urgent.
+pub(crate) fn most_urgent<'a>(task: &'a Entry<'a>, epoch: u32, most: LevelBits) -> LevelBits {
+    let Some(first) = task.joiner().filter(|_| is_joined(task, epoch)) else {
         return OWN_LEVEL;
     };
     let mut level = first.urgency();
     let mut at = first.next.get();
     while let Some(e) = at
         && e != first
-        && level != 0
+        && level > most
     {
         level = level.min(e.urgency());
         at = e.next.get();

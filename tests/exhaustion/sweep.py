@@ -311,6 +311,55 @@ async def wait_for():
     return r, ms, late
 
 
+# Whatever has no memory, no cancel of a time-out stays behind.
+async def timeouts():
+    me = asyncio.current_task()
+    late = 0
+    try:
+        async with asyncio.timeout(0.1) as outer:
+            for limit in asyncio.timeout_ms, asyncio.Timeout:
+                try:
+                    async with limit(2 if limit is asyncio.timeout_ms else loop.time() + 2):
+                        await asyncio.wait_for_ms(all_of((start(work(1, 20)),)), 50)
+                except asyncio.TimeoutError:
+                    late += 1
+            outer.reschedule(loop.time())
+            await asyncio.Event().wait()
+    except asyncio.TimeoutError:
+        late += 1
+    except MemoryError:
+        if me.cancelling():
+            return "counted"
+        raise
+    return late, me.cancelling()
+
+
+# Who awaits a task is woken, whoever of them cannot go on; what the task has of its own stays.
+async def joins():
+    lock = asyncio.Lock()
+    out = [0] * 3
+
+    async def first():
+        async with lock:
+            return await work(7)
+
+    async def then(i, task):
+        out[i] = await task
+
+    await lock.acquire()
+    task = start(first())
+    try:
+        chain = start(then(0, task))
+        start(then(1, task))
+        start(then(2, chain))
+        await asyncio.sleep_ms(1)
+        kept = task.data is lock
+    finally:
+        lock.release()
+        await asyncio.sleep_ms(20)
+    return kept, out, await task
+
+
 async def bad():
     error = bad_one
     await asyncio.sleep_ms(1)
@@ -754,6 +803,8 @@ RESULTS = {
     lock: ([0, 1, 2, 3], [0], False),
     cancel: True,
     wait_for: (5, 6, True),
+    timeouts: (3, 0),
+    joins: (True, [7, 7, None], 7),
     gather: ([1, 2, 3, 3], Bad, 4, 0),
     gather_tasks: ([0, 1, 2], Bad, 0),
     queue: 30,
