@@ -256,9 +256,9 @@ def _ends(read):
         try:
             if not (self._began or self._closed):
                 # A client speaks first, or its read would wait for an answer to nothing.
-                self._began = True
                 # mutation: tls-client-waits
                 self.in_buf = self.s.read(1) or b""
+                self._began = True
             return (yield from read(self, *args, **kw))
         except (OSError, ValueError):
             self._fail()
@@ -270,12 +270,13 @@ def _ends(read):
 # A stream over TLS: `s`, which wrap_socket() made of the socket `raw`. Its first reads and writes do the
 # handshake. OSError, or ValueError if the peer's certificate is not good.
 class _TLSStream(Stream):
-    _began = False  # the handshake
-    _held = 0  # of so many bytes at the head of out_buf the library may hold some, encrypted
-
     def __init__(self, s, raw, e={}):
         Stream.__init__(self, s, e)
         self._raw = raw
+        # Here, so that to set them later takes no memory.
+        self._began = False  # the handshake
+        # How many bytes of out_buf the last call was with: the library may hold some, encrypted.
+        self._held = 0
 
     read = _ends(Stream.read)
     readinto = _ends(Stream.readinto)
