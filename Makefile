@@ -1,7 +1,7 @@
 # uasyncio-priority: the verbs. `make help` lists them.
 # Everything made is under build/. Each step's output is in build/logs/.
 
-# MicroPython's source: a tree of the user's own (1.25 or later), else the one that ports/fetch-micropython.sh fetches.
+# MicroPython's source: a tree of the user's own (1.25 or later), else the one that ports/fetch-source.sh fetches.
 ifneq ($(MPY_DIR),)
 MPY := $(abspath $(MPY_DIR))
 else
@@ -144,6 +144,7 @@ unix-standard: setup-demo source mpy-cross core
 .PHONY: unix-newest
 ## unix-newest: build it of a newer MicroPython, Debian sid's or NEWEST_DIR=..., for the tests: build/newest/unix/micropython
 unix-newest: setup-demo core $(if $(NEWEST_DIR),,$(NEWEST)/py/mpconfig.h)
+	$(tls_source)
 	@version=$$(ports/check-tree.sh $(NEWEST) build/newest.stamp build/newest) && echo "Using MicroPython $$version in $(NEWEST)"
 	$(stock_asyncio)
 	$(call fresh_names,ports/unix,build/newest/unix)
@@ -374,13 +375,27 @@ setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)
+	$(tls_source)
 	@version=$$(ports/check-tree.sh $(MPY) $(TREE) build/unix build/standard build/mpy-cross) && echo "Using MicroPython $$version in $(MPY)"
 
 $(CURDIR)/build/micropython/py/mpconfig.h:
-	$(call step,fetch,Fetching MicroPython's source,ports/fetch-micropython.sh $(CURDIR)/build/micropython)
+	$(call step,fetch,Fetching MicroPython's source,ports/fetch-source.sh micropython $(CURDIR)/build/micropython)
 
 $(CURDIR)/build/micropython-newest/py/mpconfig.h:
-	$(call step,fetch-newest,Fetching a newer MicroPython's source,ports/fetch-micropython.sh $(CURDIR)/build/micropython-newest sid)
+	$(call step,fetch-newest,Fetching a newer MicroPython's source,ports/fetch-source.sh micropython $(CURDIR)/build/micropython-newest sid)
+
+# TLS is mbedtls, a submodule of MicroPython that Debian's source of it lacks. A tree of ours gets Debian's mbedtls in its
+# place. Nothing is written into a tree of the user's, and a build without TLS is one all the same.
+define tls_source
+	@if [ -e $(MPY)/lib/mbedtls/library/ssl_tls.c ]; then :; \
+	elif [ $(filter $(CURDIR)/build/%,$(MPY)) ] && { mkdir -p build/logs; echo "Fetching mbedtls's source"; \
+		ports/fetch-source.sh mbedtls $(CURDIR)/build/mbedtls >build/logs/fetch-mbedtls.log 2>&1; } then \
+		rm -rf $(MPY)/lib/mbedtls && ln -s ../../mbedtls $(MPY)/lib/mbedtls; \
+	else \
+		echo "No TLS on unix (tls, ssl, hashlib.sha1): $(MPY) has no lib/mbedtls."; \
+		echo "  $(if $(filter $(CURDIR)/build/%,$(MPY)),Why not: build/logs/fetch-mbedtls.log,To have it$(,) in there: git submodule update --init lib/mbedtls)"; \
+	fi
+endef
 
 mpy-cross:
 	$(call step,mpy-cross,Building mpy-cross,$(call micropython,mpy-cross,build/mpy-cross) USER_C_MODULES=)

@@ -17,8 +17,9 @@ if [ "${major:-0}" -lt 1 ] || { [ "$major" = 1 ] && [ "${minor:-0}" -lt 25 ]; };
     exit 1
 fi
 
-# A make fragment is no dependency of the objects that it shapes.
-now="$tree v$major.$minor.$micro $(cat ports/*/*.mk micropython-bindings/*.mk 2>/dev/null | cksum)"
+# A make fragment is no dependency of the objects that it shapes, nor is a submodule that comes later.
+tls=$([ ! -e "$tree/lib/mbedtls/library/ssl_tls.c" ] || echo " with TLS")
+now="$tree v$major.$minor.$micro$tls $(cat ports/*/*.mk micropython-bindings/*.mk 2>/dev/null | cksum)"
 if [ "$now" != "$(cat "$stamp" 2>/dev/null)" ]; then
     rm -rf "$@"
     mkdir -p "$(dirname "$stamp")"

@@ -254,29 +254,59 @@ StreamReader = StreamWriter = Stream
 def _ends(read):
     def f(self, *args, **kw):
         try:
+            if not (self._began or self._closed):
+                # A client speaks first, or its read would wait for an answer to nothing.
+                # mutation: tls-client-waits
+                self.in_buf = self.s.read(1) or b""
+                self._began = True
             return (yield from read(self, *args, **kw))
-        except OSError:
-            self._close_now()
+        except (OSError, ValueError):
+            self._fail()
             raise
 
     return f
 
 
-# A stream over TLS. Its first reads and writes do the handshake. After an error nothing can follow, and
-# who gave up a handshake rarely closes: so the descriptor is closed at once.
+# A stream over TLS: `s`, which wrap_socket() made of the socket `raw`. Its first reads and writes do the
+# handshake. OSError, or ValueError if the peer's certificate is not good.
 class _TLSStream(Stream):
+    def __init__(self, s, raw, e={}):
+        Stream.__init__(self, s, e)
+        self._raw = raw
+        # Here, so that to set them later takes no memory.
+        self._began = False  # the handshake
+        # How many bytes of out_buf the last call was with: the library may hold some, encrypted.
+        self._held = 0
+
     read = _ends(Stream.read)
     readinto = _ends(Stream.readinto)
     readexactly = _ends(Stream.readexactly)
     readline = _ends(Stream.readline)
     readuntil = _ends(Stream.readuntil)
 
+    # After an error nothing can follow, and who gave up a handshake rarely closes: so the descriptor is
+    # closed at once. If it was the handshake that failed, `s` has let go of its socket.
+    def _fail(self):
+        self._close_now()
+        # mutation: failed-handshake-left-open
+        self._raw.close()
+
+    # What the library holds it sends at the next call, and says that it has sent all of that call's bytes.
+    # So the next call is with the same ones, whatever has been written behind them.
     def _send(self, buf):
+        if self._held:
+            # mutation: tls-sends-more-than-held
+            buf = memoryview(buf)[: self._held]
+        if not len(buf):
+            return 0  # an empty record could be held, too
+        self._began = True
         try:
-            return Stream._send(self, buf)
-        except OSError:
-            self._close_now()
+            n = Stream._send(self, buf)
+        except (OSError, ValueError):
+            self._fail()
             raise
+        self._held = len(buf) - (n or 0)
+        return n
 
 
 # open_connection(host, port) -> (reader, writer), both the same Stream. Tries the addresses of
@@ -318,11 +348,12 @@ def open_connection(host, port, ssl=None, server_hostname=None):
                         import ssl as _ssl
 
                         ssl = _ssl.SSLContext(_ssl.PROTOCOL_TLS_CLIENT)
+                    raw = s
                     s = ssl.wrap_socket(
-                        s, server_hostname=server_hostname or host, do_handshake_on_connect=False
+                        raw, server_hostname=server_hostname or host, do_handshake_on_connect=False
                     )
                     s.setblocking(False)
-                st = _TLSStream(s) if ssl else Stream(s)
+                st = _TLSStream(s, raw) if ssl else Stream(s)
                 return st, st
             except:  # noqa: E722
                 s.close()
@@ -367,10 +398,12 @@ class Server:
                     yield _io_queue.queue_read(s)
                     set(range(_ACCEPT_NEEDS)).clear()
                     s2, addr = s.accept()
+                    raw = s2
                     if ssl:
-                        s2 = ssl.wrap_socket(s2, server_side=True, do_handshake_on_connect=False)
+                        s2 = ssl.wrap_socket(raw, server_side=True, do_handshake_on_connect=False)
                     s2.setblocking(False)
-                    st = (_TLSStream if ssl else Stream)(s2, {"peername": addr})
+                    e = {"peername": addr}
+                    st = _TLSStream(s2, raw, e) if ssl else Stream(s2, e)
                     core.create_task(cb(st, st), core.current_task().level)
                 except Exception as er:
                     if s2:

@@ -21,6 +21,8 @@ MANY = (
     "unix_churn.py",
     "unix_server_full_heap.py",
     "unix_sockets_many.py",
+    "unix_tls_data.py",
+    "unix_tls_many.py",
     "unix_threadsafe_gc.py",
 )
 # So long that the short form collects at each allocation, and not at each step as well.

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """MicroPython's own asyncio tests, from its source tree, on our firmware: upstream.py MICROPYTHON TREE [NAME...]
 
-All of extmod/asyncio_*.py, net_hosted/asyncio_*.py and multi_net/asyncio_tcp*.py, once under each name by which a
-program may import our loop. Nothing in them is changed but that import. A skipped test counts as failed: our firmware
-has all that they need. With --board, MICROPYTHON is ports/qemu/run.py, and without sockets there it is the first kind.
+All of extmod/asyncio_*.py, net_hosted/asyncio_*.py and multi_net/asyncio_t*.py, once under each name by which a
+program may import our loop. Nothing in them is changed but that import. Where our own `ssl` is, also the tests of that,
+once. A skipped test counts as failed: our firmware has all that they need; but a build without TLS skips its tests.
+With --board, MICROPYTHON is ports/qemu/run.py, and without sockets there it is the first kind.
 """
 
 import argparse
@@ -25,6 +26,8 @@ AS_CPYTHON = {
     "asyncio_wait_for.py": ("for num_sleep in range(1, 5):", "for num_sleep in range(1, 2):"),
     "asyncio_wait_for_fwd.py": ("", ""),
 }
+# Of the tests of ssl these need a method that only MicroPython's coverage build has, or a library.
+NOT_FOR_SSL = "ssl_ioctl.py", "ssl_poll.py", "ssl_noleak.py", "sslcontext_getpeercert.py"
 # CPython's wait_for() since 3.12, for those who have an older one.
 CPYTHON_WAIT_FOR = """
 import asyncio, runpy, sys
@@ -51,7 +54,7 @@ def copy_tests(tree, to, name):
     tests = to / "tests"
     extmod = sorted((tests / "extmod").glob("asyncio_*.py"))
     hosted = sorted((tests / "net_hosted").glob("asyncio_*.py"))
-    multi = sorted((tests / "multi_net").glob("asyncio_tcp*.py"))
+    multi = sorted((tests / "multi_net").glob("asyncio_t*.py"))
     if not (extmod and hosted and multi):
         sys.exit(f"{tree} has no asyncio tests")
     for test in extmod:
@@ -85,6 +88,18 @@ def copy_tests(tree, to, name):
             )
             test.write_text(text)
     return tests, extmod, hosted, multi
+
+
+def ssl_tests(tests, folder):
+    """MicroPython's tests of ssl and tls in that folder."""
+    found = [f for p in ("ssl*.py", "tls*.py") for f in sorted((tests / folder).glob(p))]
+    return [file for file in found if file.name not in NOT_FOR_SSL]
+
+
+def has_tls(micropython):
+    """Whether that firmware has TLS."""
+    argv = [micropython, "-c", "import ssl"]
+    return not subprocess.run(argv, capture_output=True).returncode
 
 
 def run(tests, micropython, command, files):
@@ -128,9 +143,15 @@ def main():
         command.write_text(f'#!/bin/sh\nexec "{micropython}" "{args.board}" "$@"\n')
         command.chmod(0o755)
         micropython = command
-    total = [0, 0]
+    total = [0, 0, 0]
+    tls = not args.board and has_tls(micropython)
     for name in args.names:
         tests, extmod, hosted, multi = copy_tests(args.tree.resolve(), folder / name, name)
+        without = [] if tls else [file for file in multi if "tls" in file.name]
+        multi = [file for file in multi if file not in without]
+        if tls and name == args.names[0]:
+            extmod = extmod + ssl_tests(tests, "extmod")
+            multi += ssl_tests(tests, "multi_net")
         # Since MicroPython 1.28 two of MICROPY_MICROPYTHON are what it takes by itself.
         known = '"--instance"' in (tests / "run-multitests.py").read_text()
         instances = ("-i", "micropython", "-i", "micropython") if known else ()
@@ -143,11 +164,14 @@ def main():
                 (["run-tests.py", "--keep-path", "-j1"], hosted),  # they share a port
                 (["run-multitests.py", *instances], multi),
             )
+            for file in without:
+                print(f"skip {file.name}: no TLS in this firmware")
+            total[2] += len(without)
         counts = [run(tests, micropython, command, files) for command, files in runs]
         passed, failed = (sum(column) for column in zip(*counts))
         print(f"under the name {name}: {passed} passed, {failed} failed", flush=True)
-        total = [total[0] + passed, total[1] + failed]
-    print("{} passed, {} failed, 0 skipped".format(*total))
+        total = [total[0] + passed, total[1] + failed, total[2]]
+    print("{} passed, {} failed, {} skipped".format(*total))
     return 1 if total[1] else 0
 
 

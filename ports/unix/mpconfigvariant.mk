@@ -2,7 +2,8 @@
 
 FROZEN_MANIFEST ?= $(VARIANT_DIR)/manifest.py
 
-# Debian's tarball lacks the submodules; a tree of the user's own may have them.
+# Debian's tarball lacks the submodules. `make` puts Debian's mbedtls into a tree that it fetched itself; a tree of the
+# user's own may have them.
 ifeq ($(wildcard $(TOP)/lib/mbedtls/library/ssl_tls.c),)
 MICROPY_PY_SSL = 0
 MICROPY_SSL_MBEDTLS = 0
