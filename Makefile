@@ -52,7 +52,7 @@ endef
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
 .PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench budget format clean distclean setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores asan test-asan test-gc test-exhaustion \
-	qemu test-qemu pyboard esp8266 esp32 check-pyboard check-esp8266 check-esp32 size
+	qemu test-qemu pyboard esp8266 esp32 pico check-pyboard check-esp8266 check-esp32 check-pico size
 
 ## help: this list
 help:
@@ -65,7 +65,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes
+test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico
 	@MPY_TREE=$(MPY) MPY_NEWEST=$(NEWEST) python3 tests/all.py
 
 .PHONY: check
@@ -247,7 +247,7 @@ cores: setup-cores
 	$(call step,cores,Building the scheduler (Rust) for every board's processor: build/core,\
 		ports/build-core.sh --targets | xargs -n 1 -P $(JOBS) ports/build-core.sh)
 
-# These three take FROZEN_MANIFEST=..., PYB=1 and BOARD_DIR=... too: see write_manifest.
+# These four take FROZEN_MANIFEST=..., PYB=1 and BOARD_DIR=... too: see write_manifest.
 ## pyboard: build firmware from MPY_DIR, with BOARD=PYBV11 (that is the default), PYBV10, PYBD_SF2 or PYBD_SF6
 pyboard: PORT_DIR = ports/stm32
 pyboard: BOARD ?= PYBV11
@@ -276,6 +276,43 @@ esp32: check-esp32 setup-demo source mpy-cross
 	$(build_firmware)
 	@echo "Flash it; the first time erase the flash before (ports/esp32/README.md):"
 	@echo "    esptool.py --port /dev/ttyUSB0 --baud 460800 write_flash $(or $(OFFSET_$(BOARD)),0x1000) $(FIRMWARE)/firmware.bin"
+
+## pico: build firmware from MPY_DIR, with BOARD=RPI_PICO (that is the default), RPI_PICO_W or RPI_PICO2
+pico: PORT_DIR = ports/rp2
+pico: BOARD ?= RPI_PICO
+pico: CORE = $(or $(CORE_$(PICO_PLATFORM)),thumbv6m-none-eabi)
+# In the environment: the port's makefile adds to it, as it does not to what it is given as an argument.
+pico: FIRMWARE_ENVIRONMENT = CMAKE_ARGS="$$CMAKE_ARGS -DMICROPY_MANIFEST_BOARD_MANIFEST=$(firstword \
+	$(wildcard $(PICO_BOARD_DIR)/manifest.py) $(MPY)/ports/rp2/boards/manifest.py)"
+pico: check-pico setup-demo source mpy-cross
+	$(build_firmware)
+	@[ -e $(FIRMWARE)/firmware.uf2 ] || python3 $(MPY)/tools/uf2conv.py -b 0x10000000 -c \
+		-f $(or $(UF2_$(PICO_PLATFORM)),0xe48bff56) -o $(FIRMWARE)/firmware.uf2 $(FIRMWARE)/firmware.bin >/dev/null
+	@echo "Flash it: hold BOOTSEL while you connect the board, then copy this file to the disk that appears (ports/rp2/README.md):"
+	@echo "    $(FIRMWARE)/firmware.uf2"
+
+# MicroPython's source with what Debian has of a Pico's submodules, for the tests.
+$(CURDIR)/build/micropython-pico/py/mpconfig.h: | source
+	$(call step,fetch-pico,Fetching what a Pico's firmware is built of,ports/fetch-pico.sh $(CURDIR)/build/micropython-pico $(MPY))
+
+# A whole RPI_PICO, with virtual time for the tests. Debian's C++ library for ARM takes 1.6 GB, and the SDK needs nothing of it.
+.PHONY: pico-test
+PICO_CXX := $(CURDIR)/tests/pico/c++
+pico-test: setup-demo setup-pico source $(CURDIR)/build/micropython-pico/py/mpconfig.h
+	@CMAKE_ARGS='-DPICO_NO_PICOTOOL=1 -DCMAKE_CXX_FLAGS="-isystem $(PICO_CXX) -L$(PICO_CXX)"' \
+		$(MAKE) --no-print-directory pico MPY_DIR=$(CURDIR)/build/micropython-pico BOARD_DIR=$(CURDIR)/tests/pico/RPI_PICO
+
+# A board says in its variant's file, or in its own, which chip it has; RP2040 if in neither.
+PICO_BOARD_DIR = $(or $(BOARD_DIR),$(MPY)/ports/rp2/boards/$(BOARD))
+PICO_PLATFORM = $(lastword $(shell sed -n 's/^ *set.PICO_PLATFORM *"\{0,1\}\([a-z0-9-]*\).*/\1/p' $(wildcard \
+	$(PICO_BOARD_DIR)/mpconfigboard.cmake $(PICO_BOARD_DIR)/mpconfigvariant$(BOARD_VARIANT:%=_%).cmake) /dev/null))
+CORE_rp2350 = thumbv8m.main-none-eabi
+CORE_rp2350-arm-s = thumbv8m.main-none-eabi
+CORE_rp2350-riscv = riscv32imac-unknown-none-elf
+# What the boot ROM knows an image of this chip by. The SDK makes the file itself where it has picotool.
+UF2_rp2350 = 0xe48bff59
+UF2_rp2350-arm-s = 0xe48bff59
+UF2_rp2350-riscv = 0xe48bff5a
 
 # Of a board of the user's.
 IDF_TARGET = $(if $(BOARD_DIR),$(shell sed -n 's/^ *set(IDF_TARGET *\([a-z0-9]*\)).*/\1/p' $(BOARD_DIR)/mpconfigboard.cmake))
@@ -312,7 +349,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/size build/bench build/recipes build/refusals build/*.stamp build/logs
+	rm -rf build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/pico build/size build/bench build/recipes build/refusals build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
@@ -348,30 +385,33 @@ without = $(if $(wildcard $(MPY)/$(1)),,$(2))
 OWN_MANIFEST := $(if $(FROZEN_MANIFEST),$(abspath $(FROZEN_MANIFEST)))
 define write_manifest
 	@mkdir -p $(FIRMWARE) && { \
-		echo 'include("$(CURDIR)/ports/$@/manifest.py")'; \
+		echo 'include("$(CURDIR)/$(OURS)/manifest.py")'; \
 		$(if $(filter 1,$(PYB)),echo 'module("pyb.py", base_path="$(CURDIR)/ports/pyb"$(,) opt=3)';) \
 		$(if $(OWN_MANIFEST),echo 'include("$(OWN_MANIFEST)")';) } >$(FIRMWARE)/manifest.py
 endef
 , := ,
+# Our folder for it has the verb's name, or the port's.
+OURS = ports/$(if $(filter pico,$@),rp2,$@)
 FIRMWARE = build/$@/$(BOARD)$(BOARD_VARIANT:%=-%)
-USER_MODULE = $(CURDIR)$(if $(filter esp32,$@),/micropython-bindings/micropython.cmake)
+USER_MODULE = $(CURDIR)$(if $(filter esp32 pico,$@),/micropython-bindings/micropython.cmake)
 define build_firmware
 	@ports/check-tree.sh $(MPY) build/$@.stamp build/$@ >/dev/null
 	$(call step,core-$(CORE),Building the scheduler (Rust) for $(CORE),ports/build-core.sh $(CORE))
-	$(call fresh_names,ports/$@,$(FIRMWARE))
+	$(call fresh_names,$(OURS),$(FIRMWARE))
 	$(write_manifest)
 	$(call step,$@,Building MicroPython for $(BOARD) with our loop in it: $(FIRMWARE),\
-		$(call micropython,$(PORT_DIR),$(FIRMWARE)) BOARD=$(BOARD) USER_C_MODULES=$(USER_MODULE) \
+		$(FIRMWARE_ENVIRONMENT) $(call micropython,$(PORT_DIR),$(FIRMWARE)) BOARD=$(BOARD) USER_C_MODULES=$(USER_MODULE) \
 		UP_ARCHIVE=$(CURDIR)/build/core/$(CORE)/libuasyncio_priority.a \
 		FROZEN_MANIFEST=$(CURDIR)/$(FIRMWARE)/manifest.py $(BOARD_MANIFEST) $(BOARD_DIR:%=BOARD_DIR=%) \
 		MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
-	@python3 ports/size.py firmware $(FIRMWARE)
+	@python3 ports/size.py firmware $(FIRMWARE) $(if $(filter esp32,$@),,--left) \
+		$(if $(filter pico,$@),--storage $(PICO_BOARD_DIR)/mpconfigboard.h $(MPY))
 endef
 
-check-pyboard check-esp8266 check-esp32:
+check-pyboard check-esp8266 check-esp32 check-pico:
 	@ports/check-firmware.sh $(@:check-%=%) "$(BOARD)" "$(if $(MPY_DIR),$(MPY))"
 
-setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-fuzz:
+setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz:
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)

@@ -65,7 +65,9 @@ if(ESP_PLATFORM)
     # that its components have: no ESP_PLATFORM, no NDEBUG, no -O.
     idf_build_get_property(up_definitions COMPILE_DEFINITIONS)
     idf_build_get_property(up_options COMPILE_OPTIONS)
+    # mutation: executable-without-definitions
     target_compile_definitions(usermod_uasyncio_priority INTERFACE ${up_definitions})
+    # mutation: executable-without-options
     target_compile_options(usermod_uasyncio_priority INTERFACE ${up_options})
     target_compile_options(usermod_uasyncio_priority INTERFACE
         "SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/../ports/esp32/config.h")

@@ -38,6 +38,8 @@ _Static_assert(
 #endif
 
 // A wait that fits the machine worse would be compiled as well, and nothing but its slowness would tell.
+// mutation: any-wait-for-freertos
+// mutation: freertos-known-by-definitions-only
 #if (defined(ESP_PLATFORM) || defined(INC_FREERTOS_H)) && !UP_WAIT_IS(FREERTOS)
 #error "uasyncio_priority: set MICROPY_UASYNCIO_PRIORITY_WAIT as ports/esp32/config.h does, the idle wait is for FreeRTOS"
 #elif (defined(__unix__) || defined(__APPLE__)) && UP_WAIT_IS(GENERIC)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Is everything there that a board's firmware is built from? check-firmware.sh VERB BOARD TREE
 #
-# VERB is pyboard, esp8266 or esp32; TREE the user's own MicroPython, whole. Says all that is missing, and how to get
+# VERB is pyboard, esp8266, esp32 or pico; TREE the user's own MicroPython, whole. Says all that is missing, and how to get
 # each. (The Rust toolchain is checked by build-core.sh, right after this, and this machine's own by setup.sh.)
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -19,6 +19,7 @@ case $verb in
     pyboard) port=stm32 boards="PYBV10 PYBV11 PYBD_SF2 PYBD_SF6" ;;
     esp8266) port=esp8266 boards="ESP8266_GENERIC" ;;
     esp32) port=esp32 boards="ESP32_GENERIC ESP32_GENERIC_S3 ESP32_GENERIC_C3" ;;
+    pico) port=rp2 boards="RPI_PICO RPI_PICO_W RPI_PICO2" ;;
     *) echo "check-firmware: no such verb: $verb" >&2 && exit 2 ;;
 esac
 case " $boards " in
@@ -45,6 +46,14 @@ else
         submodules=$(sed -n 's/.*APPEND GIT_SUBMODULES \([^)]*\)).*/\1/p' \
             "$tree/ports/esp32/esp32_common.cmake" "$tree/py/mkrules.cmake")
         submodules="$submodules lib/berkeley-db-1.xx"
+    elif [ "$port" = rp2 ]; then # CMake's too, some of them for some boards only
+        submodules="lib/pico-sdk lib/tinyusb lib/mbedtls lib/micropython-lib"
+        on() { grep -qi "^ *set($1 *\(ON\|1\|\"\{0,1\}W5\)" "$board_dir"/mpconfigboard.cmake "$board_dir"/mpconfigvariant*.cmake 2>/dev/null; }
+        ! on MICROPY_PY_NETWORK_CYW43 || submodules="$submodules lib/cyw43-driver"
+        ! on MICROPY_PY_LWIP || submodules="$submodules lib/lwip"
+        ! on MICROPY_BLUETOOTH_BTSTACK || submodules="$submodules lib/btstack"
+        ! on MICROPY_BLUETOOTH_NIMBLE || submodules="$submodules lib/mynewt-nimble"
+        ! on MICROPY_PY_NETWORK_WIZNET5K || submodules="$submodules lib/wiznet5k"
     else
         # shellcheck disable=SC2016 # make expands it
         submodules=$(ports/ask-port.sh "$tree" "$port" "$board" 'sort $(GIT_SUBMODULES)')
@@ -132,7 +141,31 @@ check_esp32() {
     { has idf.py && has "$gcc"; } || missing "idf.py or $gcc in PATH" "in $IDF_PATH: ./install.sh $chip && . ./export.sh"
 }
 
+check_pico() {
+    has cmake || missing "cmake" "apt-get install cmake"
+    has c++ || has g++ || missing "g++, with which the Pico SDK makes its tools" "apt-get install g++"
+    # The RISC-V cores of an RP2350 are a variant of the board's.
+    case ${BOARD_VARIANT:-} in
+        *RISCV*)
+            has riscv32-unknown-elf-gcc || has riscv32-pico-elf-gcc || has riscv32-corev-elf-gcc ||
+                missing "riscv32-unknown-elf-gcc" "Raspberry Pi's pico-sdk-tools have one, as its documentation of the RP2350 says"
+            ;;
+        *)
+            if ! has arm-none-eabi-gcc; then
+                missing "arm-none-eabi-gcc" "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib"
+            elif ! compiles '#include <string.h>' arm-none-eabi-gcc -mcpu=cortex-m0plus -mthumb; then
+                missing "the C library's headers for arm-none-eabi-gcc" "apt-get install libnewlib-arm-none-eabi"
+            # Another one that is to be used may be named by the user.
+            elif [ -z "${CMAKE_ARGS:-}" ] && ! echo '#include <cstdlib>' |
+                arm-none-eabi-g++ -mcpu=cortex-m0plus -mthumb -x c++ -E -o /dev/null - 2>/dev/null; then
+                missing "the C++ library's headers for arm-none-eabi-g++" "apt-get install libstdc++-arm-none-eabi-newlib"
+            fi
+            ;;
+    esac
+}
+
 case $verb in
+    pico) check_pico ;;
     pyboard) check_pyboard ;;
     esp8266) check_esp8266 ;;
     esp32) check_esp32 ;;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [qemu] [cores] [archives] [recipes] [fuzz]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [qemu] [cores] [archives] [recipes] [pico] [fuzz]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -11,6 +11,10 @@ TOOLS="ruff==0.14.14 clang-format==18.1.8"
 # What tests/http serves with: a library for MicroPython, so it goes into a folder and not into VENV.
 LIBRARIES=build/http
 MICRODOT="microdot==2.7.0"
+
+# What runs a Pico's firmware: an emulator in Python and C, into a folder of its own.
+EMULATOR=build/rp2040py
+RP2040PY="rp2040py==0.3.6 mpremote==1.29.0 pyelftools==0.33 argcomplete==3.7.2 semver==3.1.2"
 
 # What `make bench` compares with besides: uasyncio V2, at its last versions, under a name that is free here.
 V2=build/v2
@@ -49,6 +53,7 @@ has_system_cargo() { RUSTC_BOOTSTRAP=1 /usr/bin/cargo -Zhelp | grep json-target-
 has_rust_source() { [ -e "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library/core/Cargo.toml" ]; }
 has_tools() { [ -e "$VENV/installed" ] && [ "$(cat "$VENV/installed")" = "$TOOLS" ] && "$VENV/bin/ruff" --version; }
 has_microdot() { [ -e "$LIBRARIES/installed" ] && [ "$(cat "$LIBRARIES/installed")" = "$MICRODOT" ]; }
+has_rp2040py() { [ -e "$EMULATOR/installed" ] && [ "$(cat "$EMULATOR/installed")" = "$RP2040PY" ]; }
 has_v2() { [ -e "$V2/installed" ] && [ "$(cat "$V2/installed")" = "$V2_PARTS" ]; }
 
 as_root() { # as_root COMMAND...
@@ -130,6 +135,13 @@ look() { # look GOAL...: what they need and this machine has not, as `missing`
                 need gcc-xtensa-lx106 has xtensa-lx106-elf-gcc
                 need picolibc-xtensa-lx106-elf compiles_for xtensa-lx106-elf-gcc
                 ;;
+            pico)
+                need cmake has cmake
+                need g++ has g++
+                need gcc-arm-none-eabi has arm-none-eabi-gcc
+                need libnewlib-arm-none-eabi compiles_for arm-none-eabi-gcc
+                has_rp2040py >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
+                ;;
             fuzz)
                 need gcc has gcc
                 need libc6-dev has_libc_headers
@@ -190,6 +202,19 @@ install_http() {
     fi
 }
 
+install_pico() {
+    has_rp2040py >/dev/null 2>&1 && return
+    rm -rf "$EMULATOR"
+    [ -x "$VENV/bin/pip" ] || "$(venv_python)" -m venv "$VENV"
+    # shellcheck disable=SC2086 # one word a package
+    if "$VENV/bin/pip" install -q --no-compile --target "$EMULATOR" $RP2040PY; then
+        echo "$RP2040PY" >"$EMULATOR/installed"
+    else
+        echo "Missing: $RP2040PY. This would install them: $VENV/bin/pip install --target $EMULATOR $RP2040PY" >&2
+        return 1
+    fi
+}
+
 # cargo-fuzz comes from crates.io, at a fixed version, into a folder of ours.
 FUZZ=build/cargo-fuzz
 install_fuzz() {
@@ -228,6 +253,6 @@ install_bench() {
 
 for goal in "$@"; do
     case $goal in
-        test | http | bench | fuzz) "install_$goal" || exit 1 ;;
+        test | http | bench | pico | fuzz) "install_$goal" || exit 1 ;;
     esac
 done

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""What our part of a firmware takes: size.py firmware BUILD, size.py table TREE
+"""What our part of a firmware takes: size.py firmware BUILD [--left], size.py table TREE
 
 `firmware` reads the linker's map of one build, so it counts what is linked, after --gc-sections: the Rust core, the C
 shim, and the frozen modules that are ours. The table of names (qstrs) is shared by all of MicroPython: our share of it
-is not in these figures.
+is not in these figures. With --left it says what the whole firmware leaves of the flash that is meant for it and of RAM. Where a
+file system has the end of that flash (rp2), --storage names the board's header that says how much.
 
 `table` builds the same firmware three times, with neither asyncio, with MicroPython's own, and with ours, configured
 as for a board (size.h). What a part takes in all is the difference of the sums of two builds, so it is exact, names and
@@ -56,6 +57,14 @@ FROZEN_NAME = re.compile(
     r"\.rodata\.(?:fun_data|proto_fun|children|const_qstr_table_data|const_obj_table_data|const_obj|frozen_module)"
     r"_(?:_asyncio_[a-z0-9]+|asyn)(?:_|$)"
 )
+# An output section of a map that is loaded or zeroed: address, size, where it is loaded from.
+OUTPUT = re.compile(
+    r"^\.(?!debug|comment|stab|xt\.|xtensa|ARM\.attributes)\S+\s+0x([0-9a-f]+) +0x([0-9a-f]+)"
+    r"(?: load address 0x([0-9a-f]+))?$",
+    re.MULTILINE,
+)
+# Between which symbols of a port's Python's heap is, where the linker gives it what is left.
+HEAPS = ("_heap_start", "_heap_end"), ("__GcHeapStart", "__GcHeapEnd")
 # An input section of a map, whose name may have a line of its own: name, size, file.
 INPUT = re.compile(r"^ (\.[^\s*]\S*|COMMON)\s+0x[0-9a-f]+ +0x([0-9a-f]+) (\S.*)$", re.MULTILINE)
 
@@ -119,9 +128,79 @@ def root_pointers(build):
     return sum(4 * int(n or 1) for n in re.findall(r"\bup_\w+(?:\[(\d+)\])?;", text))
 
 
-def firmware(build):
-    """Print what our part of one firmware takes."""
-    found = [build / name for name in ("firmware.map", "micropython.map")]
+def regions(text):
+    """{name: (origin, length)} of the memory that the linker script of a map names."""
+    head = text[text.index("Memory Configuration") : text.index("Linker script and memory map")]
+    lines = re.findall(
+        r"^(\w+) +0x([0-9a-f]+) +0x([0-9a-f]+)(?: +[rwxail!]+)?$", head, re.MULTILINE
+    )
+    return {name: (int(origin, 16), int(length, 16)) for name, origin, length in lines}
+
+
+def used(text, origin, length):
+    """Bytes of that memory that output sections of a map are in, or are loaded from."""
+    total = 0
+    for address, size, load in OUTPUT.findall(text):
+        places = {int(address, 16), int(load or address, 16)}
+        if any(origin <= place < origin + length for place in places):
+            total += int(size, 16)
+    return total
+
+
+def storage(header, size):
+    """Bytes that a board's header leaves to a file system, of a flash of this size."""
+    header, tree = header
+    argv = ["gcc", "-E", "-P", f"-DPICO_FLASH_SIZE_BYTES={size}", f"-I{tree}", "-include", header]
+    argv.append("-")
+    name = "MICROPY_HW_FLASH_STORAGE_BYTES"
+    said = subprocess.run(argv, input=name, stdout=subprocess.PIPE, check=True, text=True).stdout
+    value = said.strip().split("\n")[-1]
+    if value == name:
+        return 1408 * 1024  # as the rp2 port has it for boards that do not say
+    if not re.fullmatch(r"[\d\s()*+-]+", value):
+        sys.exit(f"{header}: {name} is not a number: {value}")
+    return eval(value)  # arithmetic, as was looked at
+
+
+def left(file, header=None):
+    """What the firmware of a map leaves: (the flash, how much of it, what of RAM, how much of it)."""
+    text = file.read_text(errors="replace")
+    memory = regions(text)
+    text = text[text.index("Linker script and memory map") :]
+
+    def around(pattern):
+        """(name, origin, length) of the least memory that has the first input section which fits."""
+        found = re.search(
+            pattern.replace(" ADDRESS ", r"\s+0x([0-9a-f]+) +0x0*[1-9a-f][0-9a-f]* "),
+            text,
+            re.MULTILINE,
+        )
+        at = int(found[1], 16)
+        fit = [
+            (length, origin, name)
+            for name, (origin, length) in memory.items()
+            if origin <= at < origin + length
+        ]
+        if not fit:
+            sys.exit(f"{file}: {at:#x} is in no memory that the linker script names")
+        return min(fit)[::-1]
+
+    flash, origin, length = around(
+        r"^ \.(?:text|irom0)\S* ADDRESS \S*uasyncio_priority(?:_core)?\.(?:o|obj|a)\b"
+    )
+    room = length - used(text, origin, length) - (storage(header, length) if header else 0)
+    symbols = re.findall(r"^ +0x([0-9a-f]+) +(?:PROVIDE \()?(\w+) = ", text, re.MULTILINE)
+    symbols = {name: int(at, 16) for at, name in symbols}
+    for begin, end in HEAPS:
+        if begin in symbols and end in symbols:
+            return flash, room, "RAM for Python's heap", symbols[end] - symbols[begin]
+    ram, origin, length = around(r"^ (?:\.bss\S*|COMMON) ADDRESS \S")
+    return flash, room, f"{ram} beside Python's heap", length - used(text, origin, length)
+
+
+def firmware(build, leaves=False, header=None):
+    """Print what our part of one firmware takes, and what the firmware leaves."""
+    found = [build / name for name in ("firmware.map", "firmware.elf.map", "micropython.map")]
     found = [file for file in found if file.exists()]
     if not found:
         sys.exit(f"no map of a link in {build}")
@@ -135,6 +214,11 @@ def firmware(build):
     total = Counter({what: sum(parts[whose, what] for whose in ours) for what in KINDS})
     ram = total["data"] + total["bss"] + root_pointers(build)
     print(f"  Flash {flash(total)} bytes, static RAM {ram} bytes")
+    if leaves:
+        where, room, what, free = left(found[0], header)
+        if room < 0:  # the rp2 port's linker script does not know of the file system
+            sys.exit(f"The firmware is {-room} bytes too large for {where} beside its file system")
+        print(f"The firmware leaves {room} bytes of {where}, {free} bytes of {what}")
 
 
 def build(tree, target, variant, jobs, without=()):
@@ -239,7 +323,15 @@ def main():
     verbs = parser.add_subparsers(required=True)
     verb = verbs.add_parser("firmware", help="what our part of one firmware takes")
     verb.add_argument("build", type=Path, help="where it was built")
-    verb.set_defaults(run=lambda args: firmware(args.build))
+    verb.add_argument("--left", action="store_true", help="what of flash and RAM is left")
+    verb.add_argument(
+        "--storage",
+        type=Path,
+        nargs=2,
+        metavar=("HEADER", "TREE"),
+        help="which says what of flash is not meant for it",
+    )
+    verb.set_defaults(run=lambda args: firmware(args.build, args.left, args.storage))
     verb = verbs.add_parser("table", help="what all parts take, for each target")
     verb.add_argument("tree", type=lambda path: Path(path).resolve(), help="MicroPython's source")
     verb.add_argument("--target", action="append", choices=TARGETS, help="all, if none is named")

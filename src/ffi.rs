@@ -319,6 +319,7 @@ export! {
     fn up_mail_clear(mail: *mut up_mailbox_t) {
         // Not by way of what is there, which may be half of a post: a reset stopped who made it. No post comes between,
         // and nobody keeps a reference into it. Each word, since the collector looks at all of them.
+        // mutation: mail-of-before-a-reset
         critical_section::with(|_| mail.write_bytes(0, 1))
     }
     fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32 {

@@ -70,18 +70,14 @@ class Target:
         return run(f"{self.tools}{name}", *argv, **kwargs)
 
 
-def arm(name):
-    """A Cortex-M4F, as a Pyboard has."""
+def arm(name, attributes, cpu, code, data, machine):
+    """A Cortex-M: a Pyboard's M4F, a Pico's M0+ and a Pico 2's M33."""
     return Target(
         name,
         "arm-none-eabi-",
         xtensa=False,
         header={"Machine": "ARM", "Flags": "0x5000000, Version5 EABI"},
-        attributes=[
-            "Tag_CPU_arch: v7E-M",
-            "Tag_ABI_VFP_args: VFP registers",
-            "Tag_ABI_HardFP_use: SP only",
-        ],
+        attributes=attributes,
         sections=r"\.text(\..+)?|\.rodata(\..+)?|\.ARM\.attributes",
         relocations={
             "R_ARM_ABS32",
@@ -91,10 +87,10 @@ def arm(name):
             "R_ARM_THM_MOVW_ABS_NC",
             "R_ARM_THM_MOVT_ABS",
         },
-        compiler="gcc -mthumb -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard".split(),
+        compiler=f"gcc -mthumb -mcpu={cpu}".split(),
         start="start_arm.S",
-        place="--defsym CODE=0x08000000 --defsym DATA=0x20000000".split(),
-        emulator=["qemu-system-arm", "-M", "netduinoplus2", *SEMIHOSTING],
+        place=f"--defsym CODE={code} --defsym DATA={data}".split(),
+        emulator=["qemu-system-arm", "-M", *machine.split(), *SEMIHOSTING],
     )
 
 
@@ -182,7 +178,34 @@ def windowed(name):
 TARGETS = {
     target.name: target
     for target in (
-        arm("thumbv7em-none-eabihf"),
+        arm(
+            "thumbv6m-none-eabi",
+            ["Tag_CPU_arch: v6S-M"],
+            "cortex-m0",
+            "0",
+            "0x20000000",
+            "microbit -global nrf51-soc.sram-size=0x30000 -global nrf51-soc.flash-size=0x100000",
+        ),
+        arm(
+            "thumbv7em-none-eabihf",
+            [
+                "Tag_CPU_arch: v7E-M",
+                "Tag_ABI_VFP_args: VFP registers",
+                "Tag_ABI_HardFP_use: SP only",
+            ],
+            "cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard",
+            "0x08000000",
+            "0x20000000",
+            "netduinoplus2",
+        ),
+        arm(
+            "thumbv8m.main-none-eabi",
+            ["Tag_CPU_arch: v8-M.mainline"],
+            "cortex-m33 -mfloat-abi=soft",
+            "0x10000000",
+            "0x38000000",
+            "mps2-an505",
+        ),
         riscv(
             "riscv32imc-unknown-none-elf", "rv32imc", r"rv32i\dp\d_m\dp\d_c\dp\d(_z[a-z]+\dp\d)*"
         ),

@@ -2,8 +2,8 @@
 """Break the code on purpose, one small thing at a time, and see a test fail: mutations.py [--check] [--tree MPY] [NAME...]
 
 Each mutation is a place in the source and what becomes of it, in a copy of the project under build/mutations. The place
-is a comment, `// mutation: NAME`, in a line of its own above it or at its end: so what is around it may be renamed and
-moved to another file. The
+is a comment, `// mutation: NAME` (`#` in Python and CMake), in a line of its own above it or at its end: so what is
+around it may be renamed and moved to another file. The
 tests that `make test` runs are run on it; one that nothing catches is a failure, and so is one that no longer fits the
 source or does not compile. --check only looks whether each still fits. Ends with `N passed, N failed`.
 """
@@ -23,17 +23,24 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build/mutations"
 COPY = WORK / "tree"
 
-COMPARISON, LOST, CLEAR, STALE, LINK, FAIRNESS = (
+COMPARISON, LOST, CLEAR, STALE, LINK, FAIRNESS, MISBUILT = (
     "a wrong comparison",
     "a lost wake-up",
     "a missing clear",
     "a stale reference",
     "a wrong link",
     "a skipped fairness check",
+    "a misbuild",
 )
 
 # Where marks are.
-SOURCES = ("src/**/*.rs", "micropython-bindings/**/*.[ch]", "python/*.py", "ports/**/*.[ch]")
+SOURCES = (
+    "src/**/*.rs",
+    "micropython-bindings/**/*.[ch]",
+    "micropython-bindings/*.cmake",
+    "python/*.py",
+    "ports/**/*.[ch]",
+)
 MARK = re.compile(r"(?://|#) mutation: ([a-z0-9-]+)$")
 
 
@@ -47,6 +54,11 @@ def GONE(lines):
         if uncommented(line).endswith(("{", "}")):
             break
     raise ValueError("no statement")
+
+
+def NOTHING(lines):
+    """The line is empty."""
+    return lines[1:]
 
 
 def condition(value, lines):
@@ -111,6 +123,11 @@ CORE = (
     ("epoch-not-counted", STALE, GONE),
     ("asked-again-in-the-tick", CLEAR, GONE),
     ("fast-for-ever", CLEAR, GONE),
+    (
+        "mail-of-before-a-reset",
+        CLEAR,
+        CHANGED(r"critical_section::.*", "while mailbox(mail).take().is_some() {}"),
+    ),
     ("item-left-in-its-slot", CLEAR, CHANGED("Cell::take", "Cell::get")),
     ("linked-though-out", CLEAR, GONE),
     ("links-kept-in-a-ring", STALE, GONE),
@@ -192,6 +209,27 @@ SHIM = (
     ("known-for-ever", STALE, CHANGED(r"return .*;", "return true;"), ("run_new*",)),
     ("task-of-the-loop-before", STALE, GONE, ("run_new*", "task_cancel*")),
 )
+
+# Of what a port is built with. Tests of tests/recipes.py are to catch them, or those of tests/refusals.py: (script, names...).
+PORTS = (
+    ("executable-without-options", MISBUILT, NOTHING, ("recipes", "cmake_build")),
+    ("executable-without-definitions", MISBUILT, NOTHING, ("recipes", "cmake_build")),
+    ("esp32-without-its-wait", MISBUILT, NOTHING, ("recipes", "cmake_build")),
+    ("esp32-without-its-hook", MISBUILT, NOTHING, ("recipes", "cmake_build")),
+    ("any-wait-for-freertos", MISBUILT, CHANGED("#if .*", "#if 0"), ("refusals",)),
+    (
+        "freertos-known-by-definitions-only",
+        MISBUILT,
+        CHANGED(r" \|\| defined\(INC_FREERTOS_H\)", ""),
+        ("refusals",),
+    ),
+    ("waits-without-a-fence", LOST, GONE, ("recipes", "freertos_wait")),
+    ("wakes-without-a-fence", LOST, GONE, ("recipes", "freertos_wait")),
+    ("wakes-nobody", LOST, GONE, ("recipes", "freertos_wait")),
+    ("wakes-nobody-from-an-interrupt", LOST, GONE, ("recipes", "freertos_wait")),
+    ("two-ticks", COMPARISON, CHANGED("1\\)", "2)"), ("recipes", "freertos_wait")),
+)
+ALL = CORE + SHIM + PORTS
 
 
 def run(log, *argv, timeout=900, **env):
@@ -311,14 +349,25 @@ def firmware(log, make, patterns):
     return re.findall(r"^fail (\S+)", text, re.MULTILINE), text
 
 
-def attempt(mutation, make):
+def port(log, tree, script, *names):
+    """These tests of recipes.py or refusals.py; the names of those that fail."""
+    _, text = run(f"{log}.log", sys.executable, f"tests/{script}.py", tree, *names)
+    total = re.findall(r"^(\d+) passed, (\d+) failed$", text, re.MULTILINE)
+    if not total or not any(map(int, total[0])):
+        return None, text  # they did not run
+    return re.findall(r"^fail ([^:]+)", text, re.MULTILINE), text
+
+
+def attempt(mutation, make, tree):
     """Make a mutation, run the tests, undo it; what caught it."""
-    name, _, change, *patterns = mutation
+    name, _, change, *tests = mutation
     target, text = mutated(COPY, name, change)
     before = target.read_text()
     target.write_text(text)
     try:
-        return firmware(name, make, *patterns) if patterns else cargo(name)
+        if mutation in PORTS:
+            return port(name, tree, *tests[0])
+        return firmware(name, make, *tests) if tests else cargo(name)
     finally:
         target.write_text(before)
 
@@ -330,9 +379,9 @@ def main():
     parser.add_argument("--tree", type=Path, default=ROOT / "build/micropython")
     parser.add_argument("names", nargs="*", help="mutations; all of them if none is named")
     args = parser.parse_args()
-    chosen = [m for m in CORE + SHIM if not args.names or m[0] in args.names]
+    chosen = [m for m in ALL if not args.names or m[0] in args.names]
     if not chosen or len(chosen) < len(args.names):
-        parser.error("there are: " + ", ".join(m[0] for m in CORE + SHIM))
+        parser.error("there are: " + ", ".join(m[0] for m in ALL))
 
     WORK.mkdir(parents=True, exist_ok=True)
     passed = failed = 0
@@ -346,18 +395,21 @@ def main():
             unfit.add(mutation[0])
             print(problem)
     found = marks(ROOT)
-    for name in sorted(set(found) - {m[0] for m in CORE + SHIM}):
+    for name in sorted(set(found) - {m[0] for m in ALL}):
         failed += 1
         print(f"{name}: marked in {found[name][0][0].relative_to(ROOT)}, and no mutation")
     if not args.check:
         COPY.mkdir(exist_ok=True)
         make = refresh(args.tree)
+        ports = sorted({m[3] for m in chosen if m in PORTS})
+        patterns = sorted({p for m in chosen if m in SHIM for p in m[3]})
+        if ports and not patterns:
+            patterns = ["yield*"]  # the recipes need the firmware's archive and names
         # The copy itself is sound, or nothing that follows means anything.
         for failing, text in (
             cargo("sound") if any(len(m) == 3 for m in chosen) else ([], ""),
-            firmware("sound-shim", make, sorted({p for m in chosen for p in m[3:] for p in p}))
-            if any(len(m) > 3 for m in chosen)
-            else ([], ""),
+            firmware("sound-shim", make, patterns) if patterns else ([], ""),
+            *(port("sound-port", args.tree, *test) for test in ports),
         ):
             if failing or failing is None:
                 print(f"without any mutation: {failing}", *text.splitlines()[-20:], sep="\n")
@@ -368,7 +420,7 @@ def main():
                 continue
             file = found[name][0][0].relative_to(ROOT)
             began = time.monotonic()
-            failing, text = attempt(mutation, make)
+            failing, text = attempt(mutation, make, args.tree)
             seconds = time.monotonic() - began
             if failing:
                 passed += 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What can be said of the boards' firmware without their SDKs: recipes.py MICROPYTHON_TREE
 
-`make pyboard`, `esp8266` and `esp32` are run against trees and toolchains that are made up. Our module is compiled by
+`make pyboard`, `esp8266`, `esp32` and `pico` are run against trees and toolchains that are made up. Our module is compiled by
 the real ports' makefiles (the stand-ins for what the tree lacks are in recipes/), linked by their linker scripts, and
 looked at. CMake's part is built for this machine and run (cmake/). Ends with `N passed, N failed`.
 """
@@ -37,7 +37,9 @@ def run(*argv, status=0, cwd=ROOT, **env):
     """The output of a command that ends with this status."""
     # What make tells its children is for those of `make test` only.
     kept = {
-        key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("MAKE", "MFLAGS", "CMAKE_ARGS"))
     }
     kept.update(PYTHONPYCACHEPREFIX=str(WORK / "pycache"), MICROPY_GIT_TAG="v1.25.0")
     process = subprocess.run(
@@ -90,13 +92,22 @@ FROZEN_MANIFEST ?= boards/$(BOARD)/manifest.py
 GIT_SUBMODULES += lib/one lib/two
 all:
 	mkdir -p $(BUILD)/genhdr
-	@for v in BOARD BOARD_DIR USER_C_MODULES FROZEN_MANIFEST MICROPY_MANIFEST_BOARD_MANIFEST MICROPY_MPYCROSS; do \\
+	@for v in BOARD BOARD_DIR USER_C_MODULES FROZEN_MANIFEST MICROPY_MANIFEST_BOARD_MANIFEST MICROPY_MPYCROSS CMAKE_ARGS; do \\
 		eval "echo $$v=\\$$$$v"; done >$(BUILD)/given
 	ls -L $$UP_ARCHIVE >>$(BUILD)/given
 	cp $(TEST_MAP) $(BUILD)/firmware.map
+	echo an image of some length >$(BUILD)/firmware.bin
 	echo 'uintptr_t up_mail[21];' >$(BUILD)/genhdr/root_pointers.h
 """
-MAP = """Linker script and memory map
+MAP = """Memory Configuration
+
+Name             Origin             Length             Attributes
+FLASH            0x08000000         0x00100000         xr
+FLASH_TEXT       0x08020000         0x00001800         xr
+RAM              0x20000000         0x00000100         xrw
+*default*        0x00000000         0xffffffff
+
+Linker script and memory map
 
 .text           0x08020000     0x1000
  .text.up_core_next
@@ -107,8 +118,15 @@ MAP = """Linker script and memory map
                 0x08020564       0x10 /x/frozen_content.o
  .rodata.fun_data_upysh_x
                 0x08020574       0x10 /x/frozen_content.o
-.bss            0x20000000        0x4
- .bss.x         0x20000000        0x4 /x/micropython-bindings/platform/unix.o
+.data           0x20000000       0x10 load address 0x08021000
+ .data.x        0x20000000       0x10 /x/py/vm.o
+.bss            0x20000010        0x4
+ .bss.x         0x20000010        0x4 /x/micropython-bindings/platform/unix.o
+.debug_info     0x00000000   0x123456
+"""
+# Where the linker gives Python's heap what is left.
+HEAP = """                0x20000020                        _heap_start = _ebss
+                0x200000a0                        _heap_end = _sstack
 """
 # What MicroPython's README for the ESP32 says, in 1.25 and since 1.26.1: v5.2, v5.2.2 and v5.4 will do.
 IDF_SENTENCES = (
@@ -120,12 +138,16 @@ SUBMODULES = {
     "stm32": ("lib/one", "lib/two"),
     "esp8266": ("lib/one", "lib/two"),
     "esp32": ("lib/tinyusb", "lib/micropython-lib", "lib/berkeley-db-1.xx"),
+    "rp2": ("lib/pico-sdk", "lib/tinyusb", "lib/mbedtls", "lib/micropython-lib"),
 }
 BOARDS = {
     "pyboard": ("stm32", ("PYBV11", "PYBV10", "PYBD_SF2", "PYBD_SF6")),
     "esp8266": ("esp8266", ("ESP8266_GENERIC",)),
     "esp32": ("esp32", ("ESP32_GENERIC", "ESP32_GENERIC_S3", "ESP32_GENERIC_C3")),
+    "pico": ("rp2", ("RPI_PICO", "RPI_PICO_W", "RPI_PICO2")),
 }
+# Our folders, where they have not the verb's name.
+FOLDERS = {"pico": "rp2"}
 
 
 def made_up_tree():
@@ -149,6 +171,21 @@ def made_up_tree():
         tree / "ports/stm32/boards/PYBV11/board.mk",
         "FROZEN_MANIFEST ?= boards/PYBV10/manifest.py\n",
     )
+    write(tree / "tools/uf2conv.py", (TREE / "tools/uf2conv.py").read_text())
+    write(tree / "tools/uf2families.json", (TREE / "tools/uf2families.json").read_text())
+    for board in BOARDS["pico"][1]:
+        header = (
+            "#define MICROPY_HW_FLASH_STORAGE_BYTES (PICO_FLASH_SIZE_BYTES - 6 * 1024 + 1536)\n"
+        )
+        write(tree / "ports/rp2/boards" / board / "mpconfigboard.h", header)
+    rp2350 = 'set(PICO_PLATFORM "rp2350")\n'
+    write(tree / "ports/rp2/boards/RPI_PICO2/mpconfigvariant.cmake", rp2350)
+    write(
+        tree / "ports/rp2/boards/RPI_PICO2/mpconfigvariant_RISCV.cmake",
+        rp2350.replace('")', '-riscv")'),
+    )
+    write(tree / "ports/rp2/boards/RPI_PICO_W/mpconfigboard.cmake", "set(MICROPY_PY_LWIP ON)\n")
+    write(tree / "lib/lwip/README.md", "")
     write(tree / "ports/esp32/esp32_common.cmake", "list(APPEND GIT_SUBMODULES lib/tinyusb)\n")
     write(tree / "ports/esp32/README.md", IDF_SENTENCES[0])
     return tree
@@ -165,7 +202,13 @@ def made_up_tools(idf="5 4"):
         f"#!/bin/sh\n[ $1 != -print-sysroot ] || echo {tools}/sdk\n",
         0o755,
     )
-    for name in ("esptool.py", "idf.py", "arm-none-eabi-gcc"):
+    for name in (
+        "esptool.py",
+        "idf.py",
+        "arm-none-eabi-gcc",
+        "arm-none-eabi-g++",
+        "riscv32-unknown-elf-gcc",
+    ):
         write(tools / "bin" / name, "#!/bin/sh\n", 0o755)
     for chip in ("xtensa-esp32-elf", "xtensa-esp32s3-elf", "riscv32-esp-elf"):
         write(tools / f"bin/{chip}-gcc", "#!/bin/sh\n", 0o755)
@@ -211,6 +254,8 @@ def each_missing():
         (tree / submodule / "file").touch()
     for verb, board, tool in (
         ("pyboard", "PYBV11", "arm-none-eabi-gcc"),
+        ("pico", "RPI_PICO", "arm-none-eabi-gcc"),
+        ("pico", "RPI_PICO2", "arm-none-eabi-g++"),
         ("esp8266", "ESP8266_GENERIC", "xtensa-lx106-elf-gcc"),
         ("esp8266", "ESP8266_GENERIC", "esptool"),
         ("esp32", "ESP32_GENERIC", "xtensa-esp32-elf-gcc"),
@@ -219,7 +264,8 @@ def each_missing():
     ):
         # A PATH of what the script itself needs; the real tools may be beside those.
         few = fresh(WORK / "few")
-        for name in ("sh", "sed", "grep", "tr", "ls", "dirname", "make", "tail", "echo", "cat"):
+        scripts = ("sh", "sed", "grep", "tr", "ls", "dirname", "make", "tail", "echo", "cat")
+        for name in (*scripts, "cmake", "g++"):
             (few / name).symlink_to(shutil.which(name))
         for made_up in (WORK / "tools/bin").iterdir():
             if not made_up.name.startswith(tool):
@@ -271,10 +317,8 @@ def fetched_tree():
         check("Building" not in said and "installing" not in said, said)
 
 
-def verbs():
-    """The verbs give the port's make what it needs, and say what came out and how to flash it."""
-    tree, tools = made_up_tree(), made_up_tools()
-    # A clone of ours: what it makes is its own, but for the cores, which take a while.
+def our_clone():
+    """A clone of ours: what it makes is its own, but for the cores, which take a while."""
     clone = fresh(WORK / "clone")
     for name in (
         "Makefile",
@@ -289,7 +333,15 @@ def verbs():
     (clone / "build").mkdir()
     (ROOT / "build/core").mkdir(parents=True, exist_ok=True)
     (clone / "build/core").symlink_to(ROOT / "build/core")
+    return clone
+
+
+def verbs():
+    """The verbs give the port's make what it needs, and say what came out and how to flash it."""
+    tree, tools = made_up_tree(), made_up_tools()
+    clone = our_clone()
     write(WORK / "map", MAP)
+    write(WORK / "map-heap", MAP + HEAP)
     before = sorted(tree.rglob("*"))
     for verb, target, cut in (
         ("pyboard", "thumbv7em-none-eabihf", None),
@@ -297,18 +349,23 @@ def verbs():
         ("esp32", "xtensa-esp32", None),
         ("esp32", "xtensa-esp32s3", "ESP32_GENERIC_S3"),
         ("esp32", "riscv32imc-unknown-none-elf", "ESP32_GENERIC_C3"),
+        ("pico", "thumbv6m-none-eabi", None),
+        ("pico", "thumbv6m-none-eabi", "RPI_PICO_W"),
+        ("pico", "thumbv8m.main-none-eabi", "RPI_PICO2"),
     ):
         board = cut or BOARDS[verb][1][0]
         arguments = [f"BOARD={cut}"] if cut else []
-        said = run(
-            "make", verb, f"MPY_DIR={tree}", f"TEST_MAP={WORK}/map", *arguments, cwd=clone, **tools
-        )
+        which = "map" if verb in ("esp8266", "esp32") else "map-heap"
+        arguments.append(f"TEST_MAP={WORK}/{which}")
+        said = run("make", verb, f"MPY_DIR={tree}", *arguments, cwd=clone, **tools)
         build = clone / "build" / verb / board
         given = dict(
             line.partition("=")[::2] for line in (build / "given").read_text().splitlines()
         )
-        module = "/micropython-bindings/micropython.cmake" if verb == "esp32" else ""
-        manifest = "" if verb == "esp32" else f"{tree}/ports/{BOARDS[verb][0]}/boards"
+        cmake = verb in ("esp32", "pico")
+        module = "/micropython-bindings/micropython.cmake" if cmake else ""
+        manifest = "" if cmake else f"{tree}/ports/{BOARDS[verb][0]}/boards"
+        own = f" -DMICROPY_MANIFEST_BOARD_MANIFEST={tree}/ports/rp2/boards/{board}/manifest.py"
         manifest += {"pyboard": "/PYBV10/manifest.py", "esp8266": f"/{board}/manifest.py"}.get(
             verb, ""
         )
@@ -319,12 +376,21 @@ def verbs():
             "FROZEN_MANIFEST": f"{build}/manifest.py",
             "MICROPY_MANIFEST_BOARD_MANIFEST": manifest,
             "MICROPY_MPYCROSS": f"{clone}/build/mpy-cross/mpy-cross",
+            "CMAKE_ARGS": own if verb == "pico" else "",
             f"{clone}/build/core/{target}/libuasyncio_priority.a": "",
         }
         check(given == want, verb, given, "instead of", want)
         frozen = (build / "manifest.py").read_text()
-        check(frozen == f'include("{clone}/ports/{verb}/manifest.py")\n', frozen)
+        folder = FOLDERS.get(verb, verb)
+        check(frozen == f'include("{clone}/ports/{folder}/manifest.py")\n', frozen)
         check("Flash 1196 bytes, static RAM 88 bytes" in said, said)
+        leaves = {
+            "pyboard": "leaves 2032 bytes of FLASH_TEXT, 128 bytes of RAM for Python's heap",
+            "esp8266": "leaves 2032 bytes of FLASH_TEXT, 236 bytes of RAM beside Python's heap",
+            "pico": "leaves 496 bytes of FLASH_TEXT, 128 bytes of RAM for Python's heap",
+        }
+        check(leaves.get(verb, "  Flash") in said, said)
+        check(("leaves" in said) == (verb in leaves), said)
         check(f"build/{verb}/{board}/firmware." in said, said)
     # What is the user's own: modules to freeze, a pyb, a board's definition, outside of the tree.
     own = fresh(WORK / "own")
@@ -333,9 +399,16 @@ def verbs():
         ("pyboard", "mpconfigboard.mk", "MCU_SERIES = f7\n", "thumbv7em-none-eabihf"),
         ("esp8266", "mpconfigboard.mk", "", "xtensa-lx106"),
         ("esp32", "mpconfigboard.cmake", "set(IDF_TARGET esp32s3)\n", "xtensa-esp32s3"),
+        (
+            "pico",
+            "mpconfigboard.cmake",
+            'set(PICO_PLATFORM "rp2350")\n',
+            "thumbv8m.main-none-eabi",
+        ),
     ):
         board = own / f"MINE_{verb}"
         write(board / file, text)
+        write(board / "mpconfigboard.h", "#define MICROPY_HW_FLASH_STORAGE_BYTES (0)\n")
         arguments = (
             "PYB=1",
             "FROZEN_MANIFEST=../own/manifest.py",
@@ -356,11 +429,17 @@ def verbs():
         check("own/manifest.py" not in given, "the port's own manifest is taken for", given)
         frozen = (build / "manifest.py").read_text()
         check(
-            frozen == f'include("{clone}/ports/{verb}/manifest.py")\n'
+            frozen == f'include("{clone}/ports/{FOLDERS.get(verb, verb)}/manifest.py")\n'
             f'module("pyb.py", base_path="{clone}/ports/pyb", opt=3)\n'
             f'include("{own}/manifest.py")\n',
             frozen,
         )
+    # The rp2 port's linker script does not see that an image reaches into the file system.
+    header = "#define MICROPY_HW_FLASH_STORAGE_BYTES (4 * 512)\n"
+    write(own / "MINE_pico/mpconfigboard.h", header)
+    arguments = (f"MPY_DIR={tree}", f"TEST_MAP={WORK}/map", f"BOARD_DIR={own}/MINE_pico")
+    said = run("make", "pico", *arguments, cwd=clone, status=2, **tools)
+    check("16 bytes too large for FLASH_TEXT beside its file system" in said, said)
     write(own / "MINE_pyboard/mpconfigboard.mk", "MCU_SERIES = l0\n")
     said = run(
         "make", "pyboard", f"MPY_DIR={tree}", f"BOARD_DIR={own}/MINE_pyboard", status=2, **tools
@@ -381,7 +460,10 @@ def manifests():
         for board in boards:
             folder = TREE / "ports" / port
             manifest = folder / "boards/manifest.py"
-            if verb != "esp32":
+            if verb == "pico":
+                its_own = folder / "boards" / board / "manifest.py"
+                manifest = its_own if its_own.exists() else manifest
+            elif verb != "esp32":
                 manifest = run(
                     "ports/ask-port.sh", TREE, port, board, "abspath $(FROZEN_MANIFEST)"
                 ).strip()
@@ -396,7 +478,7 @@ def manifests():
             required = []
             # micropython-lib is a submodule, which this tree may lack.
             frozen.require = lambda name, **_: required.append(name)
-            frozen.execute(f'include("{ROOT}/ports/{verb}/manifest.py")')
+            frozen.execute(f'include("{ROOT}/ports/{FOLDERS.get(verb, verb)}/manifest.py")')
             names = [file.target_path for file in frozen.files()]
             check(len(set(names)) == len(names), board, "freezes twice", names)
             ours = {
@@ -658,6 +740,41 @@ def esp32_make():
         check(f"\n{want}\n" in f"\n{said}", want, "is not in", said)
 
 
+def rp2_make():
+    """The rp2 port's makefile hands on to CMake what the verb gives it, beside what it says itself."""
+    tools = fresh(WORK / "cmake-tools")
+    recorded = WORK / "cmake-given"
+    write(tools / "cmake", f"#!/bin/sh\nprintf '%s\\n' \"$@\" >{recorded}\nexit 1\n", 0o755)
+    tree = fresh(WORK / "rp2-tree")
+    for name in ("py", "tools"):
+        (tree / name).symlink_to(TREE / name)
+    shutil.copytree(TREE / "ports/rp2", tree / "ports/rp2")
+    for submodule in SUBMODULES["rp2"]:
+        write(tree / submodule / "README.md", "")
+    write(tree / "mpy-cross/Makefile", "all:\n\tmkdir -p $(BUILD) && touch $(BUILD)/mpy-cross\n")
+    path = made_up_tools()
+    path["PATH"] = f"{tools}:{path['PATH']}"
+    run(
+        "make",
+        "pico",
+        f"MPY_DIR={tree}",
+        "BOARD=RPI_PICO2",
+        cwd=our_clone(),
+        status=2,
+        CMAKE_ARGS="-DOF_THE_USER=1",
+        **path,
+    )
+    said = recorded.read_text()
+    for want in (
+        "-DOF_THE_USER=1",
+        "-DMICROPY_BOARD=RPI_PICO2",
+        f"-DUSER_C_MODULES={WORK}/clone/micropython-bindings/micropython.cmake",
+        f"-DMICROPY_FROZEN_MANIFEST={WORK}/clone/build/pico/RPI_PICO2/manifest.py",
+        f"-DMICROPY_MANIFEST_BOARD_MANIFEST={tree}/ports/rp2/boards/manifest.py",
+    ):
+        check(f"\n{want}\n" in f"\n{said}", want, "is not in", said)
+
+
 def esp32_c3():
     """An ESP32-C3's C compiles as ESP-IDF does it; only the core calls for the shim's atomics."""
     genhdr = WORK / "cmake"
@@ -723,6 +840,7 @@ TESTS = (
     freertos_wait,
     generic_wait,
     esp32_make,
+    rp2_make,
     esp32_c3,
 )
 

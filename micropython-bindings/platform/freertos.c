@@ -16,6 +16,7 @@ static TaskHandle_t idle_task; // NULL while nobody sleeps
 // Two cores: who posts stores its mail and then looks at `idle_task`. Who waits stores `idle_task` and then looks at the
 // mail. Each has a fence between, so at least one of them sees what the other stored.
 void mp_uasyncio_priority_wake(void) {
+    // mutation: wakes-without-a-fence
     up_fence();
     TaskHandle_t task = __atomic_load_n(&idle_task, __ATOMIC_RELAXED);
     if (task == NULL) {
@@ -23,11 +24,13 @@ void mp_uasyncio_priority_wake(void) {
     }
     if (xPortInIsrContext()) {
         BaseType_t woken = pdFALSE;
+        // mutation: wakes-nobody-from-an-interrupt
         vTaskNotifyGiveFromISR(task, &woken);
         if (woken == pdTRUE) {
             portYIELD_FROM_ISR();
         }
     } else {
+        // mutation: wakes-nobody
         xTaskNotifyGive(task);
     }
 }
@@ -48,12 +51,14 @@ void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
     }
     bool timed = ms < portTICK_PERIOD_MS && timer != NULL;
     __atomic_store_n(&idle_task, xTaskGetCurrentTaskHandle(), __ATOMIC_RELAXED);
+    // mutation: waits-without-a-fence
     up_fence();
     if (!up_mail_pending(up_mail()) && !up_pending()) {
         if (timed) {
             esp_timer_start_once(timer, (uint64_t)ms * 1000);
         }
         MP_THREAD_GIL_EXIT();
+        // mutation: two-ticks
         ulTaskNotifyTake(pdTRUE, 1);
         MP_THREAD_GIL_ENTER();
         if (timed) {

@@ -287,7 +287,9 @@ static void wait(task_t *task) {
             uint32_t fast = once_in(4);
             uint32_t fd = once_in(2);
             uint32_t interest = events | (fast ? UP_FAST : 0) | (fd ? UP_FD : 0);
-            got(up_core_wait_stream(&core, &task->entry, interest, below(16)));
+            // Two streams have each descriptor, as where one was closed and its number is another's.
+            uint32_t stream = below(16);
+            got(up_core_wait_stream(&core, &task->entry, interest, 4 * stream + 4, stream / 2));
             break;
         }
         case 9:

@@ -1,4 +1,4 @@
-// A Cortex-M4F from its reset to main(). QEMU has loaded every section and cleared the rest.
+// A Cortex-M from its reset to main(). QEMU has loaded every section and cleared the rest.
     .syntax unified
     .thumb
     .section .start, "a"
@@ -9,7 +9,7 @@
     .text
     .thumb_func
 reset:
-    // Its floating point unit is on, as in firmware.
+    // Its floating point unit, where it has one, is on, as in firmware.
     ldr r0, =0xe000ed88
     ldr r1, =0x00f00000
     str r1, [r0]

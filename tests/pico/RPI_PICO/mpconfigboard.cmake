@@ -1,0 +1,3 @@
+# A Raspberry Pi Pico for tests.
+set(PICO_BOARD "pico")
+set(PICO_PLATFORM "rp2040")
