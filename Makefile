@@ -35,6 +35,8 @@ STANDARD := build/standard/micropython
 GIL := build/gil/micropython
 TSAN := build/tsan/micropython
 TREE := build/tree.stamp
+# What goes when there is another tree.
+OF_TREE := build/unix build/standard build/mpy-cross
 QEMU_BOARDS := $(patsubst ports/qemu/%/board.mk,%,$(wildcard ports/qemu/*/board.mk))
 board_variable = $(shell sed -n 's/^$(2) = //p' ports/qemu/$(1)/board.mk 2>/dev/null)
 
@@ -300,7 +302,8 @@ $(CURDIR)/build/micropython-pico/py/mpconfig.h: | source
 PICO_CXX := $(CURDIR)/tests/pico/c++
 pico-test: setup-demo setup-pico source $(CURDIR)/build/micropython-pico/py/mpconfig.h
 	@CMAKE_ARGS='-DPICO_NO_PICOTOOL=1 -DCMAKE_CXX_FLAGS="-isystem $(PICO_CXX) -L$(PICO_CXX)"' \
-		$(MAKE) --no-print-directory pico MPY_DIR=$(CURDIR)/build/micropython-pico BOARD_DIR=$(CURDIR)/tests/pico/RPI_PICO
+		$(MAKE) --no-print-directory pico MPY_DIR=$(CURDIR)/build/micropython-pico \
+			TREE=build/pico-tree.stamp OF_TREE= BOARD_DIR=$(CURDIR)/tests/pico/RPI_PICO
 
 # A board says in its variant's file, or in its own, which chip it has; RP2040 if in neither.
 PICO_BOARD_DIR = $(or $(BOARD_DIR),$(MPY)/ports/rp2/boards/$(BOARD))
@@ -416,7 +419,7 @@ setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)
 	$(tls_source)
-	@version=$$(ports/check-tree.sh $(MPY) $(TREE) build/unix build/standard build/mpy-cross) && echo "Using MicroPython $$version in $(MPY)"
+	@version=$$(ports/check-tree.sh $(MPY) $(TREE) $(OF_TREE)) && echo "Using MicroPython $$version in $(MPY)"
 
 $(CURDIR)/build/micropython/py/mpconfig.h:
 	$(call step,fetch,Fetching MicroPython's source,ports/fetch-source.sh micropython $(CURDIR)/build/micropython)

@@ -1,7 +1,7 @@
 # TaskGroup and the exceptions that it raises. MicroPython has no `except*`: split() is in its place.
 import uasyncio_priority as core
 from _asyncio_ends import error_of, to_place
-from _asyncio_wait import cancel
+from _asyncio_wait import cancel_if_it_can
 
 
 # BaseExceptionGroup(message, exceptions): several exceptions in one, which may be groups too.
@@ -125,7 +125,7 @@ class TaskGroup:
         self._aborting = True
         tasks = self._tasks
         for i in range(self._failed, len(tasks)):
-            cancel(tasks[i])
+            cancel_if_it_can(tasks[i])
 
     # async
     def __aexit__(self, _, error, tb):

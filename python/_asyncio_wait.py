@@ -23,7 +23,7 @@ def park():
 
 
 # Cancels a task for the running one. If that is whom it awaits, it can only be cancelled itself.
-def cancel(task):
+def cancel_if_it_can(task):
     try:
         task.cancel()
     except RuntimeError:
@@ -75,7 +75,7 @@ async def gather(*aws, return_exceptions=False):
         if t.state is ended:
             t.state = True
             if cancelled:
-                cancel(t)
+                cancel_if_it_can(t)
         elif t.done():
             try:
                 tasks[i] = await t
