@@ -250,6 +250,19 @@ class Stream:
 StreamReader = StreamWriter = Stream
 
 
+# For so many ms a socket is left open behind a failed handshake.
+_LINGER = const(100)
+_MOST_LINGERING = const(8)  # so many sockets: one more, and the first is closed at once
+_lingering = []
+
+
+def _let_go(raw):
+    if raw in _lingering:
+        _lingering.remove(raw)
+        # mutation: failed-handshake-left-open
+        raw.close()
+
+
 # A read of a _TLSStream.
 def _ends(read):
     def f(self, *args, **kw):
@@ -260,8 +273,8 @@ def _ends(read):
                 self.in_buf = self.s.read(1) or b""
                 self._began = True
             return (yield from read(self, *args, **kw))
-        except (OSError, ValueError):
-            self._fail()
+        except (OSError, ValueError) as er:
+            self._fail(er)
             raise
 
     return f
@@ -284,12 +297,22 @@ class _TLSStream(Stream):
     readline = _ends(Stream.readline)
     readuntil = _ends(Stream.readuntil)
 
-    # After an error nothing can follow, and who gave up a handshake rarely closes: so the descriptor is
-    # closed at once. If it was the handshake that failed, `s` has let go of its socket.
-    def _fail(self):
+    # After an error nothing can follow, and who gave up a handshake rarely closes: so the stream is closed
+    # here. If it was the handshake that failed, `s` has let go of its socket; then the error has a text or
+    # is the system's. That is closed a little later: the peer may be in the middle of sending, and
+    # would get EPIPE before it reads why. In any other case `s` closed it, and its number may be another's.
+    def _fail(self, er):
+        if self._closed == _GONE:
+            return
         self._close_now()
-        # mutation: failed-handshake-left-open
-        self._raw.close()
+        if isinstance(er, ValueError) or len(er.args) > 1 or er.errno > 0:
+            try:
+                core.Loop.call_later_ms(_LINGER, _let_go, self._raw)
+                _lingering.append(self._raw)
+            except MemoryError:
+                self._raw.close()
+            if len(_lingering) > _MOST_LINGERING:
+                _let_go(_lingering[0])
 
     # What the library holds it sends at the next call, and says that it has sent all of that call's bytes.
     # So the next call is with the same ones, whatever has been written behind them.
@@ -302,8 +325,8 @@ class _TLSStream(Stream):
         self._began = True
         try:
             n = Stream._send(self, buf)
-        except (OSError, ValueError):
-            self._fail()
+        except (OSError, ValueError) as er:
+            self._fail(er)
             raise
         self._held = len(buf) - (n or 0)
         return n
