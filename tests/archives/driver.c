@@ -156,7 +156,7 @@ static uint32_t actions[UP_WAIT_FOREVER + 1];
 static uint32_t created, ended, cleared;
 
 static bool sound(const task_t *task) {
-    return task->used && task->guard == GUARD && task->entry.object == task && task->entry.flags == FLAGS;
+    return task->used && task->guard == GUARD && task->entry.object == task && (task->entry.flags & ~UP_CORE_FLAGS) == FLAGS;
 }
 
 // An entry as every machine has it: its number.
@@ -210,6 +210,8 @@ static void create(void) {
 
 // A task ends, and its memory is used for something else at once.
 static void destroy(task_t *task) {
+    while (got(common(up_core_wake_joiner(&core, &task->entry, now))) != 0) {
+    }
     up_core_forget(&core, &task->entry);
     calls++;
     check(sound(task) && UP_PLACE(&task->entry) == UP_IDLE, "a task that has ended is idle");
@@ -265,7 +267,10 @@ static void schedule(task_t *task) {
 
 // Lets a task wait for something.
 static void wait(task_t *task) {
-    switch (below(16)) {
+    switch (below(17)) {
+        case 15:
+            got(up_core_join(&core, &task->entry, &some_task()->entry));
+            break;
         case 0:
         case 1:
         case 2:
@@ -394,9 +399,21 @@ static void one_call(void) {
     task_t *task = some_task();
     up_entry_t *entry = &task->entry;
     up_list_t *list = &lists[below(LISTS)];
-    switch (below(29)) {
+    uint32_t level, awaits;
+    switch (below(32)) {
+        case 28:
+            got(common(up_core_first_joiner(&core, entry)));
+            break;
+        case 29:
+            got(common(up_core_wake_joiner(&core, entry, now)));
+            break;
+        case 30:
+            got(common(up_core_stream_waiter(&core, 4 * below(16) + 4)));
+            break;
         case 0:
-            got(up_core_wake(&core, list, below(4), below(3), now));
+            // One number at a time: in which order arguments are computed is the compiler's to say.
+            level = below(4);
+            got(up_core_wake(&core, list, level, below(3), now));
             break;
         case 1:
             got(common(up_core_first(&core, list)));
@@ -489,7 +506,9 @@ static void one_call(void) {
             calls++;
             break;
         case 27:
-            up_core_revive(&core, entry, below(2), below(4), some_delay(), now);
+            awaits = below(2);
+            level = below(4);
+            up_core_revive(&core, entry, awaits, level, some_delay(), now);
             calls++;
             break;
         default:
