@@ -152,7 +152,7 @@ static const struct {
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_loop_t *loop = up_any_loop();
     if (dest[0] != MP_OBJ_NULL) {
-        mp_raise_msg_varg(&mp_type_AttributeError, MP_ERROR_TEXT("module is read-only: '%q' cannot be set; put a module of your own into sys.modules"), attr);
+        mp_raise_msg_varg(&mp_type_AttributeError, MP_ERROR_TEXT("'%q' can't be set: put your own module into sys.modules"), attr);
     }
     if (attr == MP_QSTR___init__) {
         dest[0] = MP_OBJ_FROM_PTR(&up_module_init_obj);

@@ -12,6 +12,21 @@ class Item:
         return self.rank < other.rank
 
 
+# Changes the queue while it is compared.
+class Meddles(Item):
+    def __lt__(self, other):
+        if self.name:
+            self.name -= 1
+            q.put_nowait(Item(self.rank - 1, 0))
+            q.get_nowait()
+        return self.rank < other.rank
+
+
+class Sub(asyncio.PriorityQueue):
+    def get_nowait(self):
+        return ("sub", super().get_nowait())
+
+
 async def gets(q, n):
     got = []
     for _ in range(n):
@@ -20,6 +35,7 @@ async def gets(q, n):
 
 
 async def main():
+    global q  # for Meddles
     for kind in (asyncio.LifoQueue, asyncio.PriorityQueue):
         print("--", kind.__name__, issubclass(kind, asyncio.Queue), kind(3).maxsize)
         q = kind()
@@ -83,23 +99,11 @@ async def main():
         print("TypeError", await gets(q, 2))
 
     # A comparison that uses the queue.
-    class Meddles(Item):
-        def __lt__(self, other):
-            if self.name:
-                self.name -= 1
-                q.put_nowait(Item(self.rank - 1, 0))
-                q.get_nowait()
-            return self.rank < other.rank
-
     q = asyncio.PriorityQueue()
     for rank in (1, 3, 5):
         q.put_nowait(Item(rank, 0))
     q.put_nowait(Meddles(4, 3))
     print([item.rank for item in await gets(q, q.qsize())])
-
-    class Sub(asyncio.PriorityQueue):
-        def get_nowait(self):
-            return ("sub", super().get_nowait())
 
     q = Sub(3)
     q.put_nowait(2)
