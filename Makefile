@@ -67,7 +67,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico
+test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes
 	@MPY_TREE=$(MPY) MPY_NEWEST=$(NEWEST) python3 tests/all.py
 
 .PHONY: check

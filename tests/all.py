@@ -476,18 +476,6 @@ def boards_lx106_small():
     return counted("python-lx106-small", "tests/run.py", command, *fit)
 
 
-def pico_firmware():
-    """A whole Raspberry Pi Pico's firmware builds, of Debian's packages."""
-    return one("pico", "make", "--no-print-directory", "pico-test")
-
-
-@on("RPI_PICO")
-def pico_python():
-    """RPI_PICO in an emulator: tests/python, those of PICO_TESTS."""
-    chosen = files(*(f"tests/python/{name}.py" for name in PICO_TESTS))
-    return counted("python-pico", "tests/run.py", "--lacks", "pyb", "tests/pico/run.py", *chosen)
-
-
 def faults_tests(board, machine):
     """The groups of a board's soft resets and long runs."""
 
@@ -561,8 +549,6 @@ GROUPS = (
     *faults_tests("cortex-m4f", "Cortex-M4F"),
     *faults_tests("lx106", "lx106"),
     *faults_tests("rv32", "RV32"),
-    pico_firmware,
-    pico_python,
 )
 
 
