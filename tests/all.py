@@ -33,7 +33,6 @@ TSAN = ROOT / "build/tsan/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
 # What runs on the emulated Pico too, which takes a start of 1 to 3 s a script.
-PICO_TESTS = ("event*", "flag*", "lock*", "next_*", "queue*", "wake_*", "yield_*")
 FAILED = []  # what run() saw fail
 
 C_CODE = ("micropython-bindings/**/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")

@@ -587,7 +587,9 @@ def esp8266_places(target, tree):
         )
         places = target.tool("nm", program).splitlines()
         up = [
-            int(line.split()[0], 16) for line in places if re.search(r" T up_(core|mail|flag)_", line)
+            int(line.split()[0], 16)
+            for line in places
+            if re.search(r" T up_(core|mail|flag)_", line)
         ]
         expect(len(up) == len(header_names(provided=False)), "all of it is linked")
         expect(all(0x40209000 <= place < 0x40300000 for place in up), "its functions are in flash")

@@ -27,7 +27,13 @@ AS_CPYTHON = {
     "asyncio_wait_for_fwd.py": ("", ""),
 }
 # Of the tests of ssl these need a method that only MicroPython's coverage build has, or a library.
-NOT_FOR_SSL = "ssl_ioctl.py", "ssl_poll.py", "ssl_noleak.py", "tls_noleak.py", "sslcontext_getpeercert.py"
+NOT_FOR_SSL = (
+    "ssl_ioctl.py",
+    "ssl_poll.py",
+    "ssl_noleak.py",
+    "tls_noleak.py",
+    "sslcontext_getpeercert.py",
+)
 # CPython's wait_for() since 3.12, for those who have an older one.
 CPYTHON_WAIT_FOR = """
 import asyncio, runpy, sys
