@@ -32,7 +32,6 @@ NEWEST_TREE = Path(os.environ.get("MPY_NEWEST", ROOT / "build/micropython-newest
 TSAN = ROOT / "build/tsan/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
-# What runs on the emulated Pico too, which takes a start of 1 to 3 s a script.
 FAILED = []  # what run() saw fail
 
 C_CODE = ("micropython-bindings/**/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
