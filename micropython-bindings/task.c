@@ -579,6 +579,7 @@ static mp_obj_t up_task_remove_done_callback(mp_obj_t self_in, mp_obj_t fun) {
 static MP_DEFINE_CONST_FUN_OBJ_2(up_task_remove_done_callback_obj, up_task_remove_done_callback);
 // cancelling(): how many cancels the task was asked for that nobody took back, modulo 16: cancel(), and time-outs that fired.
 static mp_obj_t up_task_cancelling(mp_obj_t self_in) {
+    up_own(MP_STATE_VM(up_loop));
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
     return MP_OBJ_NEW_SMALL_INT((self->entry.flags & UP_TASK_CANCELS) / UP_TASK_CANCEL);
 }

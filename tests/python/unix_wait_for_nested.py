@@ -1,4 +1,10 @@
 # Too many wait_for() that await one another are a RuntimeError, as too many coroutines are, not a stack that overflows.
+import sys
+
+if sys.platform != "linux":
+    print("SKIP: the stack of no board here is so large that this says anything")
+    raise SystemExit
+
 import asyncio_priority as asyncio
 
 
