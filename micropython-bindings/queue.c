@@ -30,7 +30,7 @@ static mp_obj_t up_queue_make_new(const mp_obj_type_t *type, size_t n_args, size
     self->room->free = a[0].u_int > 0 ? MIN((mp_uint_t)a[0].u_int, UINT32_MAX) : UINT32_MAX;
     mp_obj_list_init(&self->list, 0);
     self->finished = MP_OBJ_TO_PTR(mp_call_function_0(MP_OBJ_FROM_PTR(&up_waitqueue_type)));
-    up_event_set(MP_OBJ_FROM_PTR(self->finished));
+    self->finished->set = 1; // nobody waits there yet, and another thread may run the loop
     return MP_OBJ_FROM_PTR(self);
 }
 
