@@ -23,8 +23,6 @@ MANY = (
     "unix_sockets_many.py",
     "unix_tls_data.py",
     "unix_tls_many.py",
-    # Its finaliser would come while the coroutine that it closes is in a step, which is an error of MicroPython's.
-    "mem_finaliser_closes.py",
     "unix_threadsafe_gc.py",
 )
 # So long that the short form collects at each allocation, and not at each step as well.

@@ -10,7 +10,7 @@ except ImportError:
     raise SystemExit
 
 TIMES = 20
-closed = ended = 0
+closed = in_step = 0
 kept = []
 
 
@@ -30,9 +30,14 @@ def begin(f, keeps):
     task = asyncio.create_task(coro)
 
     def close():
-        global closed
+        global closed, in_step
         closed += 1
-        coro.close()
+        try:
+            coro.close()
+        except ValueError:
+            in_step += (
+                1  # a collection in the midst of its step: that can't be closed, and goes on
+            )
 
     box.append(finaliser(close))
     if keeps:
@@ -65,7 +70,7 @@ async def main():
             scrub()
             gc.collect()
             await asyncio.sleep_ms(0)
-        print(all(task.done() for task in kept[TIMES // 2 : -1]))
+        print(sum(not task.done() for task in kept[TIMES // 2 : -1]) <= in_step)
 
 
 asyncio.run(main())
