@@ -336,7 +336,7 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace) {
             break;
         }
     }
-    mp_obj_t data = *up_task_data(last);
+    mp_obj_t data = up_task_at(last);
     if (data == loop->cancelled || (!replace && up_is_exception(data))) {
         return true; // it changes nothing but the count
     }

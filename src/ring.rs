@@ -21,6 +21,13 @@ impl<'a> Ring<'a> {
         }
     }
 
+    /// The ring whose oldest entry is kept elsewhere: what changes its first entry is to be looked for in [`Self::first`].
+    pub(crate) const fn of(first: Link<'a>) -> Self {
+        Self {
+            first: Cell::new(first),
+        }
+    }
+
     /// The oldest entry. O(1).
     #[inline(always)]
     pub(crate) fn first(&self) -> Link<'a> {

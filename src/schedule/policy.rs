@@ -304,8 +304,8 @@ impl<'a> Scheduler<'a> {
         list.len(self.epoch.get())
     }
 
-    /// Lets an entry wait for the end of a task, behind those who do (docs/behaviour.md, section 7). False, and nothing
-    /// has changed, if that would never come because `task` waits for `e`. O(the tasks that wait one for the other).
+    /// Lets an entry wait for the end of a task, behind those who do (docs/behaviour.md, section 7). False, and it is in no
+    /// queue, if that would never come because `task` waits for `e`. O(the tasks that wait one for the other).
     #[inline]
     #[must_use]
     pub fn join(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) -> bool {

@@ -3,12 +3,13 @@
 //! They are in a ring, and a task has no pointer to spare for it. So the ring takes the word that is the shim's (`data`):
 //! while a task is joined, that is its first joiner, who keeps what was there. A joiner can, because what it waits at
 //! itself is its third link. If it is joined too, its own first joiner keeps the word, and so on: the word of a task is
-//! where the chain of first joiners ends (the header's `up_data()`). When a first joiner leaves, the next one takes over,
+//! where the chain of first joiners ends. When a first joiner leaves, the next one takes over,
 //! or the task has its word back; the one that left has the task's address as its own word, which says what it comes back from.
 //!
 //! Nobody joins whom it is waited for by, in however many steps: the chain has an end.
 
 use crate::entry::{Entry, LevelBits, OWN_LEVEL};
+use crate::ring::Ring;
 
 /// Where the word of an entry is: the entry at the end of the chain of first joiners. O(chain).
 fn keeper<'a>(e: &'a Entry<'a>) -> &'a Entry<'a> {
@@ -37,20 +38,13 @@ pub(crate) fn join<'a>(e: &'a Entry<'a>, task: &'a Entry<'a>, epoch: u32) -> boo
     if waits_for(task, e) {
         return false;
     }
-    match first(task, epoch) {
-        None => {
-            keeper(e).set_data(task.data());
-            task.set_joiner(e);
-            e.prev.set(Some(e));
-            e.next.set(Some(e));
-        }
-        Some(first) => {
-            keeper(e).set_data(task.address());
-            let last = first.prev.replace(Some(e)).unwrap_or(first);
-            last.next.set(Some(e));
-            e.prev.set(Some(last));
-            e.next.set(Some(first));
-        }
+    let first = first(task, epoch);
+    Ring::of(first).push(e);
+    if first.is_some() {
+        keeper(e).set_data(task.address());
+    } else {
+        keeper(e).set_data(task.data());
+        task.set_joiner(e);
     }
     e.set_joining(task, epoch);
     true
@@ -77,38 +71,35 @@ pub(crate) fn is_joined(task: &Entry<'_>, epoch: u32) -> bool {
 /// How urgent the most urgent of those is who wait for the end of `task`, since this epoch; [`OWN_LEVEL`]: nobody does.
 /// Nobody is more urgent than `most`. O(joiners); O(1) if the oldest is that urgent.
 pub(crate) fn most_urgent<'a>(task: &'a Entry<'a>, epoch: u32, most: LevelBits) -> LevelBits {
-    let Some(first) = task.joiner().filter(|_| is_joined(task, epoch)) else {
-        return OWN_LEVEL;
-    };
-    let mut level = first.urgency();
-    let mut at = first.next.get();
-    while let Some(e) = at
-        && e != first
-        && level > most
-    {
-        level = level.min(e.urgency());
-        at = e.next.get();
+    let mut level = OWN_LEVEL;
+    if is_joined(task, epoch) {
+        for e in Ring::of(task.joiner()).iter() {
+            level = level.min(e.urgency());
+            if level <= most {
+                break;
+            }
+        }
     }
     level
 }
 
 /// Takes a joiner out; it is idle then. O(chain).
 pub(crate) fn remove<'a>(e: &'a Entry<'a>) {
-    let (Some(task), Some(prev), Some(next)) = (e.joined_task(), e.prev.get(), e.next.get()) else {
+    let Some(task) = e.joined_task() else {
         return;
     };
+    let ring = Ring::of(task.joiner());
+    ring.remove(e);
     let own = keeper(e);
     if task.joiner() == Some(e) {
-        if next == e {
-            task.set_data(own.data()); // it was alone
-        } else {
-            task.set_joiner(next);
-            keeper(next).set_data(own.data());
+        match ring.first() {
+            None => task.set_data(own.data()), // it was alone
+            Some(next) => {
+                task.set_joiner(next);
+                keeper(next).set_data(own.data());
+            }
         }
     }
     own.set_data(task.address());
-    prev.next.set(Some(next));
-    next.prev.set(Some(prev));
-    e.unlink();
     e.set_idle();
 }
