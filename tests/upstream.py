@@ -26,12 +26,14 @@ AS_CPYTHON = {
     "asyncio_wait_for.py": ("for num_sleep in range(1, 5):", "for num_sleep in range(1, 2):"),
     "asyncio_wait_for_fwd.py": ("", ""),
 }
-# Of the tests of ssl these need a method that only MicroPython's coverage build has, or a library.
+# Of the tests of ssl these need a method that only MicroPython's coverage build has, or the library `unittest`, which
+# is not in MicroPython's tree.
 NOT_FOR_SSL = (
     "ssl_ioctl.py",
     "ssl_poll.py",
     "ssl_noleak.py",
     "tls_noleak.py",
+    "tls_threads.py",
     "sslcontext_getpeercert.py",
 )
 # CPython's wait_for() since 3.12, for those who have an older one.
