@@ -5,6 +5,7 @@
 #include "flag.h"
 #include "garbage.h"
 #include "heap_search.h"
+#include "loop_state.h"
 #include "mailbox.h"
 #include "platform/platform.h"
 #include "sync.h"
@@ -39,6 +40,42 @@ static mp_obj_t up_flag_set(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_flag_set_obj, up_flag_set);
 
+// With `priority`, what wait() returns is not the flag but one of these: any number of tasks wait at a flag, each with its own
+// level. One is shared by all, as with sleep(): the call says whose it is, and whoever awaits it is done with it. If a call
+// finds that somebody keeps it for later, a new one takes its place.
+typedef struct _up_urgent_t {
+    mp_obj_base_t base;
+    mp_obj_t flag; // until it is awaited: which; else MP_OBJ_NULL
+} up_urgent_t;
+
+static mp_obj_t up_urgent_iternext(mp_obj_t self_in) {
+    up_urgent_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_obj_t flag = up_loop()->back;
+    // A task that comes back from a flag comes back to this, whatever flag it is for by now.
+    if (flag == MP_OBJ_NULL || !mp_obj_is_type(flag, &up_flag_type)) {
+        flag = self->flag;
+        if (flag == MP_OBJ_NULL) {
+            return MP_OBJ_STOP_ITERATION; // awaited twice
+        }
+        self->flag = MP_OBJ_NULL;
+    }
+    return up_flag_await(flag, UP_URGENT);
+}
+
+static MP_DEFINE_CONST_OBJ_TYPE(
+    up_urgent_type,
+    MP_QSTR_wait,
+    UP_TYPE_AWAITABLE,
+    iter, up_urgent_iternext
+);
+
+// The first one of a loop. Raises MemoryError.
+mp_obj_t up_urgent_new(void) {
+    up_urgent_t *self = mp_obj_malloc(up_urgent_t, &up_urgent_type);
+    self->flag = MP_OBJ_NULL;
+    return MP_OBJ_FROM_PTR(self);
+}
+
 // wait(priority=False): await it until the flag is set, which clears it. With `priority` that
 // wake-up lands at high level.
 static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
@@ -47,8 +84,17 @@ static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
     };
     mp_arg_val_t a[1];
     mp_arg_parse_all(n_args - 1, pos + 1, kw, 1, allowed, a);
-    ((up_flag_t *)MP_OBJ_TO_PTR(pos[0]))->level = a[0].u_bool ? UP_HIGH : UP_OWN;
-    return pos[0];
+    if (!a[0].u_bool) {
+        return pos[0];
+    }
+    up_loop_t *loop = up_loop();
+    up_urgent_t *self = MP_OBJ_TO_PTR(loop->urgent);
+    if (self->flag != MP_OBJ_NULL) {
+        loop->urgent = up_urgent_new();
+        self = MP_OBJ_TO_PTR(loop->urgent);
+    }
+    self->flag = pos[0];
+    return loop->urgent;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_flag_wait_obj, 1, up_flag_wait);
 

@@ -4,6 +4,7 @@
 #include "args.h"
 #include "callbacks.h"
 #include "clock.h"
+#include "flag.h"
 #include "loop_object.h"
 #include "loop_state.h"
 #include "mail.h"
@@ -48,6 +49,7 @@ void up_loop_make(void) {
     // What is needed when the heap may be locked or full.
     loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
     loop->sleeper->armer = NULL;
+    loop->urgent = up_urgent_new();
     up_callbacks_reserve(loop);
     loop->stop = m_new0(up_entry_t, 1);
     loop->stop->core = UP_NEW;

@@ -5,6 +5,7 @@
 #include "args.h"
 #include "clock.h"
 #include "flag.h"
+#include "lock.h"
 #include "loop_object.h"
 #include "loop_state.h"
 #include "module.h"

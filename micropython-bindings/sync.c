@@ -1,4 +1,4 @@
-// What tasks park at: WaitQueue, Event, Lock and the semaphores. Waiting allocates nothing and costs nothing.
+// What tasks park at: WaitQueue, Event and the semaphores. Waiting allocates nothing and costs nothing.
 //
 // Each is its own awaitable: wait() and acquire() return the object itself, and the run loop knows
 // which task comes back from it.
@@ -20,7 +20,7 @@
 // -- WaitQueue
 
 // WaitQueue(level=None), Event(level=None), Semaphore(value=1, level=None), BoundedSemaphore(value=1, level=None),
-// Lock(), ThreadSafeFlag(). `level` is where its wake-ups land, None each at the task's own; `value` is how many
+// ThreadSafeFlag(). `level` is where its wake-ups land, None each at the task's own; `value` is how many
 // tasks get past at a time. TypeError, ValueError.
 mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     static const mp_arg_t allowed[] = {
@@ -52,13 +52,12 @@ mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     return MP_OBJ_FROM_PTR(list);
 }
 
-// wait() is the object itself: await it to be parked until woken, behind those who wait already. Not if it
-// is set. The value of an Event is True.
-mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
+// The running task comes to `self_in`, or comes back; `how` is UP_URGENT or 0.
+mp_obj_t up_flag_await(mp_obj_t self_in, uint32_t how) {
     up_flag_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_loop();
     bool back = up_back_from(loop, self_in);
-    uint32_t how = back ? UP_BACK : 0;
+    how |= back ? UP_BACK : 0;
     bool is_flag = self->waiters.object == &up_flag_type;
     if (is_flag) {
         how |= UP_CLEARS; // mutation: flag-not-cleared
@@ -79,6 +78,12 @@ mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
         up_core_wake_flag(&loop->core, self, up_now(loop));
     }
     return up_parked(task, self_in);
+}
+
+// wait() is the object itself: await it to be parked until woken, behind those who wait already. Not if it
+// is set. The value of an Event is True.
+mp_obj_t up_waitqueue_iternext(mp_obj_t self_in) {
+    return up_flag_await(self_in, 0);
 }
 
 // wake(n=1): makes the `n` tasks due that have waited longest; how many there were.
@@ -243,7 +248,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     locals_dict, &up_event_locals_dict
 );
 
-// -- Lock, Semaphore and BoundedSemaphore; a Queue counts its items and its room in the same way
+// -- Semaphore and BoundedSemaphore; a Queue counts its items and its room in the same way
 //
 // The core counts, and hands over what is given back: src/sync/permits.rs.
 
@@ -278,30 +283,21 @@ static mp_obj_t up_permits_iternext(mp_obj_t self_in) {
     return up_permits_take(MP_OBJ_TO_PTR(self_in), self_in) ? mp_make_stop_iteration(mp_const_true) : mp_const_none;
 }
 
-// release(): the next one gets past. RuntimeError if a Lock is not locked, ValueError if nobody has acquired a
-// BoundedSemaphore.
+// release(): the next one gets past. ValueError if nobody has acquired a BoundedSemaphore.
 static mp_obj_t up_permits_release(mp_obj_t self_in) {
     up_own(MP_STATE_VM(up_loop));
     up_permits_t *self = MP_OBJ_TO_PTR(self_in);
     if (!up_permits_give(self)) {
-        if (self->waiters.object == &up_lock_type) {
-            up_raise_runtime(MP_ERROR_TEXT("Lock not acquired"));
-        }
         mp_raise_ValueError(MP_ERROR_TEXT("released more than acquired"));
     }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_permits_release_obj, up_permits_release);
 
-// locked(): whether acquire() of a semaphore would wait, or get() of a Queue; whether a task has the Lock: not while
-// it is on its way from one to the next.
+// locked(): whether acquire() of a semaphore would wait, or get() of a Queue.
 static mp_obj_t up_permits_locked(mp_obj_t self_in) {
     up_permits_t *self = MP_OBJ_TO_PTR(self_in);
-    bool locked = self->free == 0;
-    if (self->waiters.object == &up_lock_type) {
-        locked = self->taken != 0;
-    }
-    return mp_obj_new_bool(locked);
+    return mp_obj_new_bool(self->free == 0);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_permits_locked_obj, up_permits_locked);
 
@@ -322,15 +318,6 @@ static const mp_rom_map_elem_t up_permits_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR___aexit__), MP_ROM_PTR(&up_permits_aexit_obj) },
 };
 static MP_DEFINE_CONST_DICT(up_permits_locals_dict, up_permits_locals_dict_table);
-
-MP_DEFINE_CONST_OBJ_TYPE(
-    up_lock_type,
-    MP_QSTR_Lock,
-    UP_TYPE_AWAITABLE | UP_TYPE_COUNTS | UP_TYPE_NO_ARGS,
-    make_new, up_waitqueue_make_new,
-    iter, up_permits_iternext,
-    locals_dict, &up_permits_locals_dict
-);
 
 MP_DEFINE_CONST_OBJ_TYPE(
     up_semaphore_type,

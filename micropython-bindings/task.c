@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "garbage.h"
 #include "heap_search.h"
+#include "lock.h"
 #include "loop_state.h"
 #include "platform/platform.h"
 #include "schedule.h"
@@ -254,13 +255,14 @@ static void up_task_queue_callback(up_loop_t *loop, up_task_t *task, up_callback
     up_schedule(loop, &callback->entry, MIN(MIN(UP_NORMAL, ran), UP_LEVEL(&task->entry)), 0);
 }
 
-// Who has waited longest for the end of a task, but for callbacks of add_done_callback(); NULL if there is nobody.
+// Who has waited longest for the end of a task, but for callbacks of add_done_callback(), and the locks that it holds and
+// somebody waits for; NULL if there is nobody.
 // EXCEPTION: none.
 static up_entry_t *up_task_joiner(up_loop_t *loop, up_task_t *task) {
     up_entry_t *first = up_core_first_joiner(&loop->core, &task->entry);
     up_entry_t *joiner = first;
     // mutation: joined-by-callbacks-only
-    while (joiner != NULL && joiner->object == &up_callback_type) {
+    while (joiner != NULL && (joiner->object == &up_callback_type || joiner->object == &up_lock_type)) {
         joiner = joiner->next == first ? NULL : joiner->next;
     }
     return joiner;
@@ -277,7 +279,7 @@ static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
             callback = ((up_watcher_t *)joiner)->fun;
         } else if (joiner->object == &up_callback_type) {
             up_task_queue_callback(loop, task, (up_callback_t *)joiner, UP_QUEUED(&task->entry));
-        } else {
+        } else if (joiner->object != &up_lock_type) { // of a lock it held nothing more is to be had
             task->entry.flags |= UP_TASK_AWAITED;
         }
     }
@@ -322,8 +324,8 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace) {
         return false;
     }
     up_task_t *last = task;
-    // Who waits since before new_event_loop() does not wait any more.
-    while (up_place(last) == UP_JOINING && up_task_known(loop, last)) {
+    // Who waits since before new_event_loop() does not wait any more. Who waits for a lock is the last one.
+    while (up_place(last) == UP_JOINING && up_task_known(loop, last) && up_is_task(last->entry.up)) {
         last = last->entry.up;
     }
     if (last == loop->cur) {
@@ -683,10 +685,18 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         bool done = self->entry.flags & UP_TASK_DONE;
         if (attr == MP_QSTR_data && !done) {
             up_core_refuse(&loop->core, &self->entry); // mutation: data-written-and-kept
-            if (up_place(self) == UP_JOINING) {
-                up_task_schedule(loop, self, UP_OWN, 0); // it awaits that task no more
+            bool joins = up_place(self) == UP_JOINING;
+            if (joins && !up_is_task(self->entry.up)) {
+                // It waits for a lock all the same, which its data says, unless it is to be thrown something.
+                if (up_is_exception(dest[1])) {
+                    up_task_throw(loop, self, dest[1]);
+                }
+            } else {
+                if (joins) {
+                    up_task_schedule(loop, self, UP_OWN, 0); // it awaits that task no more
+                }
+                *up_task_data(self) = dest[1];
             }
-            *up_task_data(self) = dest[1];
         } else if (attr != MP_QSTR_state) {
             return;
         } else if (done) {

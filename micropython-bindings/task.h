@@ -22,7 +22,7 @@ typedef struct _up_annex_t {
     mp_obj_t coro;
 } up_annex_t;
 
-#define UP_TASK_DONE (1) // it ended
+#define UP_TASK_DONE UP_ENDED // it ended
 #define UP_TASK_AWAITED (2) // somebody has, or had, its result
 #define UP_TASK_EPOCH (0x60) // the loop's epoch when it was queued last; 0: it never was, or it was forgotten
 #define UP_TASK_CANCEL (0x80) // the cancels that were not taken back are counted in the bits from here on, modulo 16

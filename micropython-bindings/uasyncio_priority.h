@@ -75,14 +75,16 @@ typedef struct up_entry {
 #define UP_JOINED 0x8000
 // All of `flags` that is the core's: UP_JOINED, and the levels that it has from those who wait for its end.
 #define UP_CORE_FLAGS 0xf800
+// Of the shim's `flags` the core reads this: the task has ended, so it is not to be more urgent for anybody.
+#define UP_ENDED 1
 
 // Set in `core` of every entry. With these bits the word that it is in is no object of MicroPython's (representation A),
 // so who searches the heap for entries does not take an array of objects for one.
 #define UP_TAG 0x8006
 // A new entry's `core`: idle, its own level is UP_NORMAL.
 #define UP_NEW 0x81c6
-// The same of one that only watches a task: it waits for the task's end (up_core_join()), is as urgent as nobody, and
-// never runs.
+// The same of one that only watches a task, or is a lock's: it waits for the task's end (up_core_join()), is as urgent as
+// nobody but those who wait for it, and never runs.
 #define UP_NEW_WATCHER 0x83c6
 // Where an entry is: UP_IDLE ... UP_STREAM;
 #define UP_PLACE(entry) ((entry)->core >> 3 & 7u)
@@ -99,7 +101,7 @@ typedef struct up_list {
     up_entry_t *first;
 } up_list_t;
 
-// What is counted, and handed over from task to task: a Lock, a semaphore, the items of a Queue, its room. The owner sets
+// What is counted, and handed over from task to task: a semaphore, the items of a Queue, its room. The owner sets
 // the list's object, `level`, `bounded` and `free`; the rest is zero at first. It may read what follows `bounded`.
 typedef struct up_permits {
     up_list_t waiters;
@@ -109,8 +111,14 @@ typedef struct up_permits {
     int32_t taken; // how many were taken, less those that were given back
 } up_permits_t;
 
-// Whether an entry that runs was handed one of these permits, and has not taken it.
-#define UP_IS_HANDED(entry, permits) ((entry)->up == (permits))
+// A lock. The owner sets the entry's `object`, and its `core` to UP_NEW_WATCHER; the rest is zero at first.
+typedef struct up_lock {
+    up_entry_t entry;
+    up_entry_t *holder; // who has it, or was handed it; NULL: it is free
+} up_lock_t;
+
+// Whether an entry was handed one of these permits, or this lock, and its step has not taken it.
+#define UP_IS_HANDED(entry, what) (UP_PLACE(entry) <= UP_READY && (entry)->up == (void *)(what))
 
 // What is set, by a task or from anywhere: an Event, a ThreadSafeFlag. A WaitQueue is one that is never set. The owner sets
 // the list's object and, whenever it likes, `level`; the rest is zero at first.
@@ -120,14 +128,15 @@ typedef struct up_flag {
     uint8_t set; // see up_flag_is_set()
     uint8_t waited; // somebody may wait
     uint8_t posted; // it is in the mailbox
-    uint8_t level; // where its wake-ups land: UP_HIGH ... UP_OWN
+    uint8_t level; // where the wake-ups of those land who are not UP_URGENT: UP_HIGH ... UP_OWN
 } up_flag_t;
 
 // How a task comes to a flag: it comes back from waiting for it; whoever goes on clears it; it is parked, set or not, unless
-// it comes back.
+// it comes back; its wake-up lands at high level.
 #define UP_BACK 1
 #define UP_CLEARS 2
 #define UP_PARKS 4
+#define UP_URGENT 8
 // What becomes of it: it is parked; it goes on; it is parked, and the flag was set meanwhile.
 #define UP_WAITS 0
 #define UP_GOES_ON 1
@@ -177,7 +186,7 @@ void up_core_park(up_core_t *core, up_entry_t *entry, up_list_t *list);
 uint32_t up_core_wake(up_core_t *core, up_list_t *list, uint32_t level, uint32_t most, uint32_t now);
 // Queues a task that somebody outside wakes, as up_core_schedule() does. `awaits`, 0 or 1: it comes back to what it waits at.
 // Then it stays where it is, if it waits for a condition or in a list: it would ask again, and miss who wakes it meanwhile.
-// One that was handed a permit and is due already stays too, without a delay. O(log n).
+// One that was handed a permit or a lock and is due already stays too, without a delay. O(log n).
 void up_core_revive(up_core_t *core, up_entry_t *entry, uint32_t awaits, uint32_t level, uint32_t delay, uint32_t now);
 // The first of a list, or NULL. O(1).
 up_entry_t *up_core_first(up_core_t *core, up_list_t *list);
@@ -189,11 +198,18 @@ uint32_t up_core_acquire(up_core_t *core, up_permits_t *permits, up_entry_t *ent
 // Gives a permit back, or for the first time: it is handed to the task that has waited longest, which is due now; else it is
 // free. 0, and nothing happens, if they are bounded and none is taken. O(1).
 uint32_t up_core_release(up_core_t *core, up_permits_t *permits, uint32_t now);
+// Takes a lock for the running task: the one that it was handed, or one that is free: 1. If another one has it, 0: the task
+// waits behind those who do, as for the end of a task whose place the lock's entry takes; and who has it is as urgent as
+// they are. O(1) if it has it, else O(tasks that wait one for the other).
+uint32_t up_core_lock(up_core_t *core, up_lock_t *lock, up_entry_t *entry);
+// Gives a lock back: it is handed to the task that has waited longest, which is due now; else it is free. 0, and nothing
+// happens, if nobody has it. O(1) if nobody waits.
+uint32_t up_core_unlock(up_core_t *core, up_lock_t *lock, uint32_t now);
 // What was handed to an entry, and its step has not taken, goes to the next one. So it does when the entry is cancelled or
 // taken out of its ready queue, and when its step ends. O(1).
 void up_core_refuse(up_core_t *core, up_entry_t *entry);
 
-// The running task comes to a flag, `how`: UP_BACK, UP_CLEARS and UP_PARKS, or 0. UP_WAITS, UP_GOES_ON, or UP_SET_MEANWHILE: then
+// The running task comes to a flag, `how`: UP_BACK, UP_CLEARS, UP_PARKS and UP_URGENT, or 0. UP_WAITS, UP_GOES_ON, or UP_SET_MEANWHILE: then
 // up_core_wake_flag() is to be called. Without an entry (NULL) none is parked. O(1).
 uint32_t up_core_wait_flag(up_core_t *core, up_entry_t *entry, up_flag_t *flag, uint32_t how);
 // Wakes all who wait for a flag, if it is set. O(those who wait).

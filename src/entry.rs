@@ -7,16 +7,16 @@
 //!
 //! | kind | `prev`, `next` | `up` | `due` |
 //! |---|---|---|---|
-//! | `Idle` | - | the permits that it was handed one of | - |
+//! | `Idle` | - | the permits that it was handed one of, or the lock that it was handed | - |
 //! | `Ready` | neighbours in the ring of its level | the same | when it was queued |
 //! | `Timer` | left and right child | parent | when it is due |
 //! | `Condition` | neighbours in the ring of conditions | - | - |
 //! | `Stream` | neighbours in the ring of streams | the stream's object | its descriptor |
 //! | `Parked` | neighbours in the list's ring | the list | the epoch of the loop |
-//! | `Joining` | neighbours in the ring of those who wait for a task's end | that task | the epoch of the loop |
+//! | `Joining` | neighbours in the ring of those who wait for a task's end, or for a lock | that task, or that lock's entry | the epoch of the loop |
 //!
-//! The entry that runs is idle, but may still be linked in its ready ring (`schedule::ready`), and have a permit that its
-//! step has not taken yet (`sync::permits`). No other idle entry is linked, or has one.
+//! The entry that runs is idle, but may still be linked in its ready ring (`schedule::ready`), and have a permit or a lock
+//! that its step has not taken yet (`sync::permits`, `sync::lock`). No other idle entry is linked, or has one.
 //!
 //! # The invariant
 //! An entry in a queue is in memory that the garbage collector traces, and does not move. Whatever refers to it,
@@ -26,6 +26,7 @@
 use core::cell::Cell;
 use core::ptr;
 
+use crate::sync::lock::Lock;
 use crate::sync::permits::Permits;
 use crate::sync::wait_list::WaitList;
 use crate::tick::Tick;
@@ -75,7 +76,7 @@ pub enum Place {
     Stream,
     /// In a wait list.
     Parked,
-    /// Waiting for the end of a task.
+    /// Waiting for the end of a task, or for a lock.
     Joining,
 }
 
@@ -115,16 +116,20 @@ const LEVEL: u32 = 8; // 2 bits: its own level
 const SERVED: u32 = 10; // 1 bit: it ran at high level since another level had its turn
 const INTEREST: u32 = 11; // 4 bits: what a Stream waits for, see schedule::poll
 const RANK: u32 = INTEREST; // 4 bits: a Timer's rank, see schedule::timers
+const WAKES: u32 = INTEREST; // 4 bits: the level of a Parked entry's wake-up, if it is at a flag
+const HANDED: u32 = INTEREST; // 4 bits: what an Idle or Ready entry was handed, if it was: 0 a permit, 1 a lock
 /// The highest rank of a timer.
 pub(crate) const MAX_RANK: u32 = 15;
 
 /// In place of the level of the queue it was in last.
 const NEVER_QUEUED: u16 = OWN_LEVEL << QUEUE;
 
-/// In an entry's flags, which are the shim's but for this: somebody waits for its end, see [`crate::sync::joiners`].
+/// In an entry's flags, which are the shim's but for [`CORE_FLAGS`]: somebody waits for its end, see [`crate::sync::joiners`].
 pub(crate) const JOINED: u16 = 0x8000;
 /// The bits of an entry's flags that are the core's.
 pub(crate) const CORE_FLAGS: u16 = 0xf800;
+/// Among the shim's flags, and read here: it has ended.
+pub(crate) const ENDED: u16 = 1;
 // 2 bits each, in an entry's flags: how much more urgent than nothing a level is, 0 for none.
 const INHERITED: u32 = 11; // the level of the most urgent of those who wait for its end, see sync::inherit
 const NAMED: u32 = 13; // the level at which it would be queued if nobody did; none: where it is
@@ -133,8 +138,9 @@ const NAMED: u32 = 13; // the level at which it would be queued if nobody did; n
 #[derive(Clone, Copy)]
 #[repr(C)]
 union Up<'a> {
-    // Idle, Ready
+    // Idle, Ready; HANDED says which of the two
     permits: Option<&'a Permits<'a>>,
+    lock: Option<&'a Lock<'a>>,
     // Timer
     parent: Link<'a>,
     // Parked
@@ -162,7 +168,7 @@ pub struct Entry<'a> {
     // The type word of the shim's object. Not the core's to touch.
     object: Cell<usize>,
     bits: Cell<u16>,
-    // The shim's flags. Not the core's to touch, but for CORE_FLAGS.
+    // The shim's flags. Not the core's to touch, but for CORE_FLAGS; it reads ENDED.
     flags: Cell<u16>,
     due: Cell<Tick>,
     // In this order because of the collector, which marks the last pointer of an object first: docs/architecture.md.
@@ -203,9 +209,18 @@ impl<'a> Entry<'a> {
 
     /// An idle entry whose wake-ups land at `level`.
     pub const fn new(level: Level) -> Self {
+        Self::with_level(level as LevelBits)
+    }
+
+    /// An idle entry that only watches.
+    pub(crate) const fn new_watcher() -> Self {
+        Self::with_level(OWN_LEVEL)
+    }
+
+    const fn with_level(level: LevelBits) -> Self {
         Self {
             object: Cell::new(0),
-            bits: Cell::new(TAG | NEVER_QUEUED | (level as u16) << LEVEL),
+            bits: Cell::new(TAG | NEVER_QUEUED | level << LEVEL),
             flags: Cell::new(0),
             due: Cell::new(Tick::new(0)),
             up: Cell::new(Up { permits: None }),
@@ -394,21 +409,54 @@ impl<'a> Entry<'a> {
         self.up.set(Up { parent });
     }
 
+    /// Whether it was handed a lock, if anything.
+    #[inline]
+    fn was_handed_lock(&self) -> bool {
+        self.bits.get() >> HANDED & 15 != 0
+    }
+
     /// Of an idle or a ready entry: the permits that it was handed one of, which its step has not taken yet.
     #[inline]
     pub(crate) fn permits(&self) -> Option<&'a Permits<'a>> {
         match self.kind() {
-            // SAFETY: the third link of an Idle or Ready entry is that: only set_idle() and set_permits() write it, and
-            // no kind becomes one of these two in another way.
-            Kind::Idle | Kind::Ready => unsafe { self.up.get().permits },
+            // SAFETY: the third link of an Idle or Ready entry is None, by set_idle() and take_handed(), or what
+            // hand_permit() or hand_lock() wrote, which say in HANDED which of the two; no kind becomes one of these two in
+            // another way.
+            Kind::Idle | Kind::Ready if !self.was_handed_lock() => unsafe { self.up.get().permits },
             _ => None,
         }
     }
 
-    /// An idle or ready entry was handed one of these permits, or has none any more.
+    /// Of an idle or a ready entry: the lock that it was handed, and that its step has not taken yet.
     #[inline]
-    pub(crate) fn set_permits(&self, permits: Option<&'a Permits<'a>>) {
-        self.up.set(Up { permits });
+    pub(crate) fn lock(&self) -> Option<&'a Lock<'a>> {
+        match self.kind() {
+            // SAFETY: as in permits().
+            Kind::Idle | Kind::Ready if self.was_handed_lock() => unsafe { self.up.get().lock },
+            _ => None,
+        }
+    }
+
+    /// A ready entry was handed one of these permits.
+    #[inline]
+    pub(crate) fn hand_permit(&self, permits: &'a Permits<'a>) {
+        self.set(HANDED, 15, 0);
+        self.up.set(Up {
+            permits: Some(permits),
+        });
+    }
+
+    /// A ready entry was handed this lock.
+    #[inline]
+    pub(crate) fn hand_lock(&self, lock: &'a Lock<'a>) {
+        self.set(HANDED, 15, 1);
+        self.up.set(Up { lock: Some(lock) });
+    }
+
+    /// What an idle or ready entry was handed is taken, or goes to somebody else.
+    #[inline]
+    pub(crate) fn take_handed(&self) {
+        self.up.set(Up { permits: None });
     }
 
     /// Whether its third link refers to anything, whatever its kind.
@@ -428,15 +476,29 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// It is parked in a list, since this epoch of the loop.
+    /// It is parked in a list, since this epoch of the loop; its wake-up lands at this level, if it is at a flag.
     #[inline]
-    pub(crate) fn set_parked(&self, list: &'a WaitList<'a>, epoch: u32) {
+    pub(crate) fn set_parked(&self, list: &'a WaitList<'a>, wakes: LevelBits, epoch: u32) {
         self.up.set(Up { list: Some(list) });
         self.due.set(Tick::new(epoch));
-        self.set_kind(Kind::Parked);
+        let bits = self.bits.get() & !(7 << KIND | 15 << WAKES);
+        self.bits
+            .set(bits | (Kind::Parked as u16) << KIND | wakes << WAKES);
     }
 
-    /// The task for whose end it waits.
+    /// The level of the wake-up of a parked entry, if it is at a flag.
+    #[inline]
+    pub(crate) fn wakes(&self) -> LevelBits {
+        self.bits.get() >> WAKES & 15
+    }
+
+    /// Whether the task has ended: the shim says so.
+    #[inline]
+    pub(crate) fn has_ended(&self) -> bool {
+        self.flags.get() & ENDED != 0
+    }
+
+    /// The task for whose end it waits, or the entry of the lock.
     #[inline]
     pub(crate) fn joined_task(&self) -> Link<'a> {
         match self.kind() {
@@ -556,6 +618,7 @@ mod tests {
         e.unlink();
         e.set_idle();
         assert_eq!(e.place(), Place::Idle);
-        assert!(e.next.get().is_none() && e.permits().is_none() && !e.refers());
+        assert!(e.next.get().is_none() && e.permits().is_none() && e.lock().is_none());
+        assert!(!e.refers());
     }
 }

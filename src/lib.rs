@@ -23,6 +23,7 @@
 //! | `schedule::fairness` | who had the turn |
 //! | [`schedule::poll`] | conditions and streams: what a pass asks |
 //! | [`sync::wait_list`] | tasks parked at an event, a lock, a queue |
+//! | [`sync::lock`] | a lock, its holder, and who waits for it |
 //! | [`sync::permits`] | what is counted, and handed over from task to task |
 //! | [`sync::flag`] | what is set, by a task or from anywhere |
 //! | `sync::joiners` | who waits for the end of a task |

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SHIM = ROOT / "micropython-bindings"
 # What all need, and so may have by way of another header.
 COMMON = {SHIM / "shim.h", SHIM / "uasyncio_priority.h", SHIM / "requirements.h"}
-# One idea in eight files: a task, what it waits at, and what is called. docs/architecture.md says why.
-WAITING = {"await", "callbacks", "flag", "queue", "sleep", "sync", "task", "when"}
+# One idea in nine files: a task, what it waits at, and what is called. docs/architecture.md says why.
+WAITING = {"await", "callbacks", "flag", "lock", "queue", "sleep", "sync", "task", "when"}
 NAME = re.compile(r"\b(?:_?up|UP|mp_uasyncio_priority|MICROPY_UASYNCIO_PRIORITY)_\w+")
 
 

@@ -154,7 +154,8 @@ CORE = (
     ("flag-not-announced", LOST, GONE),
     ("flag-in-the-mail-for-ever", CLEAR, GONE),
     ("flag-linked-though-out", STALE, CHANGED(r"take\(\)", "get()")),
-    ("flag-wakes-one", LOST, CHANGED(r"while (.*)\.is_some\(\) \{\}", r"\1;")),
+    ("flag-wakes-one", LOST, CHANGED("while let", "if let")),
+    ("urgent-waiter-forgotten", LOST, CHANGED("how & URGENT != 0", "how & URGENT == URGENT + 1")),
     ("waiter-not-noted", LOST, GONE),
     ("waiter-noted-for-ever", CLEAR, GONE),
     ("flag-stays-set", CLEAR, GONE),
@@ -168,6 +169,14 @@ CORE = (
     ("revived-and-lost", LOST, CHANGED("=> .*,", "=> false,")),
     ("revived-of-an-old-epoch", STALE, CHANGED(" && .*,", ",")),
     ("inherited-before-clearing", STALE, GONE),
+    ("urged-by-the-forgotten", STALE, CHANGED(r"\.filter\(.*\)", "")),
+    ("lock-handed-for-ever", CLEAR, GONE),
+    ("lock-linked-to-who-ended", STALE, CHANGED("&& .*", "")),
+    ("unlocked-on-its-way", COMPARISON, CHANGED(r"holder\.lock\(\) != Some\(lock\)", "true")),
+    ("held-by-nobody", LOST, GONE),
+    ("linked-to-who-had-it", STALE, GONE),
+    ("next-holder-not-urged", LOST, NEVER),
+    ("holder-kept", STALE, CHANGED(r"e\.is_watcher\(\)", "false")),
 )
 
 # Of the shim, with the tests of tests/python that are to catch them.

@@ -171,7 +171,7 @@ impl<'a> Scheduler<'a> {
 
     /// Takes an entry out of the place it is in. It is idle then; what it was handed goes to the next one. O(log n) for a
     /// timer, else O(1).
-    fn detach(&self, e: &'a Entry<'a>) {
+    pub(crate) fn detach(&self, e: &'a Entry<'a>) {
         match e.kind() {
             Kind::Ready | Kind::Idle => {
                 // mutation: handed-and-taken-out
@@ -203,7 +203,7 @@ impl<'a> Scheduler<'a> {
 
     /// Queues an entry at a level, its own for [`OWN_LEVEL`].
     #[inline(never)]
-    fn queue(&self, e: &'a Entry<'a>, at: LevelBits, delay: u32, now: Tick) {
+    pub(crate) fn queue(&self, e: &'a Entry<'a>, at: LevelBits, delay: u32, now: Tick) {
         self.detach(e);
         let mut level = e.level_at(at);
         if !e.inherits_nothing() {
@@ -224,9 +224,15 @@ impl<'a> Scheduler<'a> {
     /// Parks an entry in a wait list, behind those that are there. O(1).
     #[inline]
     pub fn park(&self, e: &'a Entry<'a>, list: &'a WaitList<'a>) {
+        self.park_for(e, list, OWN_LEVEL);
+    }
+
+    /// The same at a flag, which wakes it at this level.
+    #[inline]
+    pub(crate) fn park_for(&self, e: &'a Entry<'a>, list: &'a WaitList<'a>, wakes: LevelBits) {
         list.first(self.epoch.get()); // lets those of an earlier epoch go
         self.detach(e);
-        list.park(e, self.epoch.get());
+        list.park(e, wakes, self.epoch.get());
     }
 
     /// Wakes the task that has waited longest: it is due now, at `level` or its own. O(1).
@@ -270,7 +276,7 @@ impl<'a> Scheduler<'a> {
 
     /// Queues a task that somebody outside wakes, whatever it waits for, as [`Self::schedule`] does. `awaits`: it comes
     /// back to what it waits at. Such a task stays where it is, if it waits for a condition, in a list, or for a task: it would
-    /// ask again, and miss who wakes it meanwhile. So does one that was handed a permit and is due now: it would lose its turn.
+    /// ask again, and miss who wakes it meanwhile. So does one that was handed something and is due now: it would lose its turn.
     #[inline]
     pub fn revive(
         &self,
@@ -285,7 +291,7 @@ impl<'a> Scheduler<'a> {
             // mutation: revived-of-an-old-epoch
             Kind::Parked | Kind::Joining => awaits && e.due().raw() == self.epoch.get(),
             // mutation: revived-and-lost
-            Kind::Ready => delay == 0 && e.permits().is_some(),
+            Kind::Ready => delay == 0 && e.refers(),
             _ => false,
         };
         if !stays {
@@ -304,8 +310,8 @@ impl<'a> Scheduler<'a> {
         list.len(self.epoch.get())
     }
 
-    /// Lets an entry wait for the end of a task, behind those who do (docs/behaviour.md, section 7). False, and it is in no
-    /// queue, if that would never come because `task` waits for `e`. O(the tasks that wait one for the other).
+    /// Lets an entry wait for the end of a task, behind those who do (docs/behaviour.md, section 7); for a lock that is the
+    /// lock's entry. False, and it is in no queue, if that would never come because `task` waits for `e`. O(the tasks that wait one for the other).
     #[inline]
     #[must_use]
     pub fn join(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) -> bool {
@@ -325,7 +331,7 @@ impl<'a> Scheduler<'a> {
     pub fn set_level(&self, e: &'a Entry<'a>, level: Level) {
         let was = e.urgency();
         e.set_level(level);
-        if let Some(task) = e.joined_task() {
+        if let Some(task) = self.waits_for(e) {
             self.inherit(task, was, e.urgency());
         }
     }

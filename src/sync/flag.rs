@@ -20,7 +20,7 @@ use core::sync::atomic::{AtomicU8, Ordering, fence};
 
 use critical_section::Mutex;
 
-use crate::entry::{Entry, Level, OWN_LEVEL};
+use crate::entry::{Entry, Level, LevelBits, OWN_LEVEL};
 use crate::schedule::policy::Scheduler;
 use crate::sync::mailbox::Mailbox;
 use crate::sync::wait_list::WaitList;
@@ -40,7 +40,7 @@ pub struct Flag<'a> {
     waited: AtomicU8,
     // It is in the mailbox.
     pub(super) posted: Mutex<Cell<bool>>,
-    // Where its wake-ups land.
+    // Where the wake-ups land of those who name no level.
     level: Cell<u8>,
 }
 
@@ -69,6 +69,8 @@ pub const BACK: u32 = 1;
 pub const CLEARS: u32 = 2;
 /// Beside them: the task is parked though the flag is set, unless it comes back, and so leaves a turn to others.
 pub const PARKS: u32 = 4;
+/// Beside them: its wake-up lands at high level, whatever the flag's level is.
+pub const URGENT: u32 = 8;
 
 impl<'a> Flag<'a> {
     /// A flag that is not set, whose wake-ups land at `level`, `None` at each task's own.
@@ -113,8 +115,8 @@ impl<'a> Flag<'a> {
 }
 
 impl<'a> Scheduler<'a> {
-    /// The running task comes to a flag, for the first time or back from waiting: [`BACK`], [`CLEARS`] and [`PARKS`] say how. It
-    /// goes on if it was woken or the flag is set, else it is parked; without an `e` it is not. O(1).
+    /// The running task comes to a flag, for the first time or back from waiting: [`BACK`], [`CLEARS`], [`PARKS`] and [`URGENT`] say
+    /// how. It goes on if it was woken or the flag is set, else it is parked; without an `e` it is not. O(1).
     ///
     /// Who goes on clears the flag here, and not the wake-up, so a task that is cancelled in between leaves it set for the
     /// next. It does not if it comes back and another waits by now: that one found the flag cleared, so it was set again
@@ -131,7 +133,14 @@ impl<'a> Scheduler<'a> {
             return Wait::Over;
         }
         let Some(e) = e else { return Wait::Parked };
-        self.park(e, &flag.waiters);
+        // The level of the wake-up is the waiter's: another one who waits here may have another.
+        // mutation: urgent-waiter-forgotten
+        let wakes = if how & URGENT != 0 {
+            Level::High as LevelBits
+        } else {
+            flag.level.get().into()
+        };
+        self.park_for(e, &flag.waiters, wakes);
         flag.waited.store(1, Ordering::Relaxed); // mutation: waiter-not-noted
         fence(Ordering::SeqCst);
         if flag.is_set() {
@@ -145,9 +154,10 @@ impl<'a> Scheduler<'a> {
     #[inline(never)]
     pub fn wake_flag(&self, flag: &Flag<'a>, now: Tick) {
         if flag.is_set() {
-            let level = flag.level.get().into();
             // mutation: flag-wakes-one
-            while self.wake_at(&flag.waiters, level, now).is_some() {}
+            while let Some(e) = self.first(&flag.waiters) {
+                self.queue(e, e.wakes(), 0, now);
+            }
             flag.waited.store(0, Ordering::Relaxed); // mutation: waiter-noted-for-ever
         }
     }

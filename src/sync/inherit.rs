@@ -7,7 +7,7 @@
 //! without (`named`) is kept, so that it moves back when the wait ends. Nobody waits: nothing is computed, and a step costs
 //! what it does without.
 
-use crate::entry::{Entry, Kind, LevelBits, OWN_LEVEL};
+use crate::entry::{Entry, Kind, LevelBits, Link, OWN_LEVEL};
 use crate::schedule::policy::Scheduler;
 use crate::sync::joiners;
 
@@ -31,8 +31,14 @@ impl<'a> Scheduler<'a> {
             was = task.urgency();
             self.set_inherited(task, level);
             is = task.urgency();
-            at = task.joined_task();
+            at = self.waits_for(task);
         }
+    }
+
+    /// The task for whose end an entry waits, since this epoch of the loop. O(1).
+    pub(crate) fn waits_for(&self, e: &Entry<'a>) -> Link<'a> {
+        // mutation: urged-by-the-forgotten
+        e.joined_task().filter(|_| e.due().raw() == self.epoch())
     }
 
     /// What an entry has from those who were forgotten with the loop is none of its own. O(1).

@@ -1,10 +1,11 @@
-//! Who waits for the end of a task: its joiners.
+//! Who waits for the end of a task: its joiners. Who waits for a lock joins the lock's entry (`sync::lock`).
 //!
 //! They are in a ring, and a task has no pointer to spare for it. So the ring takes the word that is the shim's (`data`):
 //! while a task is joined, that is its first joiner, who keeps what was there. A joiner can, because what it waits at
 //! itself is its third link. If it is joined too, its own first joiner keeps the word, and so on: the word of a task is
 //! where the chain of first joiners ends. When a first joiner leaves, the next one takes over,
 //! or the task has its word back; the one that left has the task's address as its own word, which says what it comes back from.
+//! A watcher comes back from nothing, and has 0.
 //!
 //! Nobody joins whom it is waited for by, in however many steps: the chain has an end.
 
@@ -100,6 +101,7 @@ pub(crate) fn remove<'a>(e: &'a Entry<'a>) {
             }
         }
     }
-    own.set_data(task.address());
+    // mutation: holder-kept
+    own.set_data(if e.is_watcher() { 0 } else { task.address() });
     e.set_idle();
 }

@@ -1,4 +1,4 @@
-//! Permits: what a Lock, a semaphore, the items of a Queue and its room count, and how one is handed over
+//! Permits: what a semaphore, the items of a Queue and its room count, and how one is handed over
 //! (docs/behaviour.md, section 7.18).
 //!
 //! ```text
@@ -84,7 +84,7 @@ impl<'a> Scheduler<'a> {
     pub fn acquire(&self, permits: &'a Permits<'a>, e: Option<&'a Entry<'a>>) -> bool {
         let handed = e.filter(|e| e.permits() == Some(permits));
         if let Some(e) = handed {
-            e.set_permits(None); // mutation: handed-for-ever
+            e.take_handed(); // mutation: handed-for-ever
         } else if let Some(left) = permits.free.get().checked_sub(1) {
             permits.free.set(left);
         } else {
@@ -110,14 +110,18 @@ impl<'a> Scheduler<'a> {
         true
     }
 
-    /// What was handed to an entry, and its step has not taken, goes to the next one. O(1).
+    /// What was handed to an entry, a permit or a lock, and its step has not taken, goes to the next one. O(1).
     ///
     /// The next one is due when this one was: it has waited for longer than that.
     #[inline(never)]
     pub fn refuse(&self, e: &Entry<'a>) {
+        let due = e.due();
         if let Some(permits) = e.permits() {
-            e.set_permits(None);
-            self.hand_over(permits, e.due());
+            e.take_handed();
+            self.hand_over(permits, due);
+        } else if let Some(lock) = e.lock() {
+            e.take_handed();
+            self.hand_over_lock(lock, due);
         }
     }
 
@@ -125,7 +129,7 @@ impl<'a> Scheduler<'a> {
     #[inline(never)]
     fn hand_over(&self, permits: &'a Permits<'a>, now: Tick) {
         match self.wake_at(&permits.waiters, permits.level.get(), now) {
-            Some(e) => e.set_permits(Some(permits)),
+            Some(e) => e.hand_permit(permits),
             // mutation: handed-to-nobody
             None => permits.free.update(|n| n.wrapping_add(1)),
         }

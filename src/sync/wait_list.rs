@@ -4,7 +4,7 @@
 //! carries and never reads. The loop does not know the lists: who waits in one is reachable from its owner, so a
 //! task that waits for what nobody can reach is garbage, as the owner is.
 
-use crate::entry::Entry;
+use crate::entry::{Entry, LevelBits};
 use crate::ring::Ring;
 
 /// The head of what is waited for. All zero bits but the first word are an empty list.
@@ -26,9 +26,9 @@ impl<'a> WaitList<'a> {
     }
 
     /// Parks an entry that is in no queue, behind those that wait. O(1).
-    pub(crate) fn park(&'a self, e: &'a Entry<'a>, epoch: u32) {
+    pub(crate) fn park(&'a self, e: &'a Entry<'a>, wakes: LevelBits, epoch: u32) {
         self.waiters.push(e);
-        e.set_parked(self, epoch);
+        e.set_parked(self, wakes, epoch);
     }
 
     /// Takes out an entry that is parked here. O(1).

@@ -16,7 +16,7 @@
 #define MAX_TASKS 640
 #define LISTS 6
 #define ROWS 64
-#define FLAGS 0x05ed
+#define FLAGS 0x05ec // none of them is UP_ENDED
 #define GUARD ((uintptr_t)0xa5a5a5a5)
 
 // Random numbers, the hash. C does not say in which order arguments are worked out, so no expression has two of them.
@@ -138,6 +138,7 @@ static up_core_t core;
 static up_mailbox_t mail;
 static up_list_t lists[LISTS];
 static up_permits_t permits[] = { { .level = UP_OWN, .bounded = 1, .free = 1 }, { .level = UP_LOW, .free = 2 } };
+static up_lock_t locks[2];
 static up_flag_t flags[] = { { .level = UP_OWN }, { .level = UP_HIGH }, { .level = UP_LOW } };
 static uint32_t now = 0xfffff000;
 
@@ -163,6 +164,11 @@ static bool sound(const task_t *task) {
 static uint32_t common(const up_entry_t *entry) {
     if (entry == NULL) {
         return 0;
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        if (entry == &locks[i].entry) {
+            return MAX_TASKS + 1 + i;
+        }
     }
     uint32_t number = 0;
     while (number < MAX_TASKS && &objects[number].entry != entry) {
@@ -210,6 +216,11 @@ static void create(void) {
 
 // A task ends, and its memory is used for something else at once.
 static void destroy(task_t *task) {
+    for (uint32_t i = 0; i < 2; i++) {
+        if (locks[i].holder == &task->entry) {
+            got(up_core_unlock(&core, &locks[i], now)); // not if it is on its way: then it goes on when the task is forgotten
+        }
+    }
     while (got(common(up_core_wake_joiner(&core, &task->entry, now))) != 0) {
     }
     up_core_forget(&core, &task->entry);
@@ -305,12 +316,16 @@ static void wait(task_t *task) {
             break;
         case 11:
         case 12:
-            got(up_core_acquire(&core, &permits[below(2)], &task->entry));
+            if (once_in(2)) {
+                got(up_core_lock(&core, &locks[below(2)], &task->entry));
+            } else {
+                got(up_core_acquire(&core, &permits[below(2)], &task->entry));
+            }
             break;
         case 13:
         case 14: {
             up_flag_t *flag = &flags[below(3)];
-            if (got(up_core_wait_flag(&core, &task->entry, flag, below(4))) == UP_SET_MEANWHILE) {
+            if (got(up_core_wait_flag(&core, &task->entry, flag, below(4) | (once_in(3) ? UP_URGENT : 0))) == UP_SET_MEANWHILE) {
                 up_core_wake_flag(&core, flag, now); // by another context: there is none here
             }
             break;
@@ -484,8 +499,10 @@ static void one_call(void) {
             break;
         case 19:
         case 20:
-        case 21:
             got(up_core_release(&core, &permits[below(2)], now));
+            break;
+        case 21:
+            got(up_core_unlock(&core, &locks[below(2)], now));
             break;
         case 22:
             up_core_refuse(&core, entry);
@@ -537,6 +554,10 @@ int main(void) {
     uint32_t crowd = 0;
     uint32_t checkpoint = 0;
     up_mail_clear(&mail);
+    for (uint32_t i = 0; i < 2; i++) {
+        locks[i].entry.object = &locks[i];
+        locks[i].entry.core = UP_NEW_WATCHER;
+    }
     while (calls < CALLS) {
         if (once_in(400)) {
             crowd = once_in(4) ? 0 : below(MAX_TASKS); // how many tasks there will be for a while

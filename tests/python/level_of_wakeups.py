@@ -1,6 +1,6 @@
 # A wake-up that names no level lands at its task's own level: a Low task waits until no Normal
 # entry is due, a High one goes before them, whatever it waited for. (A bare yield is a second High
-# step in a row, so one of the others goes before that.)
+# step in a row, so one of the others goes before that. So after the wait for a lock: main, which held it, was High too.)
 import asyncio_priority as asyncio
 from asyncio_priority import HIGH, LOW
 from uasyncio_priority import _mock_clock as clock

@@ -164,8 +164,15 @@ impl World {
                 self.sleep(h, 0);
             }
             29 => {
-                let n = self.numbers.below(self.pair.model.tasks.len() as u32) as usize;
-                let other = self.pair.model.tasks[n].handle;
+                let tasks = || {
+                    self.pair
+                        .model
+                        .tasks
+                        .iter()
+                        .filter(|task| task.lock.is_none())
+                };
+                let n = self.numbers.below(tasks().count() as u32) as usize;
+                let other = tasks().nth(n).expect("one of them").handle;
                 let far = matches!(self.book.get(&other), Some(&Promise::At(due)) if due > self.now() + DAY);
                 if other != h && !far {
                     self.pair.apply(&Op::Cancel(Who::Named(other)));

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngAlgorithm;
 use reference::border::{Action, Core, Handle};
 use reference::bytes::{Numbers, STARTS};
-use reference::model::{FLAGS, OWNERS, PERMITS};
+use reference::model::{FLAGS, LOCKS, OWNERS, PERMITS};
 use reference::pair::{ERR, HUP, Op, PRI, Pair, Who};
 use uasyncio_priority::entry::Level::{self, High, Low, Normal};
 use uasyncio_priority::schedule::poll::{Interest, READ, WRITE};
@@ -99,8 +99,11 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (0..PERMITS).prop_map(Op::TryAcquire),
         32 => (0..PERMITS).prop_map(Op::Release),
         6 => who().prop_map(Op::Refuse),
-        24 => (who(), 0..FLAGS, any::<bool>(), any::<bool>(), any::<bool>())
-            .prop_map(|(w, n, back, clears, p)| Op::WaitFlag(w, n, back && clears, clears, p)),
+        40 => (who(), 0..LOCKS).prop_map(|(w, n)| Op::Lock(w, n)),
+        24 => (0..LOCKS).prop_map(Op::Unlock),
+        3 => (0..LOCKS).prop_map(Op::ForgetLock),
+        24 => (who(), 0..FLAGS, any::<[bool; 4]>())
+            .prop_map(|(w, n, [b, c, p, u])| Op::WaitFlag(w, n, b && c, c, p, u)),
         16 => (0..FLAGS).prop_map(Op::Raise),
         6 => (0..FLAGS).prop_map(Op::Lower),
         6 => (0..FLAGS).prop_map(Op::SetFlag),

@@ -137,14 +137,25 @@ impl<'a> Bytes<'a> {
             30..42 => Op::Free(self.who()),
             42..44 => Op::FreeMany(self.byte().into(), u32::from(self.byte() % 80)),
             44..64 => Op::Schedule(self.who(), self.own_or(), self.delay()),
-            64..71 => Op::Acquire(self.who(), self.byte().into()),
+            64..71 => {
+                let (who, n) = (self.who(), self.byte());
+                match n {
+                    0..112 => Op::Acquire(who, n.into()),
+                    _ => Op::Lock(who, n.into()),
+                }
+            }
             71 => Op::TryAcquire(self.byte().into()),
-            72..76 => Op::Release(self.byte().into()),
+            72..76 => match self.byte() {
+                n @ 0..112 => Op::Release(n.into()),
+                n @ 112..248 => Op::Unlock(n.into()),
+                n => Op::ForgetLock(n.into()),
+            },
             76 => Op::Refuse(self.who()),
             77..80 => {
                 let (who, bits) = (self.who(), self.byte());
-                let clears = bits & 64 == 0;
-                Op::WaitFlag(who, (bits & 63).into(), bits >= 192, clears, bits & 48 == 0)
+                let (flag, clears) = (usize::from(bits & 63), bits & 64 == 0);
+                let (parks, urgent) = (bits & 48 == 0, bits & 24 == 8);
+                Op::WaitFlag(who, flag, bits >= 192, clears, parks, urgent)
             }
             80..82 => {
                 let bits = self.byte();

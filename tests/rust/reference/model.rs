@@ -17,7 +17,9 @@ pub const LISTS: usize = 3;
 pub const PERMITS: usize = 3;
 /// See `LISTS`.
 pub const FLAGS: usize = 3;
-/// All of them.
+/// Locks, which are no lists: each is the place of a task's end that never comes.
+pub const LOCKS: usize = 3;
+/// All of the lists.
 pub const OWNERS: usize = LISTS + PERMITS + FLAGS;
 /// Items that a mailbox holds.
 pub const MAIL: usize = c::UP_MAIL_LEN as usize;
@@ -50,7 +52,7 @@ pub enum At {
     },
     /// It parked before the loop was cleared: nobody wakes it, but it is linked until somebody looks at the list.
     Left(List),
-    /// It waits for the end of a task.
+    /// It waits for the end of a task, or for a lock.
     Join {
         task: Handle,
         seq: u64,
@@ -86,14 +88,33 @@ pub struct Task {
     pub at: At,
     // The level at which it was queued last.
     pub queued: Option<Level>,
+    // Where its wake-up lands, if it is parked at a flag.
+    pub wakes: Option<Level>,
     // The word behind its links, while it waits for no task.
     pub data: Data,
     // Ran at high level since another level had its turn.
     pub served: bool,
     // Somebody outside of the loop refers to it.
     pub held: bool,
-    // What it was handed a permit of and has not taken, and when it was due for that.
-    pub handed: Option<(List, u64)>,
+    // What it was handed and has not taken, and when it was due for that.
+    pub handed: Option<(Of, u64)>,
+    pub ended: bool,
+    // It is none, but a lock.
+    pub lock: Option<Lock>,
+}
+
+/// What a task may be handed: one of these permits, or this lock.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Of {
+    Permits(List),
+    Lock(Handle),
+}
+
+/// A lock of the model.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Lock {
+    // Who has it, or was handed it.
+    pub holder: Option<Handle>,
 }
 
 /// Permits of the model.
@@ -134,8 +155,9 @@ pub struct Model {
     // The `seq` at which streams were asked last, and at which one was waited for last.
     pub polled: u64,
     pub streamed: u64,
-    // The lists that have an owner.
+    // The lists that have an owner, and the locks.
     pub lists: Vec<List>,
+    pub locks: Vec<Handle>,
     // What the lists of permits and of flags are the heads of, with an owner or without.
     pub permits: BTreeMap<List, Count>,
     pub flags: BTreeMap<List, Flag>,
@@ -252,7 +274,11 @@ impl Model {
     /// This level, or that of somebody who waits for the end of the task, in however many steps.
     fn raised(&self, t: usize, level: Level) -> Level {
         let joiners = self.joiners(self.tasks[t].handle);
-        let urgent = joiners.iter().map(|&j| self.raised(j, self.tasks[j].own));
+        let urgent = joiners.iter().map(|&j| match self.tasks[j].lock {
+            // A lock is as urgent as nobody but those who wait for it.
+            Some(_) => self.raised(j, level),
+            None => self.raised(j, self.tasks[j].own),
+        });
         urgent.fold(level, |a, b| if (b as u8) < a as u8 { b } else { a })
     }
 
@@ -296,7 +322,9 @@ impl Model {
         let joined = joined_by(&self.tasks[t]);
         self.tasks[t].at = At::Nowhere;
         if let Some(other) = joined {
-            self.tasks[t].data = Data::Entry(other);
+            if self.tasks[t].lock.is_none() {
+                self.tasks[t].data = Data::Entry(other);
+            }
             self.settle();
         }
     }
@@ -348,7 +376,10 @@ impl Model {
         let ended = &self.tasks[self.find(task).expect("it is kept")];
         let own = self.tasks[t].own;
         let level = ended.queued.filter(|&level| (level as u8) < own as u8);
-        self.queue(t, level, 0);
+        match self.tasks[t].lock {
+            Some(_) => self.leave(t),
+            None => self.queue(t, level, 0),
+        }
         Some(self.tasks[t].handle)
     }
 
@@ -442,7 +473,7 @@ impl Model {
     pub fn end(&mut self, t: usize) {
         self.leave(t);
         let task = &mut self.tasks[t];
-        (task.served, task.held) = (false, false);
+        (task.served, task.held, task.ended) = (false, false, true);
         self.ran = self.ran.filter(|&h| h != task.handle);
     }
 
@@ -461,7 +492,14 @@ impl Model {
             _ => None,
         };
         // Or what it was handed one of.
-        let list_of = |task: &Task| parked_at(task).or(task.handed.map(|(permits, _)| permits));
+        let list_of = |task: &Task| match task.handed {
+            Some((Of::Permits(list), _)) => Some(list),
+            _ => parked_at(task),
+        };
+        let lock_of = |task: &Task| match task.handed {
+            Some((Of::Lock(lock), _)) => Some(lock),
+            _ => task.lock.and_then(|lock| lock.holder), // of a lock: who has it
+        };
         // Who is parked refers to the list, and the list to all who are; who waits for a task's end to that task, and that
         // to all who do; and a task to what its word names.
         let word_of = |task: &Task| match task.data {
@@ -487,6 +525,7 @@ impl Model {
             let task = &self.tasks[t];
             let named = joined_by(task).or(word_of(task));
             found.extend(named.and_then(|other| self.find(other)));
+            found.extend(lock_of(task).and_then(|other| self.find(other)));
             let list = list_of(task).filter(|list| !lists.contains(list));
             lists.extend(list);
             found.extend(joins.iter().filter(|j| j.0 == task.handle).map(|j| j.1));
@@ -506,12 +545,97 @@ impl Model {
         self.leave(t);
         let seq = self.seq();
         self.tasks[t].at = At::List { list, seq };
+        self.tasks[t].wakes = None;
     }
 
     /// A task does not take what it was handed.
     pub fn refuse(&mut self, t: usize) {
-        if let Some((permits, due)) = self.tasks[t].handed.take() {
-            self.hand_over(permits, due);
+        match self.tasks[t].handed.take() {
+            Some((Of::Permits(permits), due)) => self.hand_over(permits, due),
+            Some((Of::Lock(lock), due)) => self.hand_over_lock(lock, due),
+            None => {}
+        }
+    }
+
+    /// A lock, by its handle: which of the tasks it is.
+    fn lock_at(&self, lock: Handle) -> usize {
+        self.find(lock).expect("it is kept")
+    }
+
+    fn set_holder(&mut self, lock: Handle, holder: Option<Handle>) {
+        let l = self.lock_at(lock);
+        self.tasks[l].lock = Some(Lock { holder });
+    }
+
+    /// Who has a lock, or was handed it.
+    pub fn holder(&self, lock: Handle) -> Option<Handle> {
+        self.tasks[self.lock_at(lock)]
+            .lock
+            .and_then(|lock| lock.holder)
+    }
+
+    /// Takes a lock; false if another task has it, for which this one waits.
+    pub fn lock(&mut self, lock: Handle, t: usize) -> bool {
+        if self.tasks[t]
+            .handed
+            .is_some_and(|(of, _)| of == Of::Lock(lock))
+        {
+            self.tasks[t].handed = None;
+        } else if self.holder(lock).is_none() {
+            self.set_holder(lock, Some(self.tasks[t].handle));
+        } else {
+            if !self.join(t, lock) {
+                // Who has it waits for this one: nobody is more urgent by this lock for now.
+                self.leave(self.lock_at(lock));
+                assert!(self.join(t, lock));
+            }
+            self.urge(lock);
+            return false;
+        }
+        true
+    }
+
+    /// Who has a lock is as urgent as those who wait for it, unless it has ended, or waits for them.
+    fn urge(&mut self, lock: Handle) {
+        let l = self.lock_at(lock);
+        if !matches!(self.tasks[l].at, At::Join { .. })
+            && let Some(holder) = self.holder(lock)
+            && !self.tasks[self.find(holder).expect("the lock refers to it")].ended
+        {
+            self.join(l, holder);
+        }
+    }
+
+    /// Gives a lock back; false if nobody has it.
+    pub fn unlock(&mut self, lock: Handle) -> bool {
+        let holder = self.holder(lock).and_then(|holder| self.find(holder));
+        let has = |t: usize| {
+            !self.tasks[t]
+                .handed
+                .is_some_and(|(of, _)| of == Of::Lock(lock))
+        };
+        let had = holder.is_some_and(has);
+        if had {
+            self.hand_over_lock(lock, self.now);
+        }
+        had
+    }
+
+    /// A lock goes to who has waited longest, who is due since then; else it is free.
+    fn hand_over_lock(&mut self, lock: Handle, due: u64) {
+        self.set_holder(lock, None);
+        self.leave(self.lock_at(lock));
+        self.look_joiners(lock);
+        let Some(&t) = self.joiners(lock).first() else {
+            return;
+        };
+        self.queue_from(t, None, 0, self.now - due);
+        if let At::Queue { due, .. } = self.tasks[t].at {
+            self.tasks[t].handed = Some((Of::Lock(lock), due));
+        }
+        self.set_holder(lock, Some(self.tasks[t].handle));
+        if !self.joiners(lock).is_empty() {
+            self.urge(lock);
         }
     }
 
@@ -527,7 +651,7 @@ impl Model {
             Some(&t) => {
                 self.queue_from(t, level, 0, self.now - due);
                 if let At::Queue { due, .. } = self.tasks[t].at {
-                    self.tasks[t].handed = Some((permits, due));
+                    self.tasks[t].handed = Some((Of::Permits(permits), due));
                 }
             }
             None => self.count(permits).free += 1,
@@ -536,7 +660,8 @@ impl Model {
 
     /// Takes a permit; false if there is none.
     pub fn acquire(&mut self, permits: List, t: Option<usize>) -> bool {
-        let is_handed = |t: &usize| self.tasks[*t].handed.is_some_and(|(of, _)| of == permits);
+        let handed = Of::Permits(permits);
+        let is_handed = |t: &usize| self.tasks[*t].handed.is_some_and(|(of, _)| of == handed);
         if let Some(t) = t.filter(is_handed) {
             self.tasks[t].handed = None;
         } else if self.count(permits).free > 0 {
@@ -575,6 +700,7 @@ impl Model {
         back: bool,
         clears: bool,
         parks: bool,
+        urgent: bool,
     ) -> u32 {
         let flag = self.flag(list);
         let set = flag.set;
@@ -586,7 +712,9 @@ impl Model {
             return c::UP_GOES_ON;
         }
         flag.waited = true;
+        let level = if urgent { Some(High) } else { flag.level };
         self.park(t, list);
+        self.tasks[t].wakes = level;
         if set {
             c::UP_SET_MEANWHILE
         } else {
@@ -596,11 +724,10 @@ impl Model {
 
     /// All who wait for a flag that is set are due.
     pub fn wake_flag(&mut self, list: List) {
-        let Flag { level, set, .. } = *self.flag(list);
-        if set {
+        if self.flag(list).set {
             self.look_at(list);
             while let Some(&t) = self.waiters(list).first() {
-                self.queue(t, level, 0);
+                self.queue(t, self.tasks[t].wakes, 0);
             }
             self.flag(list).waited = false;
         }

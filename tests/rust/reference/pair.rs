@@ -8,7 +8,8 @@ use uasyncio_priority::tick::{MAX_DELAY, Tick};
 
 use super::border::{Action, Core, Data, Handle, List, c};
 use super::model::{
-    At, Count, FLAGS, Flag, LISTS, Mail, Model, Next, OWNERS, PERMITS, Task, interest_of, joined_by,
+    At, Count, FLAGS, Flag, LISTS, LOCKS, Lock, Mail, Model, Next, OWNERS, PERMITS, Task,
+    interest_of, joined_by,
 };
 use Level::Normal;
 
@@ -76,8 +77,13 @@ pub enum Op {
     Release(usize),
     /// A task does not take what it was handed.
     Refuse(Who),
-    /// A task comes to a flag: back from waiting, as one that clears it, to be parked anyhow.
-    WaitFlag(Who, usize, bool, bool, bool),
+    /// A task comes to a flag: back from waiting, as one that clears it, to be parked anyhow; its wake-up is urgent.
+    WaitFlag(Who, usize, bool, bool, bool, bool),
+    /// A task wants a lock.
+    Lock(Who, usize),
+    Unlock(usize),
+    /// The owner of a lock lets go of it.
+    ForgetLock(usize),
     /// An interrupt sets a flag.
     Raise(usize),
     Lower(usize),
@@ -143,6 +149,35 @@ fn new_owner(n: usize, core: &mut Core, model: &mut Model) -> List {
     }
 }
 
+/// A new lock.
+fn new_lock(core: &mut Core, model: &mut Model) -> Handle {
+    let handle = core.new_lock();
+    let task = Task {
+        held: true,
+        lock: Some(Lock::default()),
+        ..new_task(handle, Normal)
+    };
+    model.tasks.push(task);
+    handle
+}
+
+/// A new task, which is nowhere.
+fn new_task(handle: Handle, own: Level) -> Task {
+    Task {
+        handle,
+        own,
+        at: At::Nowhere,
+        queued: None,
+        wakes: None,
+        data: Data::Own,
+        served: false,
+        held: false,
+        handed: None,
+        ended: false,
+        lock: None,
+    }
+}
+
 /// Model and core side by side.
 #[derive(Debug)]
 pub struct Pair {
@@ -164,6 +199,9 @@ impl Pair {
         let (mut core, mut model) = (Core::new(), Model::default());
         model.lists = (0..OWNERS)
             .map(|n| new_owner(n, &mut core, &mut model))
+            .collect();
+        model.locks = (0..LOCKS)
+            .map(|_| new_lock(&mut core, &mut model))
             .collect();
         Self {
             model,
@@ -187,11 +225,11 @@ impl Pair {
 
     /// A task, and its place in the model; `None` if there is none.
     fn pick(&self, who: Who) -> Option<(Handle, usize)> {
-        let Model { tasks, .. } = &self.model;
+        let tasks = || self.model.tasks.iter().filter(|task| task.lock.is_none());
         let h = match (who, self.last) {
             (Who::Last, Some(h)) | (Who::Named(h), _) => h,
-            (Who::Last, None) => tasks.first()?.handle,
-            (Who::Any(n), _) => tasks.get(n % tasks.len().max(1))?.handle,
+            (Who::Last, None) => tasks().next()?.handle,
+            (Who::Any(n), _) => tasks().nth(n % tasks().count().max(1))?.handle,
         };
         Some((h, self.model.find(h).expect("it is kept")))
     }
@@ -203,14 +241,8 @@ impl Pair {
         }
         let handle = self.core.create(own);
         self.model.tasks.push(Task {
-            handle,
-            own,
-            at: At::Nowhere,
-            queued: None,
-            data: Data::Own,
-            served: false,
             held,
-            handed: None,
+            ..new_task(handle, own)
         });
         self.last = Some(handle);
     }
@@ -218,12 +250,14 @@ impl Pair {
     /// A task ends: nothing refers to it then, unless poll(2)'s table does.
     pub fn free(&mut self, h: Handle) {
         while self.wake_joiner(h).is_some() {}
+        self.core.note_end(h);
         self.core.forget(h);
         let t = self.model.find(h).expect("it is there");
         self.model.end(t);
         self.last = self.last.filter(|&last| last != h);
         self.collect();
-        let named = |task: &Task| task.handle != h && task.data == Data::Entry(h);
+        let holds = |task: &Task| task.lock.is_some_and(|lock| lock.holder == Some(h));
+        let named = |task: &Task| task.handle != h && task.data == Data::Entry(h) || holds(task);
         if !self.model.tasks.iter().any(named) {
             assert_eq!(self.core.has(h), self.owners.contains(&h));
         }
@@ -547,17 +581,35 @@ impl Pair {
                 this.core.refuse(h);
                 this.model.refuse(t);
             }),
-            Op::WaitFlag(who, n, back, clears, parks) => self.with(who, |this, h, t| {
+            Op::Lock(who, n) => self.with(who, |this, h, t| {
+                let lock = this.model.locks[n % LOCKS];
+                let has = this.core.lock(lock, h);
+                assert_eq!(has, this.model.lock(lock, t));
+            }),
+            Op::Unlock(n) => {
+                let (lock, now) = (self.model.locks[n % LOCKS], self.tick());
+                let had = self.core.unlock(lock, now);
+                assert_eq!(had, self.model.unlock(lock));
+            }
+            Op::ForgetLock(n) => {
+                let lock = new_lock(&mut self.core, &mut self.model);
+                let old = mem::replace(&mut self.model.locks[n % LOCKS], lock);
+                let old = self.model.find(old).expect("it was held");
+                self.model.tasks[old].held = false;
+            }
+            Op::WaitFlag(who, n, back, clears, parks, urgent) => self.with(who, |this, h, t| {
                 let how = (u32::from(back) * c::UP_BACK)
                     | (u32::from(clears) * c::UP_CLEARS)
-                    | (u32::from(parks) * c::UP_PARKS);
+                    | (u32::from(parks) * c::UP_PARKS)
+                    | (u32::from(urgent) * c::UP_URGENT);
                 let flag = this.flag(n);
                 let was_set = this.model.flag(flag).set;
                 if !was_set && !back {
                     assert_eq!(this.core.wait_flag(None, flag, how), c::UP_WAITS);
                 }
                 let wait = this.core.wait_flag(Some(h), flag, how);
-                assert_eq!(wait, this.model.wait_flag(t, flag, back, clears, parks));
+                let expected = this.model.wait_flag(t, flag, back, clears, parks, urgent);
+                assert_eq!(wait, expected);
             }),
             Op::Raise(n) => {
                 let flag = self.flag(n);
@@ -661,8 +713,11 @@ impl Pair {
         for (t, task) in model.tasks.iter().enumerate() {
             let h = task.handle;
             let seen = (core.place(h), core.level(h));
-            assert_eq!(seen, (model.place(t), task.own as u32));
-            if joined_by(task).is_none() {
+            let own = task.lock.map_or(task.own as u32, |_| c::UP_OWN);
+            assert_eq!(seen, (model.place(t), own));
+            if let Some(lock) = task.lock {
+                assert_eq!(core.holder(h), lock.holder);
+            } else if joined_by(task).is_none() {
                 assert_eq!(core.data(h), task.data, "{h:?}");
             }
             match task.at {
@@ -780,6 +835,8 @@ impl Pair {
             }
         }
         self.model.lists.clear();
+        let locks = self.model.tasks.iter_mut();
+        locks.for_each(|task| task.held = false);
         self.collect();
         assert_eq!(self.core.len(), (0, 0));
     }
