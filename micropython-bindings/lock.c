@@ -15,9 +15,9 @@
 static mp_obj_t up_lock_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)args;
     mp_arg_check_num(n_args, n_kw, 0, 0, false);
-    up_lock_t *self = m_new0(up_lock_t, 1);
-    self->entry.object = type;
-    self->entry.core = UP_NEW_WATCHER;
+    up_entry_t *self = m_new0(up_entry_t, 1);
+    self->object = type;
+    self->core = UP_NEW_WATCHER;
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -36,11 +36,11 @@ static mp_obj_t up_lock_iternext(mp_obj_t self_in) {
 static mp_obj_t up_lock_release(mp_obj_t self_in) {
     up_loop_t *loop = MP_STATE_VM(up_loop);
     up_own(loop);
-    up_lock_t *self = MP_OBJ_TO_PTR(self_in);
+    up_entry_t *self = MP_OBJ_TO_PTR(self_in);
     if (up_is_garbage(self)) {
         return mp_const_none; // in a finaliser: so is who waits for it
     }
-    if (!up_core_unlock(&loop->core, self, self->entry.flags & UP_JOINED ? up_now(loop) : 0)) {
+    if (!up_core_unlock(&loop->core, self, self->flags & UP_JOINED ? up_now(loop) : 0)) {
         up_raise_runtime(MP_ERROR_TEXT("Lock not acquired"));
     }
     up_rouse();
@@ -50,9 +50,8 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_release_obj, up_lock_release);
 
 // locked(): whether a task has it: not while it is on its way from one to the next.
 static mp_obj_t up_lock_locked(mp_obj_t self_in) {
-    up_lock_t *self = MP_OBJ_TO_PTR(self_in);
-    up_entry_t *holder = self->holder;
-    return mp_obj_new_bool(holder != NULL && !UP_IS_HANDED(holder, self));
+    up_entry_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_bool(UP_PLACE(self) == UP_HELD && !UP_IS_HANDED((up_entry_t *)self->up, self));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_locked_obj, up_lock_locked);
 

@@ -4,6 +4,6 @@
 
 #include "shim.h"
 
-extern const mp_obj_type_t up_lock_type; // an up_lock_t
+extern const mp_obj_type_t up_lock_type; // an up_entry_t, which is a watcher
 
 #endif

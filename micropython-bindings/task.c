@@ -153,7 +153,12 @@ bool up_task_known(up_loop_t *loop, up_task_t *task) {
 
 // The entry of a task, which the loop knows from here on. EXCEPTION: none.
 up_entry_t *up_task_entry(up_loop_t *loop, up_task_t *task) {
-    task->entry.flags = (task->entry.flags & ~UP_TASK_EPOCH) | loop->epoch;
+    if (!up_task_known(loop, task)) {
+        // Who wanted a lock of it was forgotten with the loop.
+        // mutation: wanted-of-an-old-epoch
+        task->entry.flags &= ~(UP_TASK_EPOCH | UP_WANTED);
+        task->entry.flags |= loop->epoch;
+    }
     return &task->entry;
 }
 

@@ -29,7 +29,7 @@ typedef struct _up_timeout_t {
 
 #define UP_TIMEOUT_LIMITED (1) // there is a time limit
 #define UP_TIMEOUT_ENTERED (2)
-#define UP_TIMEOUT_FIRED (4)
+#define UP_TIMEOUT_FIRED (64)
 #define UP_TIMEOUT_LEFT (8)
 #define UP_TIMEOUT_AWAITS (16) // wait_for(): `aw` can be resumed only after it was asked for its iterator
 #define UP_TIMEOUT_RUNS (32) // wait_for(): what is awaited is in a step

@@ -36,6 +36,7 @@
 #define UP_PARKED 4
 #define UP_STREAM 5
 #define UP_JOINING 6
+#define UP_HELD 7 // a lock, which a task has
 
 // What to do next: what up_core_next() returns.
 #define UP_RUN 0 // run the entry
@@ -74,7 +75,10 @@ typedef struct up_entry {
 // In `flags`: somebody waits for its end. `data` is who has waited longest then, and keeps the shim's word for it.
 #define UP_JOINED 0x8000
 // All of `flags` that is the core's: UP_JOINED, and the levels that it has from those who wait for its end.
-#define UP_CORE_FLAGS 0xf800
+#define UP_CORE_FLAGS 0xf804
+// One of them: a lock that it has is waited for. The shim clears this bit, and no other, before the first call for an entry that
+// was known before up_core_clear().
+#define UP_WANTED 4
 // Of the shim's `flags` the core reads this: the task has ended, so it is not to be more urgent for anybody.
 #define UP_ENDED 1
 
@@ -110,12 +114,6 @@ typedef struct up_permits {
     uint32_t free; // how many nobody has, and nobody is to take
     int32_t taken; // how many were taken, less those that were given back
 } up_permits_t;
-
-// A lock. The owner sets the entry's `object`, and its `core` to UP_NEW_WATCHER; the rest is zero at first.
-typedef struct up_lock {
-    up_entry_t entry;
-    up_entry_t *holder; // who has it, or was handed it; NULL: it is free
-} up_lock_t;
 
 // Whether an entry was handed one of these permits, or this lock, and its step has not taken it.
 #define UP_IS_HANDED(entry, what) (UP_PLACE(entry) <= UP_READY && (entry)->up == (void *)(what))
@@ -198,13 +196,14 @@ uint32_t up_core_acquire(up_core_t *core, up_permits_t *permits, up_entry_t *ent
 // Gives a permit back, or for the first time: it is handed to the task that has waited longest, which is due now; else it is
 // free. 0, and nothing happens, if they are bounded and none is taken. O(1).
 uint32_t up_core_release(up_core_t *core, up_permits_t *permits, uint32_t now);
+// A lock is an entry that is UP_NEW_WATCHER at first. If it is UP_HELD, its third link `up` is who has it, or was handed it.
 // Takes a lock for the running task: the one that it was handed, or one that is free: 1. If another one has it, 0: the task
 // waits behind those who do, as for the end of a task whose place the lock's entry takes; and who has it is as urgent as
 // they are. O(1) if it has it, else O(tasks that wait one for the other).
-uint32_t up_core_lock(up_core_t *core, up_lock_t *lock, up_entry_t *entry);
+uint32_t up_core_lock(up_core_t *core, up_entry_t *lock, up_entry_t *entry);
 // Gives a lock back: it is handed to the task that has waited longest, which is due now; else it is free. 0, and nothing
 // happens, if nobody has it. O(1) if nobody waits.
-uint32_t up_core_unlock(up_core_t *core, up_lock_t *lock, uint32_t now);
+uint32_t up_core_unlock(up_core_t *core, up_entry_t *lock, uint32_t now);
 // What was handed to an entry, and its step has not taken, goes to the next one. So it does when the entry is cancelled or
 // taken out of its ready queue, and when its step ends. O(1).
 void up_core_refuse(up_core_t *core, up_entry_t *entry);

@@ -12,6 +12,7 @@ pub const UP_CONDITION: u32 = 3;
 pub const UP_PARKED: u32 = 4;
 pub const UP_STREAM: u32 = 5;
 pub const UP_JOINING: u32 = 6;
+pub const UP_HELD: u32 = 7;
 pub const UP_RUN: u32 = 0;
 pub const UP_ASK: u32 = 1;
 pub const UP_ASK_STREAM: u32 = 2;
@@ -25,7 +26,8 @@ pub const UP_FAST: u32 = 2;
 pub const UP_FD: u32 = 8;
 pub const UP_TRUE: u32 = 2147483648;
 pub const UP_JOINED: u32 = 32768;
-pub const UP_CORE_FLAGS: u32 = 63488;
+pub const UP_CORE_FLAGS: u32 = 63492;
+pub const UP_WANTED: u32 = 4;
 pub const UP_ENDED: u32 = 1;
 pub const UP_TAG: u32 = 32774;
 pub const UP_NEW: u32 = 33222;
@@ -69,13 +71,6 @@ pub struct up_permits {
     pub taken: i32,
 }
 pub type up_permits_t = up_permits;
-#[repr(C)]
-#[derive(Debug, Copy, Clone)]
-pub struct up_lock {
-    pub entry: up_entry_t,
-    pub holder: *mut up_entry_t,
-}
-pub type up_lock_t = up_lock;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_flag {
@@ -143,8 +138,9 @@ unsafe extern "C" {
         entry: *mut up_entry_t,
     ) -> u32;
     pub fn up_core_release(core: *mut up_core_t, permits: *mut up_permits_t, now: u32) -> u32;
-    pub fn up_core_lock(core: *mut up_core_t, lock: *mut up_lock_t, entry: *mut up_entry_t) -> u32;
-    pub fn up_core_unlock(core: *mut up_core_t, lock: *mut up_lock_t, now: u32) -> u32;
+    pub fn up_core_lock(core: *mut up_core_t, lock: *mut up_entry_t, entry: *mut up_entry_t)
+    -> u32;
+    pub fn up_core_unlock(core: *mut up_core_t, lock: *mut up_entry_t, now: u32) -> u32;
     pub fn up_core_refuse(core: *mut up_core_t, entry: *mut up_entry_t);
     pub fn up_core_wait_flag(
         core: *mut up_core_t,

@@ -13,6 +13,7 @@
 //! | `Condition` | neighbours in the ring of conditions | - | - |
 //! | `Stream` | neighbours in the ring of streams | the stream's object | its descriptor |
 //! | `Parked` | neighbours in the list's ring | the list | the epoch of the loop |
+//! | `Held` | none, or neighbours among those who wait for its holder's end, see `sync::lock` | the holder | the epoch of the loop |
 //! | `Joining` | neighbours in the ring of those who wait for a task's end, or for a lock | that task, or that lock's entry | the epoch of the loop |
 //!
 //! The entry that runs is idle, but may still be linked in its ready ring (`schedule::ready`), and have a permit or a lock
@@ -26,7 +27,6 @@
 use core::cell::Cell;
 use core::ptr;
 
-use crate::sync::lock::Lock;
 use crate::sync::permits::Permits;
 use crate::sync::wait_list::WaitList;
 use crate::tick::Tick;
@@ -78,6 +78,8 @@ pub enum Place {
     Parked,
     /// Waiting for the end of a task, or for a lock.
     Joining,
+    /// Of a lock: a task has it.
+    Held,
 }
 
 /// A [`Place`] without the level: what the entry stores in three bits. The numbers are those of the C header.
@@ -91,6 +93,7 @@ pub(crate) enum Kind {
     Parked = 4,
     Stream = 5,
     Joining = 6,
+    Held = 7,
 }
 
 impl Kind {
@@ -102,7 +105,8 @@ impl Kind {
             3 => Self::Condition,
             4 => Self::Parked,
             5 => Self::Stream,
-            _ => Self::Joining,
+            6 => Self::Joining,
+            _ => Self::Held,
         }
     }
 }
@@ -117,6 +121,7 @@ const SERVED: u32 = 10; // 1 bit: it ran at high level since another level had i
 const INTEREST: u32 = 11; // 4 bits: what a Stream waits for, see schedule::poll
 const RANK: u32 = INTEREST; // 4 bits: a Timer's rank, see schedule::timers
 const WAKES: u32 = INTEREST; // 4 bits: the level of a Parked entry's wake-up, if it is at a flag
+const LINK: u32 = INTEREST; // 4 bits: a Held lock's link to its holder, see sync::lock
 const HANDED: u32 = INTEREST; // 4 bits: what an Idle or Ready entry was handed, if it was: 0 a permit, 1 a lock
 /// The highest rank of a timer.
 pub(crate) const MAX_RANK: u32 = 15;
@@ -127,7 +132,9 @@ const NEVER_QUEUED: u16 = OWN_LEVEL << QUEUE;
 /// In an entry's flags, which are the shim's but for [`CORE_FLAGS`]: somebody waits for its end, see [`crate::sync::joiners`].
 pub(crate) const JOINED: u16 = 0x8000;
 /// The bits of an entry's flags that are the core's.
-pub(crate) const CORE_FLAGS: u16 = 0xf800;
+pub(crate) const CORE_FLAGS: u16 = 0xf804;
+/// One of them: a lock that it has is waited for, which is not among those who wait for its end, see [`crate::sync::lock`].
+pub(crate) const WANTED: u16 = 4;
 /// Among the shim's flags, and read here: it has ended.
 pub(crate) const ENDED: u16 = 1;
 // 2 bits each, in an entry's flags: how much more urgent than nothing a level is, 0 for none.
@@ -140,7 +147,7 @@ const NAMED: u32 = 13; // the level at which it would be queued if nobody did; n
 union Up<'a> {
     // Idle, Ready; HANDED says which of the two
     permits: Option<&'a Permits<'a>>,
-    lock: Option<&'a Lock<'a>>,
+    lock: Link<'a>,
     // Timer
     parent: Link<'a>,
     // Parked
@@ -149,6 +156,8 @@ union Up<'a> {
     stream: *const (),
     // Joining
     task: Link<'a>,
+    // Held
+    holder: Link<'a>,
 }
 
 /// What the word behind an entry's links holds. `JOINED` says which.
@@ -209,18 +218,9 @@ impl<'a> Entry<'a> {
 
     /// An idle entry whose wake-ups land at `level`.
     pub const fn new(level: Level) -> Self {
-        Self::with_level(level as LevelBits)
-    }
-
-    /// An idle entry that only watches.
-    pub(crate) const fn new_watcher() -> Self {
-        Self::with_level(OWN_LEVEL)
-    }
-
-    const fn with_level(level: LevelBits) -> Self {
         Self {
             object: Cell::new(0),
-            bits: Cell::new(TAG | NEVER_QUEUED | level << LEVEL),
+            bits: Cell::new(TAG | NEVER_QUEUED | (level as u16) << LEVEL),
             flags: Cell::new(0),
             due: Cell::new(Tick::new(0)),
             up: Cell::new(Up { permits: None }),
@@ -290,6 +290,7 @@ impl<'a> Entry<'a> {
             Kind::Parked => Place::Parked,
             Kind::Stream => Place::Stream,
             Kind::Joining => Place::Joining,
+            Kind::Held => Place::Held,
         }
     }
 
@@ -429,7 +430,7 @@ impl<'a> Entry<'a> {
 
     /// Of an idle or a ready entry: the lock that it was handed, and that its step has not taken yet.
     #[inline]
-    pub(crate) fn lock(&self) -> Option<&'a Lock<'a>> {
+    pub(crate) fn handed_lock(&self) -> Link<'a> {
         match self.kind() {
             // SAFETY: as in permits().
             Kind::Idle | Kind::Ready if self.was_handed_lock() => unsafe { self.up.get().lock },
@@ -448,7 +449,7 @@ impl<'a> Entry<'a> {
 
     /// A ready entry was handed this lock.
     #[inline]
-    pub(crate) fn hand_lock(&self, lock: &'a Lock<'a>) {
+    pub(crate) fn hand_lock(&self, lock: &'a Entry<'a>) {
         self.set(HANDED, 15, 1);
         self.up.set(Up { lock: Some(lock) });
     }
@@ -498,14 +499,60 @@ impl<'a> Entry<'a> {
         self.flags.get() & ENDED != 0
     }
 
-    /// The task for whose end it waits, or the entry of the lock.
+    /// The task for whose end it waits, or the lock that it waits for; of a lock that is linked, its holder.
     #[inline]
     pub(crate) fn joined_task(&self) -> Link<'a> {
         match self.kind() {
             // SAFETY: a Joining entry's third link is that task: set_joining() writes both at once.
             Kind::Joining => unsafe { self.up.get().task },
+            Kind::Held if self.link_bits() != 0 => self.holder(),
             _ => None,
         }
+    }
+
+    /// Of a lock: the task that has it.
+    #[inline]
+    pub(crate) fn holder(&self) -> Link<'a> {
+        match self.kind() {
+            // SAFETY: a Held lock's third link is its holder: set_held() writes both at once.
+            Kind::Held => unsafe { self.up.get().holder },
+            _ => None,
+        }
+    }
+
+    /// A lock in no ring is held by this task, and not linked to it.
+    #[inline]
+    pub(crate) fn set_held(&self, holder: &'a Entry<'a>) {
+        self.up.set(Up {
+            holder: Some(holder),
+        });
+        self.set_kind(Kind::Held);
+        self.set_link(0, 0);
+    }
+
+    /// Of a held lock: how it is linked to its holder.
+    #[inline]
+    pub(crate) fn link_bits(&self) -> u16 {
+        self.bits.get() >> LINK & 15
+    }
+
+    /// A held lock is linked so to its holder, since this epoch of the loop.
+    #[inline]
+    pub(crate) fn set_link(&self, link: u16, epoch: u32) {
+        self.set(LINK, 15, link);
+        self.due.set(Tick::new(epoch));
+    }
+
+    /// Whether a lock that it has is waited for, see `sync::lock`.
+    #[inline]
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.flags.get() & WANTED != 0
+    }
+
+    #[inline]
+    pub(crate) fn set_wanted(&self, wanted: bool) {
+        self.flags
+            .update(|flags| flags & !WANTED | if wanted { WANTED } else { 0 });
     }
 
     /// It waits for the end of a task, since this epoch of the loop.
@@ -618,7 +665,7 @@ mod tests {
         e.unlink();
         e.set_idle();
         assert_eq!(e.place(), Place::Idle);
-        assert!(e.next.get().is_none() && e.permits().is_none() && e.lock().is_none());
+        assert!(e.next.get().is_none() && e.permits().is_none() && e.handed_lock().is_none());
         assert!(!e.refers());
     }
 }

@@ -9,14 +9,12 @@ use core::mem::{align_of, size_of};
 use core::{ptr, slice};
 
 use crate::bindings::{
-    self, up_core_t, up_entry_t, up_flag_t, up_list_t, up_lock_t, up_mailbox_t, up_permits_t,
-    up_pollfd_t,
+    self, up_core_t, up_entry_t, up_flag_t, up_list_t, up_mailbox_t, up_permits_t, up_pollfd_t,
 };
-use crate::entry::{CORE_FLAGS, ENDED, Entry, JOINED, Kind, Level, TAG};
+use crate::entry::{CORE_FLAGS, ENDED, Entry, JOINED, Kind, Level, TAG, WANTED};
 use crate::schedule::policy::{Action, Scheduler};
 use crate::schedule::poll::{FAST, FD, Interest, PollFd, READ, TRUE, WRITE};
 use crate::sync::flag::{BACK, CLEARS, Flag, PARKS, URGENT, Wait};
-use crate::sync::lock::Lock;
 use crate::sync::mailbox::{MAIL_LEN, Mailbox};
 use crate::sync::permits::Permits;
 use crate::sync::wait_list::WaitList;
@@ -35,8 +33,6 @@ const _: () = {
     assert!(align_of::<WaitList>() == align_of::<up_list_t>());
     assert!(size_of::<Permits>() == size_of::<up_permits_t>());
     assert!(align_of::<Permits>() == align_of::<up_permits_t>());
-    assert!(size_of::<Lock>() == size_of::<up_lock_t>());
-    assert!(align_of::<Lock>() == align_of::<up_lock_t>());
     assert!(size_of::<Flag>() == size_of::<up_flag_t>());
     assert!(align_of::<Flag>() == align_of::<up_flag_t>());
     assert!(BACK == bindings::UP_BACK && CLEARS == bindings::UP_CLEARS);
@@ -54,6 +50,8 @@ const _: () = {
     assert!(Kind::Parked as u32 == bindings::UP_PARKED);
     assert!(Kind::Stream as u32 == bindings::UP_STREAM);
     assert!(Kind::Joining as u32 == bindings::UP_JOINING);
+    assert!(Kind::Held as u32 == bindings::UP_HELD);
+    assert!(WANTED as u32 == bindings::UP_WANTED);
     assert!(JOINED as u32 == bindings::UP_JOINED);
     assert!(CORE_FLAGS as u32 == bindings::UP_CORE_FLAGS);
     assert!(ENDED as u32 == bindings::UP_ENDED);
@@ -107,15 +105,6 @@ unsafe fn list<'a>(list: *mut up_list_t) -> &'a WaitList<'a> {
 unsafe fn permits<'a>(permits: *mut up_permits_t) -> &'a Permits<'a> {
     // SAFETY: as entry().
     unsafe { &*permits.cast() }
-}
-
-/// A lock in the shim's memory.
-///
-/// # Safety
-/// As [`entry`].
-unsafe fn lock<'a>(lock: *mut up_lock_t) -> &'a Lock<'a> {
-    // SAFETY: as entry().
-    unsafe { &*lock.cast() }
 }
 
 /// A flag in the shim's memory.
@@ -231,11 +220,11 @@ export! {
     fn up_core_release(core: *mut up_core_t, of: *mut up_permits_t, now: u32) -> u32 {
         scheduler(core).release(permits(of), Tick::new(now)).into()
     }
-    fn up_core_lock(core: *mut up_core_t, of: *mut up_lock_t, e: *mut up_entry_t) -> u32 {
-        scheduler(core).lock(lock(of), entry(e)).into()
+    fn up_core_lock(core: *mut up_core_t, of: *mut up_entry_t, e: *mut up_entry_t) -> u32 {
+        scheduler(core).lock(entry(of), entry(e)).into()
     }
-    fn up_core_unlock(core: *mut up_core_t, of: *mut up_lock_t, now: u32) -> u32 {
-        scheduler(core).unlock(lock(of), Tick::new(now)).into()
+    fn up_core_unlock(core: *mut up_core_t, of: *mut up_entry_t, now: u32) -> u32 {
+        scheduler(core).unlock(entry(of), Tick::new(now)).into()
     }
     fn up_core_refuse(core: *mut up_core_t, e: *mut up_entry_t) {
         scheduler(core).refuse(entry(e))

@@ -190,10 +190,13 @@ impl<'a> Scheduler<'a> {
                     list.remove(e);
                 }
             }
+            Kind::Held => return self.unlink_lock(e),
             Kind::Joining => {
                 let (task, was) = (e.joined_task(), e.urgency());
                 joiners::remove(e);
-                if let Some(task) = task {
+                if let Some(task) = task
+                    && e.due().raw() == self.epoch()
+                {
                     self.inherit(task, was, OWN_LEVEL);
                 }
             }

@@ -9,7 +9,7 @@
 
 use crate::entry::{Entry, Kind, LevelBits, Link, OWN_LEVEL};
 use crate::schedule::policy::Scheduler;
-use crate::sync::joiners;
+use crate::sync::{joiners, lock};
 
 impl<'a> Scheduler<'a> {
     /// Of those who wait for the end of `task`, one that was as urgent as `was` is as urgent as `is` now; [`OWN_LEVEL`] for
@@ -31,7 +31,10 @@ impl<'a> Scheduler<'a> {
             was = task.urgency();
             self.set_inherited(task, level);
             is = task.urgency();
-            at = self.waits_for(task);
+            at = match task.kind() {
+                Kind::Held if was != is => self.link(task, &mut was, &mut is),
+                _ => self.waits_for(task),
+            };
         }
     }
 
@@ -44,7 +47,7 @@ impl<'a> Scheduler<'a> {
     /// What an entry has from those who were forgotten with the loop is none of its own. O(1).
     pub(crate) fn look_at_joiners(&self, e: &Entry<'a>) {
         if !joiners::is_joined(e, self.epoch()) {
-            e.set_inherited(OWN_LEVEL);
+            e.set_inherited(lock::wanted_level(e));
         }
     }
 

@@ -9,8 +9,9 @@
 //!
 //! Nobody joins whom it is waited for by, in however many steps: the chain has an end.
 
-use crate::entry::{Entry, LevelBits, OWN_LEVEL};
+use crate::entry::{Entry, Kind, LevelBits};
 use crate::ring::Ring;
+use crate::sync::lock;
 
 /// Where the word of an entry is: the entry at the end of the chain of first joiners. O(chain).
 fn keeper<'a>(e: &'a Entry<'a>) -> &'a Entry<'a> {
@@ -22,7 +23,7 @@ fn keeper<'a>(e: &'a Entry<'a>) -> &'a Entry<'a> {
 }
 
 /// Whether `e` waits for the end of `task`, in however many steps, or is it. O(chain).
-fn waits_for<'a>(e: &'a Entry<'a>, task: &Entry<'a>) -> bool {
+pub(crate) fn waits_for<'a>(e: &'a Entry<'a>, task: &Entry<'a>) -> bool {
     let mut at = Some(e);
     while let Some(here) = at {
         if here == task {
@@ -39,6 +40,13 @@ pub(crate) fn join<'a>(e: &'a Entry<'a>, task: &'a Entry<'a>, epoch: u32) -> boo
     if waits_for(task, e) {
         return false;
     }
+    link(e, task, epoch);
+    e.set_joining(task, epoch);
+    true
+}
+
+/// Puts an entry that is in no ring among those who wait for the end of `task`, which does not wait for it. O(chain).
+pub(crate) fn link<'a>(e: &'a Entry<'a>, task: &'a Entry<'a>, epoch: u32) {
     let first = first(task, epoch);
     Ring::of(first).push(e);
     if first.is_some() {
@@ -47,8 +55,6 @@ pub(crate) fn join<'a>(e: &'a Entry<'a>, task: &'a Entry<'a>, epoch: u32) -> boo
         keeper(e).set_data(task.data());
         task.set_joiner(e);
     }
-    e.set_joining(task, epoch);
-    true
 }
 
 /// Who has waited longest, since this epoch; those of before are let go. O(1) but for these, and their chains.
@@ -69,10 +75,11 @@ pub(crate) fn is_joined(task: &Entry<'_>, epoch: u32) -> bool {
         .is_some_and(|first| first.due().raw() == epoch)
 }
 
-/// How urgent the most urgent of those is who wait for the end of `task`, since this epoch; [`OWN_LEVEL`]: nobody does.
+/// How urgent the most urgent of those is who wait for the end of `task`, since this epoch, or for a lock that it has;
+/// `OWN_LEVEL`: nobody does.
 /// Nobody is more urgent than `most`. O(joiners); O(1) if the oldest is that urgent.
 pub(crate) fn most_urgent<'a>(task: &'a Entry<'a>, epoch: u32, most: LevelBits) -> LevelBits {
-    let mut level = OWN_LEVEL;
+    let mut level = lock::wanted_level(task);
     if is_joined(task, epoch) {
         for e in Ring::of(task.joiner()).iter() {
             level = level.min(e.urgency());
@@ -86,9 +93,17 @@ pub(crate) fn most_urgent<'a>(task: &'a Entry<'a>, epoch: u32, most: LevelBits) 
 
 /// Takes a joiner out; it is idle then. O(chain).
 pub(crate) fn remove<'a>(e: &'a Entry<'a>) {
-    let Some(task) = e.joined_task() else {
-        return;
-    };
+    if let Some(task) = e.joined_task() {
+        unlink(e, task);
+        match e.kind() {
+            Kind::Held => lock::unlinked(e),
+            _ => e.set_idle(),
+        }
+    }
+}
+
+/// Takes an entry out of the ring of those who wait for the end of `task`. O(chain).
+pub(crate) fn unlink<'a>(e: &'a Entry<'a>, task: &'a Entry<'a>) {
     let ring = Ring::of(task.joiner());
     ring.remove(e);
     let own = keeper(e);
@@ -103,5 +118,4 @@ pub(crate) fn remove<'a>(e: &'a Entry<'a>) {
     }
     // mutation: holder-kept
     own.set_data(if e.is_watcher() { 0 } else { task.address() });
-    e.set_idle();
 }

@@ -1,61 +1,72 @@
-//! A lock: who holds it, who waits for it, and how it is handed over (docs/behaviour.md, sections 2 and 7.18).
+//! A lock: who has it, who waits for it, and how it is handed over (docs/behaviour.md, sections 2 and 7.18).
 //!
 //! ```text
 //!            lock()                             unlock()
-//!   free ────────────▶ held ─────────────────────────────────────────▶ free, if nobody waits
+//!   Idle ────────────▶ Held ─────────────────────────────────────────▶ Idle, if nobody waits
 //!                       ▲                          │ hand_over_lock()
 //!                       │ lock()                   ▼
-//!                       └────── handed: the holder's third link names the lock
+//!                       └────── Held, and the holder's third link names the lock: it was handed over
 //!                                  │ refuse()
-//!                                  └──────────▶ hand_over_lock() to the next, or free
+//!                                  └──────────▶ hand_over_lock() to the next, or Idle
 //! ```
-//! A lock differs from permits of which one is free: it knows its holder, who is to run as urgently as those who wait
-//! (`sync::inherit`). So it begins with an entry of its own, a watcher. Who waits for the lock joins that entry, as it
-//! would join a task; and while somebody does, that entry joins the holder. So urgency goes the way of joins: from who waits
-//! to the lock, to the holder, and on to what the holder waits for. Nobody waits: the lock is linked to nobody.
+//! A lock is an entry, a watcher. Who waits for it joins it, as it would join a task; the third link of the lock names its
+//! holder. So urgency goes the way of joins: from who waits to the lock, to the holder, and on to what the holder waits for.
+//!
+//! # The link to the holder
+//! A lock for which nobody waits, or only who is at low level, makes its holder no more urgent, and is linked to nobody. If the
+//! most urgent one who waits is at normal level, a bit of the holder says so ([`Link::Bit`]). One bit counts no second lock,
+//! and knows no other level: then the lock joins its holder ([`Link::Ring`]).
+//!
+//! Why not always the ring: it makes the lock reachable from its holder. A lock that its holder has forgotten, with all who wait
+//! for it, is garbage, though the holder lives (docs/behaviour.md, 8.5). With a bit it is collected. The bit stays set then: such a
+//! holder runs at normal level where it named a low delay.
 //!
 //! Two tasks that wait for each other's lock are a circle, which a chain of joins must not be. Whoever closes it waits all
-//! the same (a time-out may end that), but the lock that it waits for is linked to nobody: nothing is inherited through it
-//! until it is handed over, or until somebody else comes to wait for it when there is no circle any more.
+//! the same (a time-out may end that), but the lock that it waits for is linked to nobody, until it is handed over, or its urgency
+//! changes when there is no circle any more.
 
-use core::cell::Cell;
-use core::ptr;
-
-use crate::entry::{Entry, Kind, Link, OWN_LEVEL};
+use crate::entry::{Entry, Kind, Level, LevelBits, OWN_LEVEL};
 use crate::schedule::policy::Scheduler;
+use crate::sync::joiners;
 use crate::tick::Tick;
 
-/// A lock. It is the head of the shim's object.
-#[derive(Debug)]
-#[repr(C)]
-pub struct Lock<'a> {
-    // Who waits for the lock waits for the end of this, which never comes.
-    entry: Entry<'a>,
-    // Who holds it, or was handed it; None: it is free.
-    holder: Cell<Link<'a>>,
+const HIGH: LevelBits = Level::High as LevelBits;
+const NORMAL: LevelBits = Level::Normal as LevelBits;
+
+/// How a lock is linked to its holder: what a Held entry stores in four bits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Link {
+    /// Not at all.
+    None = 0,
+    /// By the holder's bit ([`Entry::is_wanted`]): the lock's urgency is normal.
+    Bit = 1,
+    /// It is among those who wait for the holder's end.
+    Ring = 2,
 }
 
-impl PartialEq for Lock<'_> {
-    /// Whether it is the same one.
-    fn eq(&self, other: &Self) -> bool {
-        ptr::eq(self, other)
-    }
-}
-
-impl Lock<'_> {
-    /// A lock that is free.
-    pub const fn new() -> Self {
-        Self {
-            entry: Entry::new_watcher(),
-            holder: Cell::new(None),
+impl Link {
+    fn of(lock: &Entry<'_>) -> Self {
+        match lock.link_bits() {
+            0 => Self::None,
+            1 => Self::Bit,
+            _ => Self::Ring,
         }
     }
 }
 
-impl Default for Lock<'_> {
-    fn default() -> Self {
-        Self::new()
+/// How urgent a holder is by its bit.
+pub(crate) fn wanted_level(holder: &Entry<'_>) -> LevelBits {
+    if holder.is_wanted() {
+        NORMAL
+    } else {
+        OWN_LEVEL
     }
+}
+
+/// A lock was taken out of the ring of its holder.
+pub(crate) fn unlinked(lock: &Entry<'_>) {
+    lock.set_link(Link::None as u16, 0);
 }
 
 impl<'a> Scheduler<'a> {
@@ -63,13 +74,13 @@ impl<'a> Scheduler<'a> {
     /// waits behind those who do, and the holder is as urgent as the most urgent of them. O(1) if it has it; else O(the
     /// tasks that wait one for the other).
     #[inline]
-    pub fn lock(&self, lock: &'a Lock<'a>, e: &'a Entry<'a>) -> bool {
-        if e.lock() == Some(lock) {
-            e.take_handed(); // mutation: lock-handed-for-ever
+    pub fn lock(&self, lock: &'a Entry<'a>, e: &'a Entry<'a>) -> bool {
+        if lock.kind() == Kind::Idle {
+            lock.set_held(e);
             return true;
         }
-        if lock.holder.get().is_none() {
-            lock.holder.set(Some(e));
+        if e.handed_lock() == Some(lock) {
+            e.take_handed(); // mutation: lock-handed-for-ever
             return true;
         }
         self.wait_for_lock(lock, e);
@@ -77,40 +88,79 @@ impl<'a> Scheduler<'a> {
     }
 
     #[inline(never)]
-    fn wait_for_lock(&self, lock: &'a Lock<'a>, e: &'a Entry<'a>) {
-        if !self.join(e, &lock.entry) {
+    fn wait_for_lock(&self, lock: &'a Entry<'a>, e: &'a Entry<'a>) {
+        self.settle_link(lock);
+        if !self.join(e, lock) {
             // The holder waits for `e`, by way of this lock too.
             self.unlink_lock(lock);
-            let _ = self.join(e, &lock.entry);
+            let _ = self.join(e, lock);
         }
-        self.link_lock(lock);
     }
 
-    /// Lets a lock that somebody waits for join its holder, unless it does; or the holder has ended, or waits for those who
-    /// wait for the lock.
-    fn link_lock(&self, lock: &'a Lock<'a>) {
-        let linked = lock.entry.kind() == Kind::Joining && lock.entry.due().raw() == self.epoch();
-        if let Some(holder) = lock.holder.get()
-            && !linked
-            // mutation: lock-linked-to-who-ended
-            && !holder.has_ended()
-        {
-            let _ = self.join(&lock.entry, holder);
+    /// A link of an earlier epoch is none.
+    fn settle_link(&self, lock: &'a Entry<'a>) {
+        if lock.due().raw() != self.epoch() {
+            if Link::of(lock) == Link::Ring {
+                joiners::remove(lock);
+            }
+            unlinked(lock);
         }
+    }
+
+    /// The urgency of a held lock is `is`, and was `was`: links it to its holder, or not any more. The holder, if that concerns
+    /// it, and what it has from the lock then.
+    pub(crate) fn link(
+        &self,
+        lock: &'a Entry<'a>,
+        was: &mut LevelBits,
+        is: &mut LevelBits,
+    ) -> Option<&'a Entry<'a>> {
+        let holder = lock.holder()?;
+        self.settle_link(lock);
+        let link = Link::of(lock);
+        let new = match *is {
+            // mutation: lock-linked-to-who-ended
+            _ if holder.has_ended() => Link::None,
+            HIGH => Link::Ring,
+            NORMAL if link == Link::None && holder.is_wanted() => Link::Ring,
+            NORMAL if link == Link::None => Link::Bit,
+            NORMAL => link,
+            _ => Link::None,
+        };
+        match link {
+            _ if new == link => {}
+            Link::None if joiners::waits_for(holder, lock) => return None,
+            Link::None => *was = OWN_LEVEL,
+            Link::Bit => holder.set_wanted(false),
+            Link::Ring => joiners::remove(lock),
+        }
+        match new {
+            _ if new == link => {}
+            Link::None => *is = OWN_LEVEL,
+            Link::Bit => holder.set_wanted(true),
+            Link::Ring => joiners::link(lock, holder, self.epoch()),
+        }
+        if new != link {
+            lock.set_link(new as u16, self.epoch());
+        }
+        (new != Link::None || link != Link::None).then_some(holder)
     }
 
     /// The holder has nothing more from those who wait for the lock.
-    fn unlink_lock(&self, lock: &'a Lock<'a>) {
-        self.detach(&lock.entry);
+    pub(crate) fn unlink_lock(&self, lock: &'a Entry<'a>) {
+        let (mut was, mut is) = (lock.urgency(), OWN_LEVEL);
+        if let Some(holder) = self.link(lock, &mut was, &mut is) {
+            self.inherit(holder, was, is);
+        }
     }
 
     /// Gives a lock back: it is handed over to the task that has waited longest. False, and nothing happens, if nobody has
     /// it. O(1), or as [`Self::inherit`] if somebody waits.
     #[inline]
-    pub fn unlock(&self, lock: &'a Lock<'a>, now: Tick) -> bool {
-        match lock.holder.get() {
+    pub fn unlock(&self, lock: &'a Entry<'a>, now: Tick) -> bool {
+        match lock.holder() {
             // mutation: unlocked-on-its-way
-            Some(holder) if holder.lock() != Some(lock) => {
+            Some(holder) if holder.handed_lock() != Some(lock) => {
                 self.hand_over_lock(lock, now);
                 true
             }
@@ -120,26 +170,26 @@ impl<'a> Scheduler<'a> {
 
     /// A lock that nobody has goes to the task that has waited longest, which is due at `now`; else it is free.
     #[inline]
-    pub(crate) fn hand_over_lock(&self, lock: &'a Lock<'a>, now: Tick) {
-        lock.holder.set(None); // mutation: held-by-nobody
-        // Most often nobody waits, and nobody did.
-        if lock.entry.kind() != Kind::Idle || lock.entry.joiner().is_some() {
-            self.hand_to_next(lock, now);
+    pub(crate) fn hand_over_lock(&self, lock: &'a Entry<'a>, now: Tick) {
+        // mutation: linked-to-who-had-it
+        if lock.link_bits() != 0 {
+            self.unlink_lock(lock);
+        }
+        lock.set_idle(); // mutation: held-by-nobody
+        if let Some(next) = self.first_joiner(lock) {
+            self.schedule(next, None, 0, now);
+            next.hand_lock(lock);
+            lock.set_held(next);
+            // mutation: next-holder-not-urged
+            self.inherit_lock(lock);
         }
     }
 
-    #[inline(never)]
-    fn hand_to_next(&self, lock: &'a Lock<'a>, now: Tick) {
-        self.unlink_lock(lock); // mutation: linked-to-who-had-it
-        let Some(next) = self.first_joiner(&lock.entry) else {
-            return;
-        };
-        self.schedule(next, None, 0, now);
-        next.hand_lock(lock);
-        lock.holder.set(Some(next));
-        // mutation: next-holder-not-urged
-        if lock.entry.inherited() != OWN_LEVEL {
-            self.link_lock(lock);
+    /// The holder is new: it has from the lock what that has from those who wait.
+    fn inherit_lock(&self, lock: &'a Entry<'a>) {
+        let (mut was, mut is) = (OWN_LEVEL, lock.urgency());
+        if let Some(holder) = self.link(lock, &mut was, &mut is) {
+            self.inherit(holder, was, is);
         }
     }
 }

@@ -119,7 +119,7 @@ impl<'a> Scheduler<'a> {
         if let Some(permits) = e.permits() {
             e.take_handed();
             self.hand_over(permits, due);
-        } else if let Some(lock) = e.lock() {
+        } else if let Some(lock) = e.handed_lock() {
             e.take_handed();
             self.hand_over_lock(lock, due);
         }

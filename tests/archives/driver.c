@@ -138,7 +138,7 @@ static up_core_t core;
 static up_mailbox_t mail;
 static up_list_t lists[LISTS];
 static up_permits_t permits[] = { { .level = UP_OWN, .bounded = 1, .free = 1 }, { .level = UP_LOW, .free = 2 } };
-static up_lock_t locks[2];
+static up_entry_t locks[2];
 static up_flag_t flags[] = { { .level = UP_OWN }, { .level = UP_HIGH }, { .level = UP_LOW } };
 static uint32_t now = 0xfffff000;
 
@@ -166,7 +166,7 @@ static uint32_t common(const up_entry_t *entry) {
         return 0;
     }
     for (uint32_t i = 0; i < 2; i++) {
-        if (entry == &locks[i].entry) {
+        if (entry == &locks[i]) {
             return MAX_TASKS + 1 + i;
         }
     }
@@ -217,7 +217,7 @@ static void create(void) {
 // A task ends, and its memory is used for something else at once.
 static void destroy(task_t *task) {
     for (uint32_t i = 0; i < 2; i++) {
-        if (locks[i].holder == &task->entry) {
+        if (UP_PLACE(&locks[i]) == UP_HELD && locks[i].up == &task->entry) {
             got(up_core_unlock(&core, &locks[i], now)); // not if it is on its way: then it goes on when the task is forgotten
         }
     }
@@ -555,8 +555,8 @@ int main(void) {
     uint32_t checkpoint = 0;
     up_mail_clear(&mail);
     for (uint32_t i = 0; i < 2; i++) {
-        locks[i].entry.object = &locks[i];
-        locks[i].entry.core = UP_NEW_WATCHER;
+        locks[i].object = &locks[i];
+        locks[i].core = UP_NEW_WATCHER;
     }
     while (calls < CALLS) {
         if (once_in(400)) {

@@ -121,8 +121,7 @@ impl Hasher for Quick {
 pub struct Core {
     core: *mut c::up_core_t,
     mail: *mut c::up_mailbox_t,
-    // Each is the head of an object of this size: a lock is larger.
-    entries: BTreeMap<Handle, (*mut c::up_entry_t, Layout)>,
+    entries: BTreeMap<Handle, *mut c::up_entry_t>,
     // Each is the head of an object of this size.
     lists: BTreeMap<List, (*mut c::up_list_t, Layout)>,
     // The entries by their addresses.
@@ -155,7 +154,7 @@ impl Core {
 
     /// A new entry, idle.
     pub fn create(&mut self, own: Level) -> Handle {
-        let h = self.object(zeroed::<c::up_entry_t>(), c::UP_NEW);
+        let h = self.object(c::UP_NEW);
         // SAFETY: it is ours alone.
         unsafe { (*self.entry(h)).data = std::ptr::without_provenance_mut(word(h.0)) };
         assert_eq!(
@@ -169,43 +168,45 @@ impl Core {
 
     /// A new lock, which is free.
     pub fn new_lock(&mut self) -> Handle {
-        self.object(zeroed::<c::up_lock_t>(), c::UP_NEW_WATCHER)
+        self.object(c::UP_NEW_WATCHER)
     }
 
     /// Keeps a new object that begins with an entry.
-    fn object<T>(&mut self, object: *mut T, core: u32) -> Handle {
+    fn object(&mut self, core: u32) -> Handle {
         self.made += 1;
-        let (h, at) = (Handle(self.made), object.cast::<c::up_entry_t>());
+        let (h, at) = (Handle(self.made), zeroed::<c::up_entry_t>());
         let (object, flags) = owned(h.0);
         // SAFETY: it is ours alone, and zero is a value of each field.
         let entry = unsafe { &mut *at };
         entry.object = std::ptr::without_provenance(object);
         entry.flags = flags;
         entry.core = core as u16;
-        self.entries.insert(h, (at, Layout::new::<T>()));
+        self.entries.insert(h, at);
         self.handles.insert(at.addr(), h);
         h
     }
 
-    fn lock_of(&self, h: Handle) -> *mut c::up_lock_t {
-        assert_eq!(self.entries[&h].1, Layout::new::<c::up_lock_t>());
-        self.entry(h).cast()
-    }
-
     /// Who has a lock, or was handed it.
     pub fn holder(&self, lock: Handle) -> Option<Handle> {
+        let held = self.place(lock) == c::UP_HELD;
+        let holder = held.then(|| self.handle(self.read(lock).up.cast()));
+        holder.flatten()
+    }
+
+    /// Nobody wants a lock of a task that was known before clear(): the shim notes that.
+    pub fn unwant(&mut self, h: Handle) {
         // SAFETY: it is ours, and no call is under way.
-        self.handle(unsafe { (*self.lock_of(lock)).holder })
+        unsafe { (*self.entry(h)).flags &= !(c::UP_WANTED as u16) };
     }
 
     /// Takes a lock for a task; false if another one has it.
     pub fn lock(&mut self, lock: Handle, h: Handle) -> bool {
-        call!(up_core_lock(self.core, self.lock_of(lock), self.entry(h))) != 0
+        call!(up_core_lock(self.core, self.entry(lock), self.entry(h))) != 0
     }
 
     /// Gives a lock back; false if nobody has it.
     pub fn unlock(&mut self, lock: Handle, now: Tick) -> bool {
-        call!(up_core_unlock(self.core, self.lock_of(lock), now.raw())) != 0
+        call!(up_core_unlock(self.core, self.entry(lock), now.raw())) != 0
     }
 
     /// The shim notes that a task has ended.
@@ -271,7 +272,7 @@ impl Core {
     }
 
     fn entry(&self, h: Handle) -> *mut c::up_entry_t {
-        self.entries[&h].0
+        self.entries[&h]
     }
 
     fn read(&self, h: Handle) -> c::up_entry_t {
@@ -311,8 +312,7 @@ impl Core {
         while let Some(word) = words.pop() {
             if word == 0 {
             } else if let Some(h) = entries.remove(&word) {
-                let (at, layout) = self.entries[&h];
-                words.extend(Self::words_of(at, layout));
+                words.extend(Self::words(self.entry(h)));
             } else if let Some(list) = lists.remove(&word) {
                 let (at, layout) = self.lists[&list];
                 words.extend(Self::words_of(at, layout));
@@ -326,9 +326,9 @@ impl Core {
 
     fn free(&mut self, h: Handle) {
         self.look(h);
-        let (at, layout) = self.entries.remove(&h).expect("it is there");
+        let at = self.entries.remove(&h).expect("it is there");
         self.handles.remove(&at.addr());
-        free_as(at, layout);
+        free(at);
     }
 
     fn free_list(&mut self, list: List) {
@@ -384,8 +384,7 @@ impl Core {
     pub fn end(&mut self, h: Handle) {
         self.forget(h);
         let address = self.entry(h).addr();
-        let entries = self.entries.values();
-        let entries = entries.flat_map(|&(at, layout)| Self::words_of(at, layout));
+        let entries = self.entries.values().flat_map(|&at| Self::words(at));
         let lists = self.lists.values();
         let lists = lists.flat_map(|&(at, layout)| Self::words_of(at, layout));
         let mut words = Self::words(self.core).iter().chain(entries).chain(lists);
@@ -720,8 +719,7 @@ impl Core {
 impl Drop for Core {
     fn drop(&mut self) {
         // As a soft reset: all at once.
-        let entries = self.entries.values();
-        entries.for_each(|&(at, layout)| free_as(at, layout));
+        self.entries.values().for_each(|&at| free(at));
         let lists = self.lists.values();
         lists.for_each(|&(at, layout)| free_as(at, layout));
         free(self.core);

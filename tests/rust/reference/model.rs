@@ -99,6 +99,8 @@ pub struct Task {
     // What it was handed and has not taken, and when it was due for that.
     pub handed: Option<(Of, u64)>,
     pub ended: bool,
+    // It has a lock that somebody waits for at normal level.
+    pub wanted: bool,
     // It is none, but a lock.
     pub lock: Option<Lock>,
 }
@@ -115,6 +117,19 @@ pub enum Of {
 pub struct Lock {
     // Who has it, or was handed it.
     pub holder: Option<Handle>,
+    // How urgent it is by those who wait for it.
+    pub urgency: Option<Level>,
+    // Linked to its holder by a bit of that; by its ring it is if the lock is at Join. Since before the loop was cleared.
+    pub bit: bool,
+    pub stale: bool,
+}
+
+/// How a lock is linked to its holder.
+#[derive(Clone, Copy, PartialEq)]
+enum Link {
+    None,
+    Bit,
+    Ring,
 }
 
 /// Permits of the model.
@@ -279,6 +294,8 @@ impl Model {
             Some(_) => self.raised(j, level),
             None => self.raised(j, self.tasks[j].own),
         });
+        let wanted = self.tasks[t].wanted.then_some(Normal);
+        let urgent = urgent.chain(wanted);
         urgent.fold(level, |a, b| if (b as u8) < a as u8 { b } else { a })
     }
 
@@ -319,32 +336,92 @@ impl Model {
     /// that one as its word then.
     pub fn leave(&mut self, t: usize) {
         self.refuse(t);
-        let joined = joined_by(&self.tasks[t]);
-        self.tasks[t].at = At::Nowhere;
-        if let Some(other) = joined {
-            if self.tasks[t].lock.is_none() {
-                self.tasks[t].data = Data::Entry(other);
-            }
-            self.settle();
+        let was = mem::replace(&mut self.tasks[t].at, At::Nowhere);
+        if let At::Join { task, .. } | At::LeftJoin(task) = was
+            && self.tasks[t].lock.is_none()
+        {
+            self.tasks[t].data = Data::Entry(task);
         }
+        if let At::Join { task, .. } = was {
+            self.changed(task);
+        }
+    }
+
+    /// Somebody began or ceased to wait for the end of that task, or for that lock, or changed its level. Whoever it waits for
+    /// is concerned in turn.
+    fn changed(&mut self, mut at: Handle) {
+        while let Some(t) = self.find(at) {
+            let next = match self.tasks[t].lock {
+                Some(lock) => {
+                    let urgency = self.urgency(t);
+                    if urgency == lock.urgency {
+                        break;
+                    }
+                    self.lock_of(at).urgency = urgency;
+                    self.link(at, urgency)
+                }
+                None => match self.tasks[t].at {
+                    At::Join { task, .. } => Some(task),
+                    _ => None,
+                },
+            };
+            match next {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        self.settle();
+    }
+
+    /// How urgent a lock is by those who wait for it.
+    fn urgency(&self, l: usize) -> Option<Level> {
+        let waiting = self.joiners(self.tasks[l].handle).into_iter();
+        let urgent = waiting.map(|t| self.raised(t, self.tasks[t].own));
+        urgent.min_by_key(|&level| level as u8)
+    }
+
+    /// A new level of a task.
+    pub fn set_level(&mut self, t: usize, own: Level) {
+        self.tasks[t].own = own;
+        if let At::Join { task, .. } = self.tasks[t].at {
+            self.changed(task);
+        }
+        self.settle();
     }
 
     /// Lets a task wait for the end of another. False, and it is nowhere, if that waits for it.
     pub fn join(&mut self, t: usize, task: Handle) -> bool {
         self.leave(t);
         let h = self.tasks[t].handle;
-        let mut at = Some(task);
-        while let Some(here) = at {
-            if here == h {
-                return false;
-            }
-            at = self.find(here).and_then(|t| joined_by(&self.tasks[t]));
+        if self.waits_for(task, h) {
+            return false;
         }
         self.look_joiners(task);
+        let none = self.joiners(task).is_empty();
+        if let Some(lock) = self.find(task).and_then(|l| self.tasks[l].lock.as_mut())
+            && none
+        {
+            lock.urgency = None;
+        }
         let seq = self.seq();
         self.tasks[t].at = At::Join { task, seq };
-        self.settle();
+        self.changed(task);
         true
+    }
+
+    /// Whether one waits for another, in however many steps, or is it.
+    fn waits_for(&self, h: Handle, other: Handle) -> bool {
+        let mut at = Some(h);
+        while let Some(here) = at {
+            if here == other {
+                return true;
+            }
+            at = self.find(here).and_then(|t| {
+                let lock = self.tasks[t].lock.filter(|lock| lock.bit);
+                joined_by(&self.tasks[t]).or(lock.and_then(|lock| lock.holder))
+            });
+        }
+        false
     }
 
     /// Who waits for the end of a task since before the loop was cleared is let go.
@@ -377,7 +454,7 @@ impl Model {
         let own = self.tasks[t].own;
         let level = ended.queued.filter(|&level| (level as u8) < own as u8);
         match self.tasks[t].lock {
-            Some(_) => self.leave(t),
+            Some(_) => self.unlink(self.tasks[t].handle),
             None => self.queue(t, level, 0),
         }
         Some(self.tasks[t].handle)
@@ -434,6 +511,10 @@ impl Model {
         let mut queued = Vec::new();
         for task in &mut self.tasks {
             task.served = false;
+            task.wanted = false;
+            if let Some(lock) = &mut task.lock {
+                lock.stale = lock.bit;
+            }
             task.at = match task.at {
                 At::List { list, .. } | At::Left(list) => At::Left(list),
                 At::Join { task, .. } | At::LeftJoin(task) => At::LeftJoin(task),
@@ -557,63 +638,107 @@ impl Model {
         }
     }
 
-    /// A lock, by its handle: which of the tasks it is.
-    fn lock_at(&self, lock: Handle) -> usize {
-        self.find(lock).expect("it is kept")
-    }
-
-    fn set_holder(&mut self, lock: Handle, holder: Option<Handle>) {
-        let l = self.lock_at(lock);
-        self.tasks[l].lock = Some(Lock { holder });
-    }
-
-    /// Who has a lock, or was handed it.
-    pub fn holder(&self, lock: Handle) -> Option<Handle> {
-        self.tasks[self.lock_at(lock)]
-            .lock
-            .and_then(|lock| lock.holder)
+    /// A lock.
+    fn lock_of(&mut self, lock: Handle) -> &mut Lock {
+        let l = self.find(lock).expect("it is kept");
+        self.tasks[l].lock.as_mut().expect("it is a lock")
     }
 
     /// Takes a lock; false if another task has it, for which this one waits.
     pub fn lock(&mut self, lock: Handle, t: usize) -> bool {
-        if self.tasks[t]
-            .handed
-            .is_some_and(|(of, _)| of == Of::Lock(lock))
-        {
+        let h = self.tasks[t].handle;
+        let handed = self.tasks[t].handed.map(|(of, _)| of) == Some(Of::Lock(lock));
+        if self.lock_of(lock).holder.is_none() {
+            let held = Lock {
+                holder: Some(h),
+                bit: false,
+                stale: false,
+                ..*self.lock_of(lock)
+            };
+            *self.lock_of(lock) = held;
+        } else if handed {
             self.tasks[t].handed = None;
-        } else if self.holder(lock).is_none() {
-            self.set_holder(lock, Some(self.tasks[t].handle));
         } else {
+            self.settle_link(lock);
             if !self.join(t, lock) {
                 // Who has it waits for this one: nobody is more urgent by this lock for now.
-                self.leave(self.lock_at(lock));
+                self.unlink(lock);
                 assert!(self.join(t, lock));
             }
-            self.urge(lock);
             return false;
         }
         true
     }
 
-    /// Who has a lock is as urgent as those who wait for it, unless it has ended, or waits for them.
-    fn urge(&mut self, lock: Handle) {
-        let l = self.lock_at(lock);
-        if !matches!(self.tasks[l].at, At::Join { .. })
-            && let Some(holder) = self.holder(lock)
-            && !self.tasks[self.find(holder).expect("the lock refers to it")].ended
-        {
-            self.join(l, holder);
+    /// A link of before the loop was cleared is none.
+    fn settle_link(&mut self, lock: Handle) {
+        let l = self.find(lock).expect("it is kept");
+        if matches!(self.tasks[l].at, At::LeftJoin(_)) {
+            self.tasks[l].at = At::Nowhere;
+        }
+        let lock = self.lock_of(lock);
+        if mem::take(&mut lock.stale) {
+            lock.bit = false;
+        }
+    }
+
+    /// A lock is that urgent now: links it to its holder, or not any more. The holder, if that concerns it.
+    fn link(&mut self, lock: Handle, urgency: Option<Level>) -> Option<Handle> {
+        let holder = self.lock_of(lock).holder?;
+        self.settle_link(lock);
+        let (l, t) = (self.find(lock)?, self.find(holder)?);
+        let bit = self.lock_of(lock).bit;
+        let link = match self.tasks[l].at {
+            At::Join { .. } => Link::Ring,
+            _ if bit => Link::Bit,
+            _ => Link::None,
+        };
+        let new = match urgency {
+            _ if self.tasks[t].ended => Link::None,
+            Some(High) => Link::Ring,
+            // The bit counts one lock.
+            Some(Normal) if link == Link::None && self.tasks[t].wanted => Link::Ring,
+            Some(Normal) if link == Link::None => Link::Bit,
+            Some(Normal) => link,
+            Some(Low) | None => Link::None,
+        };
+        if new != link {
+            match link {
+                Link::None if self.waits_for(holder, lock) => return None,
+                Link::None => {}
+                Link::Bit => {
+                    self.tasks[t].wanted = false;
+                    self.lock_of(lock).bit = false;
+                }
+                Link::Ring => self.tasks[l].at = At::Nowhere,
+            }
+            match new {
+                Link::None => {}
+                Link::Bit => {
+                    self.tasks[t].wanted = true;
+                    self.lock_of(lock).bit = true;
+                }
+                Link::Ring => {
+                    self.look_joiners(holder);
+                    let seq = self.seq();
+                    self.tasks[l].at = At::Join { task: holder, seq };
+                }
+            }
+        }
+        (link != Link::None || new != Link::None).then_some(holder)
+    }
+
+    /// The holder has nothing more from a lock.
+    fn unlink(&mut self, lock: Handle) {
+        if let Some(holder) = self.link(lock, None) {
+            self.changed(holder);
         }
     }
 
     /// Gives a lock back; false if nobody has it.
     pub fn unlock(&mut self, lock: Handle) -> bool {
-        let holder = self.holder(lock).and_then(|holder| self.find(holder));
-        let has = |t: usize| {
-            !self.tasks[t]
-                .handed
-                .is_some_and(|(of, _)| of == Of::Lock(lock))
-        };
+        let holder = self.lock_of(lock).holder.and_then(|h| self.find(h));
+        let has = |t: usize| self.tasks[t].handed.map(|(of, _)| of) != Some(Of::Lock(lock));
         let had = holder.is_some_and(has);
         if had {
             self.hand_over_lock(lock, self.now);
@@ -623,8 +748,8 @@ impl Model {
 
     /// A lock goes to who has waited longest, who is due since then; else it is free.
     fn hand_over_lock(&mut self, lock: Handle, due: u64) {
-        self.set_holder(lock, None);
-        self.leave(self.lock_at(lock));
+        self.unlink(lock);
+        self.lock_of(lock).holder = None;
         self.look_joiners(lock);
         let Some(&t) = self.joiners(lock).first() else {
             return;
@@ -633,9 +758,10 @@ impl Model {
         if let At::Queue { due, .. } = self.tasks[t].at {
             self.tasks[t].handed = Some((Of::Lock(lock), due));
         }
-        self.set_holder(lock, Some(self.tasks[t].handle));
-        if !self.joiners(lock).is_empty() {
-            self.urge(lock);
+        self.lock_of(lock).holder = Some(self.tasks[t].handle);
+        let urgency = self.lock_of(lock).urgency;
+        if let Some(holder) = self.link(lock, urgency) {
+            self.changed(holder);
         }
     }
 
@@ -762,7 +888,8 @@ impl Model {
             At::Left(_) | At::LeftJoin(_) => true,
             _ => false,
         };
-        self.tasks.iter().find(lost).map(|task| task.handle)
+        let mut tasks = self.tasks.iter().filter(|task| task.lock.is_none());
+        tasks.find(lost).map(|task| task.handle)
     }
 
     /// The tasks in an owner's list, first come first.
@@ -805,6 +932,13 @@ impl Model {
 
     /// Where a task is, in the header's words.
     pub fn place(&self, t: usize) -> u32 {
+        if let Some(lock) = self.tasks[t].lock {
+            return if lock.holder.is_some() {
+                c::UP_HELD
+            } else {
+                c::UP_IDLE
+            };
+        }
         match self.tasks[t].at {
             At::Nowhere => c::UP_IDLE,
             At::Queue { slept: false, .. } => c::UP_READY,

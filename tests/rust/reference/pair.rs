@@ -174,6 +174,7 @@ fn new_task(handle: Handle, own: Level) -> Task {
         held: false,
         handed: None,
         ended: false,
+        wanted: false,
         lock: None,
     }
 }
@@ -529,6 +530,9 @@ impl Pair {
                 queued.sort_unstable();
                 expected.sort_unstable();
                 assert_eq!(queued, expected);
+                for task in &self.model.tasks {
+                    self.core.unwant(task.handle);
+                }
             }
             Op::Answer(who, truth) => self.with(who, |this, h, _| this.answer(h, truth)),
             Op::Park(who, list) => self.with(who, |this, h, t| {
@@ -643,8 +647,7 @@ impl Pair {
             Op::Cancel(who) => self.with(who, |this, h, _| this.cancel(h)),
             Op::SetLevel(who, level) => self.with(who, |this, h, t| {
                 this.core.set_level(h, level);
-                this.model.tasks[t].own = level;
-                this.model.settle();
+                this.model.set_level(t, level);
             }),
             Op::SetMaxOverdue(ms) => {
                 self.core.set_max_overdue(ms);
@@ -819,7 +822,7 @@ impl Pair {
         self.take_table();
         for (n, task) in self.model.tasks.clone().into_iter().enumerate() {
             match self.model.find(task.handle) {
-                Some(_) if n % 2 == 0 => self.free(task.handle),
+                Some(_) if n % 2 == 0 && task.lock.is_none() => self.free(task.handle),
                 Some(t) => self.model.tasks[t].held = false,
                 None => {}
             }
