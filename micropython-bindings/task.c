@@ -155,7 +155,6 @@ bool up_task_known(up_loop_t *loop, up_task_t *task) {
 up_entry_t *up_task_entry(up_loop_t *loop, up_task_t *task) {
     if (!up_task_known(loop, task)) {
         // Who wanted a lock of it was forgotten with the loop.
-        // mutation: wanted-of-an-old-epoch
         task->entry.flags &= ~(UP_TASK_EPOCH | UP_WANTED);
         task->entry.flags |= loop->epoch;
     }

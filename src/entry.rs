@@ -320,10 +320,16 @@ impl<'a> Entry<'a> {
         self.set(LEVEL, 3, level as u16);
     }
 
-    /// The level of the most urgent of those who wait for its end; [`OWN_LEVEL`], less urgent than all: nobody does.
+    /// The level of the most urgent of those who wait for its end, or for a lock that it has; [`OWN_LEVEL`], less urgent than
+    /// all: nobody does.
     #[inline]
     pub(crate) fn inherited(&self) -> LevelBits {
-        OWN_LEVEL - (self.flags.get() >> INHERITED & 3)
+        let level = OWN_LEVEL - (self.flags.get() >> INHERITED & 3);
+        if self.is_wanted() {
+            level.min(Level::Normal as LevelBits)
+        } else {
+            level
+        }
     }
 
     /// The level at which it would be queued if nobody waited for its end; [`OWN_LEVEL`]: where it is.
@@ -332,10 +338,16 @@ impl<'a> Entry<'a> {
         OWN_LEVEL - (self.flags.get() >> NAMED & 3)
     }
 
-    /// Whether neither of the two is set: it is queued wherever it is said.
+    /// Whether none of this is set: it is queued wherever it is said.
     #[inline]
     pub(crate) fn inherits_nothing(&self) -> bool {
-        self.flags.get() & (3 << INHERITED | 3 << NAMED) == 0
+        self.flags.get() & (3 << INHERITED | 3 << NAMED | WANTED) == 0
+    }
+
+    /// Whether it inherits by its bit ([`Self::is_wanted`]) and nothing else, and is queued wherever it is said.
+    #[inline]
+    pub(crate) fn is_wanted_only(&self) -> bool {
+        self.flags.get() & (3 << INHERITED | 3 << NAMED | WANTED) == WANTED
     }
 
     fn set_flag(&self, shift: u32, level: LevelBits) {

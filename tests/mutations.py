@@ -171,10 +171,14 @@ CORE = (
     ("inherited-before-clearing", STALE, GONE),
     ("urged-by-the-forgotten", STALE, CHANGED(r"\.filter\(.*\)", "")),
     ("lock-handed-for-ever", CLEAR, GONE),
-    ("lock-linked-to-who-ended", STALE, CHANGED("&& .*", "")),
-    ("unlocked-on-its-way", COMPARISON, CHANGED(r"holder\.lock\(\) != Some\(lock\)", "true")),
+    ("lock-linked-to-who-ended", STALE, CHANGED(r"if holder\.has_ended\(\)", "if false")),
+    (
+        "unlocked-on-its-way",
+        COMPARISON,
+        CHANGED(r"holder\.handed_lock\(\) != Some\(lock\)", "holder == holder"),
+    ),
     ("held-by-nobody", LOST, GONE),
-    ("linked-to-who-had-it", STALE, GONE),
+    ("linked-to-who-had-it", STALE, NEVER),
     ("next-holder-not-urged", LOST, NEVER),
     ("holder-kept", STALE, CHANGED(r"e\.is_watcher\(\)", "false")),
 )

@@ -63,7 +63,7 @@ impl<'a> Scheduler<'a> {
         level.min(e.inherited())
     }
 
-    fn set_inherited(&self, e: &'a Entry<'a>, level: LevelBits) {
+    pub(crate) fn set_inherited(&self, e: &'a Entry<'a>, level: LevelBits) {
         if level == e.inherited() {
             return;
         }

@@ -13,13 +13,13 @@
 //! holder. So urgency goes the way of joins: from who waits to the lock, to the holder, and on to what the holder waits for.
 //!
 //! # The link to the holder
-//! A lock for which nobody waits, or only who is at low level, makes its holder no more urgent, and is linked to nobody. If the
-//! most urgent one who waits is at normal level, a bit of the holder says so ([`Link::Bit`]). One bit counts no second lock,
-//! and knows no other level: then the lock joins its holder ([`Link::Ring`]).
+//! A lock for which nobody waits, or only who is at low level, makes its holder no more urgent, and is linked to nobody. One
+//! that makes the holder run at another level than its own joins the holder ([`Link::Ring`]). Most often nobody is at another
+//! level than normal. Then a bit of the holder is enough ([`Link::Bit`]), which raises the low delays that it names.
 //!
 //! Why not always the ring: it makes the lock reachable from its holder. A lock that its holder has forgotten, with all who wait
-//! for it, is garbage, though the holder lives (docs/behaviour.md, 8.5). With a bit it is collected. The bit stays set then: such a
-//! holder runs at normal level where it named a low delay.
+//! for it, is garbage, though the holder lives (docs/behaviour.md, 8.5). With a bit it is collected. A bit cannot count: of
+//! several such locks of a holder, the first that it gives back clears it, and one that is collected leaves it set.
 //!
 //! Two tasks that wait for each other's lock are a circle, which a chain of joins must not be. Whoever closes it waits all
 //! the same (a time-out may end that), but the lock that it waits for is linked to nobody, until it is handed over, or its urgency
@@ -39,7 +39,7 @@ const NORMAL: LevelBits = Level::Normal as LevelBits;
 enum Link {
     /// Not at all.
     None = 0,
-    /// By the holder's bit ([`Entry::is_wanted`]): the lock's urgency is normal.
+    /// By the holder's bit ([`Entry::is_wanted`]): the lock's urgency is normal, and so is the holder, or high.
     Bit = 1,
     /// It is among those who wait for the holder's end.
     Ring = 2,
@@ -89,11 +89,46 @@ impl<'a> Scheduler<'a> {
 
     #[inline(never)]
     fn wait_for_lock(&self, lock: &'a Entry<'a>, e: &'a Entry<'a>) {
+        if self.is_plain(lock, e) {
+            self.detach(e);
+            joiners::link(e, lock, self.epoch());
+            e.set_joining(lock, self.epoch());
+            lock.set_inherited(NORMAL);
+            self.set_bit(lock, Link::Bit);
+            return;
+        }
         self.settle_link(lock);
         if !self.join(e, lock) {
             // The holder waits for `e`, by way of this lock too.
             self.unlink_lock(lock);
             let _ = self.join(e, lock);
+        }
+    }
+
+    /// Whether it is as it is most often, for which there are short ways: `e` is at normal level and the first one to wait;
+    /// the holder has nothing from anybody but by its bit, waits for nobody, and is not in a queue where that would change its
+    /// place.
+    fn is_plain(&self, lock: &'a Entry<'a>, e: &'a Entry<'a>) -> bool {
+        lock.joiner().is_none()
+            && lock.link_bits() == Link::None as u16
+            && e.inherits_nothing()
+            && e.level_bits() == NORMAL
+            && lock.holder().is_some_and(|holder| {
+                (holder.inherits_nothing() || holder.is_wanted_only())
+                    && holder.level_bits() <= NORMAL
+                    && holder.queue() <= NORMAL
+                    && holder.joined_task().is_none()
+                    && !holder.has_ended()
+                    && holder != e
+            })
+    }
+
+    /// Links a lock to its holder by the bit, or not any more, which concerns nobody else: how urgent the holder is, and where it
+    /// is, does not change.
+    fn set_bit(&self, lock: &'a Entry<'a>, link: Link) {
+        if let Some(holder) = lock.holder() {
+            holder.set_wanted(link == Link::Bit);
+            lock.set_link(link as u16, self.epoch());
         }
     }
 
@@ -107,8 +142,8 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// The urgency of a held lock is `is`, and was `was`: links it to its holder, or not any more. The holder, if that concerns
-    /// it, and what it has from the lock then.
+    /// The urgency of a held lock is `is`, and was `was`: links it to its holder, or not any more. Whom that concerns, the holder
+    /// or who comes behind it, and from what to what.
     pub(crate) fn link(
         &self,
         lock: &'a Entry<'a>,
@@ -122,28 +157,65 @@ impl<'a> Scheduler<'a> {
             // mutation: lock-linked-to-who-ended
             _ if holder.has_ended() => Link::None,
             HIGH => Link::Ring,
-            NORMAL if link == Link::None && holder.is_wanted() => Link::Ring,
-            NORMAL if link == Link::None => Link::Bit,
+            NORMAL if link == Link::None && holder.level_bits() <= NORMAL => Link::Bit,
+            NORMAL if link == Link::None => Link::Ring,
             NORMAL => link,
             _ => Link::None,
         };
+        if new == link {
+            return (new != Link::None).then_some(holder);
+        }
+        let mut next = Some(holder);
         match link {
-            _ if new == link => {}
             Link::None if joiners::waits_for(holder, lock) => return None,
             Link::None => *was = OWN_LEVEL,
-            Link::Bit => holder.set_wanted(false),
+            Link::Bit if new == Link::None => next = self.unwant(holder, was, is),
+            Link::Bit => {
+                holder.set_inherited(holder.inherited());
+                holder.set_wanted(false);
+            }
             Link::Ring => joiners::remove(lock),
         }
         match new {
-            _ if new == link => {}
-            Link::None => *is = OWN_LEVEL,
-            Link::Bit => holder.set_wanted(true),
+            Link::None if link == Link::Ring => *is = OWN_LEVEL,
+            Link::None => {}
+            Link::Bit => next = self.want(holder, was, is),
             Link::Ring => joiners::link(lock, holder, self.epoch()),
         }
-        if new != link {
-            lock.set_link(new as u16, self.epoch());
+        lock.set_link(new as u16, self.epoch());
+        next
+    }
+
+    /// Sets the bit of a holder: whom it waits for, how urgent it was, and is.
+    fn want(
+        &self,
+        holder: &'a Entry<'a>,
+        was: &mut LevelBits,
+        is: &mut LevelBits,
+    ) -> Option<&'a Entry<'a>> {
+        *was = holder.urgency();
+        if holder.queue() > NORMAL && holder.inherited() > NORMAL {
+            self.set_inherited(holder, NORMAL); // it may be queued at low level
         }
-        (new != Link::None || link != Link::None).then_some(holder)
+        holder.set_wanted(true);
+        *is = holder.urgency();
+        self.waits_for(holder)
+    }
+
+    /// Takes the bit of a holder away: whom it waits for, how urgent it was, and is.
+    fn unwant(
+        &self,
+        holder: &'a Entry<'a>,
+        was: &mut LevelBits,
+        is: &mut LevelBits,
+    ) -> Option<&'a Entry<'a>> {
+        *was = holder.urgency();
+        holder.set_inherited(holder.inherited());
+        holder.set_wanted(false);
+        let level = joiners::most_urgent(holder, self.epoch(), holder.inherited());
+        self.set_inherited(holder, level);
+        *is = holder.urgency();
+        self.waits_for(holder)
     }
 
     /// The holder has nothing more from those who wait for the lock.
@@ -172,24 +244,35 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub(crate) fn hand_over_lock(&self, lock: &'a Entry<'a>, now: Tick) {
         // mutation: linked-to-who-had-it
-        if lock.link_bits() != 0 {
-            self.unlink_lock(lock);
+        if lock.link_bits() != Link::None as u16 {
+            let bit = Link::of(lock) == Link::Bit && lock.due().raw() == self.epoch();
+            match lock.holder() {
+                Some(holder) if bit && holder.is_wanted_only() && holder.level_bits() <= NORMAL => {
+                    self.set_bit(lock, Link::None);
+                }
+                _ => self.unlink_lock(lock),
+            }
         }
         lock.set_idle(); // mutation: held-by-nobody
         if let Some(next) = self.first_joiner(lock) {
+            let was = next.urgency();
+            joiners::remove(next);
+            if lock.joiner().is_none() {
+                lock.set_inherited(OWN_LEVEL);
+            } else {
+                self.inherit(lock, was, OWN_LEVEL);
+            }
             self.schedule(next, None, 0, now);
             next.hand_lock(lock);
             lock.set_held(next);
             // mutation: next-holder-not-urged
-            self.inherit_lock(lock);
-        }
-    }
-
-    /// The holder is new: it has from the lock what that has from those who wait.
-    fn inherit_lock(&self, lock: &'a Entry<'a>) {
-        let (mut was, mut is) = (OWN_LEVEL, lock.urgency());
-        if let Some(holder) = self.link(lock, &mut was, &mut is) {
-            self.inherit(holder, was, is);
+            if lock.inherited() != OWN_LEVEL {
+                // The new holder has from the lock what that has from those who wait.
+                let (mut was, mut is) = (OWN_LEVEL, lock.urgency());
+                if let Some(holder) = self.link(lock, &mut was, &mut is) {
+                    self.inherit(holder, was, is);
+                }
+            }
         }
     }
 }

@@ -13,6 +13,17 @@ async def lock():
     await lock.acquire()
 
 
+# Of a lock that a task has which lives on, and which has forgotten it.
+def held_lock():
+    lock = asyncio.Lock()
+
+    async def waits():
+        await lock.acquire()
+
+    asyncio.create_task(waits())
+    return lock.acquire()
+
+
 async def semaphore():
     await asyncio.Semaphore(0).acquire()
 
@@ -111,6 +122,7 @@ async def main():
     for kind in (
         event,
         lock,
+        held_lock,
         semaphore,
         bounded,
         get,
@@ -130,7 +142,10 @@ async def main():
         for n in range(150):
             if n == 50:
                 before = level()
-            asyncio.create_task(kind())
+            if kind is held_lock:
+                await kind()
+            else:
+                asyncio.create_task(kind())
             for _ in range(5):
                 await asyncio.sleep_ms(0)
             if n % 10 == 0:

@@ -696,8 +696,7 @@ impl Model {
         let new = match urgency {
             _ if self.tasks[t].ended => Link::None,
             Some(High) => Link::Ring,
-            // The bit counts one lock.
-            Some(Normal) if link == Link::None && self.tasks[t].wanted => Link::Ring,
+            Some(Normal) if link == Link::None && self.tasks[t].own == Low => Link::Ring,
             Some(Normal) if link == Link::None => Link::Bit,
             Some(Normal) => link,
             Some(Low) | None => Link::None,
