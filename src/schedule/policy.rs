@@ -313,8 +313,9 @@ impl<'a> Scheduler<'a> {
         list.len(self.epoch.get())
     }
 
-    /// Lets an entry wait for the end of a task, behind those who do (docs/behaviour.md, section 7); for a lock that is the
-    /// lock's entry. False, and it is in no queue, if that would never come because `task` waits for `e`. O(the tasks that wait one for the other).
+    /// Lets an entry wait for the end of a task, behind those who do (docs/behaviour.md, section 7); or for a
+    /// lock. False, and it is in no queue, if that would never come because `task` waits for `e`, but by way of no lock. O(the tasks
+    /// that wait one for the other).
     #[inline]
     #[must_use]
     pub fn join(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) -> bool {
@@ -322,7 +323,13 @@ impl<'a> Scheduler<'a> {
         // What either has from those who were forgotten with the loop is not passed on.
         self.look_at_joiners(e); // mutation: inherited-before-clearing
         self.look_at_joiners(task);
-        let waits = joiners::join(e, task, self.epoch.get());
+        let mut waits = joiners::join(e, task, self.epoch.get());
+        // mutation: circle-by-a-lock
+        if !waits && let Some(lock) = joiners::lock_between(task, e) {
+            // A circle with a lock in it is the program's deadlock, no error: urgency does not go all the way round.
+            self.unlink_lock(lock);
+            waits = joiners::join(e, task, self.epoch.get());
+        }
         if waits {
             self.inherit(task, OWN_LEVEL, e.urgency());
         }

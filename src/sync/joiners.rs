@@ -34,6 +34,20 @@ pub(crate) fn waits_for<'a>(e: &'a Entry<'a>, task: &Entry<'a>) -> bool {
     false
 }
 
+/// The first lock on the way from `e` to `task`, for whose end or lock `e` waits in however many steps. O(chain).
+pub(crate) fn lock_between<'a>(e: &'a Entry<'a>, task: &Entry<'a>) -> Option<&'a Entry<'a>> {
+    let mut at = Some(e);
+    while let Some(here) = at
+        && here != task
+    {
+        if here.kind() == Kind::Held {
+            return at;
+        }
+        at = here.joined_task();
+    }
+    None
+}
+
 /// Lets an entry that is in no queue wait for the end of `task`, behind those who do. False, and nothing has changed, if
 /// `task` waits for it. O(chain).
 pub(crate) fn join<'a>(e: &'a Entry<'a>, task: &'a Entry<'a>, epoch: u32) -> bool {

@@ -21,9 +21,10 @@
 //! for it, is garbage, though the holder lives (docs/behaviour.md, 8.5). With a bit it is collected. A bit cannot count: of
 //! several such locks of a holder, the first that it gives back clears it, and one that is collected leaves it set.
 //!
-//! Two tasks that wait for each other's lock are a circle, which a chain of joins must not be. Whoever closes it waits all
-//! the same (a time-out may end that), but the lock that it waits for is linked to nobody, until it is handed over, or its urgency
-//! changes when there is no circle any more.
+//! Two tasks that wait for each other's lock are a circle, which a chain of joins must not be; so are two of which one waits for a
+//! lock of the other, and that for its end. Whoever closes it waits all the same (a time-out may end that), but the first lock on
+//! the way from what it waits for is linked to nobody, until that is handed over, or its urgency changes when there is no circle
+//! any more.
 
 use crate::entry::{Entry, Kind, Level, LevelBits, OWN_LEVEL};
 use crate::schedule::policy::Scheduler;
@@ -98,11 +99,7 @@ impl<'a> Scheduler<'a> {
             return;
         }
         self.settle_link(lock);
-        if !self.join(e, lock) {
-            // The holder waits for `e`, by way of this lock too.
-            self.unlink_lock(lock);
-            let _ = self.join(e, lock);
-        }
+        let _ = self.join(e, lock); // a circle would have this lock in it
     }
 
     /// Whether it is as it is most often, for which there are short ways: `e` is at normal level and the first one to wait;

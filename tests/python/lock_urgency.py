@@ -171,6 +171,31 @@ async def circle():
         say("not twice: {}".format(a.locked()))
 
 
+# One waits for the other's lock, which awaits the first one: no error, a deadlock that a time-out ends.
+async def circle_with_a_task():
+    lock = asyncio.Lock()
+    waits = None
+
+    async def holds():
+        async with lock:
+            await asyncio.sleep_ms(1)
+            try:
+                await asyncio.wait_for_ms(asyncio.shield(waits), 5)
+            except asyncio.TimeoutError:
+                say("gave up")
+            try:
+                await asyncio.wait_for_ms(waits, 5)
+            except asyncio.TimeoutError:
+                say("gave up, and cancelled it")
+
+    task = low(holds())
+    while not lock.locked():
+        await asyncio.sleep_ms(1)
+    waits = high(want(lock, "high"))
+    await task
+    say((waits.done(), lock.locked()))
+
+
 # A task ends with the lock. Whoever waits then is not stuck with its urgency, and a release() by another one hands over.
 async def never_released():
     lock = asyncio.Lock()
@@ -226,5 +251,6 @@ for end in "cancel", "time-out", "level":
 run("handed on", handed_on())
 run("raised", raised())
 run("circle", circle())
+run("circle with a task", circle_with_a_task())
 run("never released", never_released())
 run("not awaited", not_awaited())

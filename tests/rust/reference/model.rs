@@ -394,7 +394,10 @@ impl Model {
         self.leave(t);
         let h = self.tasks[t].handle;
         if self.waits_for(task, h) {
-            return false;
+            let Some(lock) = self.lock_between(task, h) else {
+                return false;
+            };
+            self.unlink(lock);
         }
         self.look_joiners(task);
         let none = self.joiners(task).is_empty();
@@ -409,19 +412,23 @@ impl Model {
         true
     }
 
+    /// Whom one waits for: a task, or a lock; of a lock that is linked, who has it.
+    fn ahead(&self, h: Handle) -> Option<Handle> {
+        let task = &self.tasks[self.find(h)?];
+        let lock = task.lock.filter(|lock| lock.bit);
+        joined_by(task).or(lock.and_then(|lock| lock.holder))
+    }
+
     /// Whether one waits for another, in however many steps, or is it.
     fn waits_for(&self, h: Handle, other: Handle) -> bool {
-        let mut at = Some(h);
-        while let Some(here) = at {
-            if here == other {
-                return true;
-            }
-            at = self.find(here).and_then(|t| {
-                let lock = self.tasks[t].lock.filter(|lock| lock.bit);
-                joined_by(&self.tasks[t]).or(lock.and_then(|lock| lock.holder))
-            });
-        }
-        false
+        std::iter::successors(Some(h), |&at| self.ahead(at)).any(|at| at == other)
+    }
+
+    /// The first lock on the way from one to another.
+    fn lock_between(&self, h: Handle, other: Handle) -> Option<Handle> {
+        let way = std::iter::successors(Some(h), |&at| self.ahead(at));
+        let is_lock = |at: &Handle| self.find(*at).is_some_and(|t| self.tasks[t].lock.is_some());
+        way.take_while(|&at| at != other).find(is_lock)
     }
 
     /// Who waits for the end of a task since before the loop was cleared is let go.
@@ -660,11 +667,7 @@ impl Model {
             self.tasks[t].handed = None;
         } else {
             self.settle_link(lock);
-            if !self.join(t, lock) {
-                // Who has it waits for this one: nobody is more urgent by this lock for now.
-                self.unlink(lock);
-                assert!(self.join(t, lock));
-            }
+            assert!(self.join(t, lock));
             return false;
         }
         true
