@@ -93,7 +93,7 @@ class AsCompleted:
         aws = list(aws)
         for aw in aws:
             core._check_awaitable(aw)
-        self._waiting = core.WaitQueue()  # who waits for the next end
+        self._some = core.Semaphore(0)  # those that ended, or did not in time, and that nobody has
         self._ended = self._given = 0
         self._late = False
         self._tasks = tasks = []  # those that ended in their order, then the others
@@ -120,16 +120,12 @@ class AsCompleted:
             error_of(task)
             if self._timer and self._ended == len(self._tasks):
                 self._timer.cancel()
-            self._wake(task)
+            self._some.release()
 
     def _expired(self):
         self._late = True
-        self._waiting.wake(len(self._tasks))
-
-    # As urgently as `ended` ran, if that is a task.
-    def _wake(self, ended):
-        if len(self._waiting):
-            core.wake(self._waiting.pop(), ended)
+        for _ in range(len(self._tasks) - self._ended):
+            self._some.release()
 
     def __iter__(self):
         return self
@@ -149,14 +145,10 @@ class AsCompleted:
         return self._task()
 
     async def _task(self):
-        try:
-            while (i := self._given) == self._ended:
-                if self._late:
-                    raise core.TimeoutError
-                await self._waiting.wait()
-        except core.CancelledError:
-            self._wake(None)  # it may have been woken for an end that another one can have
-            raise
+        await self._some.acquire()
+        i = self._given
+        if i == self._ended:
+            raise core.TimeoutError
         self._given += 1
         task = self._tasks[i]
         self._tasks[i] = None

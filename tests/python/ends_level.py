@@ -33,11 +33,6 @@ async def wait_limited():
     await asyncio.wait([asyncio.create_task(urgent())], timeout=1000)
 
 
-async def as_completed():
-    for end in asyncio.as_completed([urgent()]):
-        await end
-
-
 async def shield():
     await asyncio.shield(urgent())
 
@@ -76,7 +71,6 @@ async def main():
         group,
         wait,
         wait_limited,
-        as_completed,
         shield,
         several,
         gather,
