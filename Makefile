@@ -225,7 +225,7 @@ tsan: setup-demo source mpy-cross
 test-tsan: tsan
 	@python3 tests/threads.py --tsan $(TSAN) $(if $(LONG),--long)
 
-## qemu: build firmware for boards in QEMU, with BOARD=cortex-m4f, rv32 or lx106 one of them: build/qemu/BOARD
+## qemu: build firmware for boards in QEMU, with BOARD=NAME one of them (ports/qemu/README.md): build/qemu/BOARD
 qemu: setup-demo setup-qemu source mpy-cross $(addprefix qemu-,$(or $(BOARD),$(QEMU_BOARDS)))
 
 qemu-%: CORE = $(call board_variable,$*,RUST_TARGET)
@@ -340,7 +340,7 @@ bench: setup-bench unix $(if $(filter unix,$(BOARD)),,qemu)
 budget: setup-budget unix qemu
 	@MPY_TREE=$(MPY) python3 tests/budget.py --update -j $(JOBS)
 
-## size: what our part takes of flash and RAM, and MicroPython's asyncio; with BOARD=unix, cortex-m4f, rv32 or lx106 there only
+## size: what our part takes of flash and RAM, and MicroPython's asyncio; with BOARD=unix or one of QEMU's there only
 size: setup-demo setup-qemu source mpy-cross core
 	@python3 ports/size.py table $(MPY) $(BOARD:%=--target %) -j $(JOBS)
 
