@@ -27,10 +27,10 @@ STEPS = "benchmarks/steps.py"
 IMPORT_STEPS = "import sys; sys.path[0] = 'benchmarks'; import steps"
 UNIX = "unix"
 # Of a board's counter: instructions each, at --shift 0.
-PER_COUNT = {"cortex-m4f": 1, "cortex-m0": 62.5, "lx106": 25, "rv32": 100}
+PER_COUNT = {"cortex-m4f": 1, "cortex-m0": 62.5, "lx106": 25, "rv32": 100, "dc233c": 100}
 BOARDS = tuple(PER_COUNT)
 # The least --shift with which it tells each instruction from the next.
-FINEST = {"cortex-m4f": 0, "cortex-m0": 6, "lx106": 5, "rv32": 7}
+FINEST = {"cortex-m4f": 0, "cortex-m0": 6, "lx106": 5, "rv32": 7, "dc233c": 7}
 IRQ = "benchmarks/irq.py"
 TIMEOUT = 900
 # Of what runs on unix: nothing of the machine's.

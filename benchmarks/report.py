@@ -19,6 +19,7 @@ MACHINES = {
     "cortex-m0": "Cortex-M0",
     "lx106": "lx106",
     "rv32": "RV32",
+    "dc233c": "windowed Xtensa",
 }
 LOOPS = {"bound": "bound", "ours": "ours", "stock": "stock", "v2": "V2"}
 N = "100"

@@ -52,6 +52,7 @@ TARGETS = {
     "cortex-m0": "thumbv6m-none-eabi",
     "rv32": "riscv32imac-unknown-none-elf",
     "lx106": "xtensa-lx106",
+    "dc233c": "xtensa-esp32",
 }
 
 SHIM_FILES = {file.stem for file in (ROOT / "micropython-bindings").rglob("*.c")}
