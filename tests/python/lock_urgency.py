@@ -204,7 +204,9 @@ async def not_awaited():
     waits = high(want(lock, "high"))
     await asyncio.sleep_ms(0)
     say(task.state)
-    asyncio.get_event_loop().set_exception_handler(lambda loop, context: say(repr(context["exception"])))
+    asyncio.get_event_loop().set_exception_handler(
+        lambda loop, context: say(repr(context["exception"]))
+    )
     await asyncio.sleep_ms(5)
     waits.cancel()
 
