@@ -225,7 +225,7 @@ tsan: setup-demo source mpy-cross
 test-tsan: tsan
 	@python3 tests/threads.py --tsan $(TSAN) $(if $(LONG),--long)
 
-## qemu: build firmware for boards in QEMU, with BOARD=cortex-m4f, rv32 or lx106 one of them: build/qemu/BOARD
+## qemu: build firmware for boards in QEMU, with BOARD=NAME one of them (ports/qemu/README.md): build/qemu/BOARD
 qemu: setup-demo setup-qemu source mpy-cross $(addprefix qemu-,$(or $(BOARD),$(QEMU_BOARDS)))
 
 qemu-%: CORE = $(call board_variable,$*,RUST_TARGET)
@@ -340,8 +340,8 @@ bench: setup-bench unix $(if $(filter unix,$(BOARD)),,qemu)
 budget: setup-budget unix qemu
 	@MPY_TREE=$(MPY) python3 tests/budget.py --update -j $(JOBS)
 
-## size: what our part takes of flash and RAM, and MicroPython's asyncio; with BOARD=unix, cortex-m4f, rv32 or lx106 there only
-size: setup-demo setup-qemu source mpy-cross core
+## size: what our part takes of flash and RAM, and MicroPython's asyncio; with BOARD=unix or one of QEMU's there only
+size: setup-demo setup-qemu source mpy-cross core $(CURDIR)/build/qemu-source
 	@python3 ports/size.py table $(MPY) $(BOARD:%=--target %) -j $(JOBS)
 
 ## format: lay out all code as `make test` wants it
@@ -423,6 +423,13 @@ source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)
 
 $(CURDIR)/build/micropython/py/mpconfig.h:
 	$(call step,fetch,Fetching MicroPython's source,ports/fetch-source.sh micropython $(CURDIR)/build/micropython)
+
+# What the assembler and the linker for dc233c are made to know its instructions by.
+qemu-dc233c: $(CURDIR)/build/qemu-source
+
+$(CURDIR)/build/qemu-source:
+	$(call step,fetch-qemu,Fetching what QEMU's source knows of dc233c,ports/fetch-source.sh qemu $@ bookworm \
+		target/xtensa/core-dc233c target/xtensa/xtensa-isa.h target/xtensa/xtensa-isa-internal.h include/hw/xtensa/xtensa-isa.h)
 
 $(CURDIR)/build/micropython-newest/py/mpconfig.h:
 	$(call step,fetch-newest,Fetching a newer MicroPython's source,ports/fetch-source.sh micropython $(CURDIR)/build/micropython-newest sid)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What our loop costs beside stock asyncio, uasyncio V2 and the bound, on unix and on three boards in QEMU.
+"""What our loop costs beside stock asyncio, uasyncio V2 and the bound, on unix and on the boards in QEMU.
 
     make bench                                     all of it; makes docs/performance.json, .md and docs/cost.svg anew
     make bench BOARD=cortex-m4f                    one machine, only printed. Likewise WORKLOAD=, LOOP=, N=

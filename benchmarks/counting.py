@@ -26,9 +26,12 @@ STEPS = "benchmarks/steps.py"
 # On unix a script's own folder is in sys.path as an absolute path, which takes more or less of the heap.
 IMPORT_STEPS = "import sys; sys.path[0] = 'benchmarks'; import steps"
 UNIX = "unix"
-BOARDS = ("cortex-m4f", "lx106", "rv32")
 # Of a board's counter: instructions each, at --shift 0.
-PER_COUNT = {"cortex-m4f": 1, "lx106": 25, "rv32": 100}
+PER_COUNT = {"cortex-m4f": 1, "cortex-m0": 62.5, "lx106": 25, "rv32": 100, "dc233c": 100}
+BOARDS = tuple(PER_COUNT)
+# The least --shift with which it tells each instruction from the next.
+FINEST = {"cortex-m4f": 0, "cortex-m0": 6, "lx106": 5, "rv32": 7, "dc233c": 7}
+IRQ = "benchmarks/irq.py"
 TIMEOUT = 900
 # Of what runs on unix: nothing of the machine's.
 ENVIRONMENT = {"LC_ALL": "C"}
@@ -153,6 +156,16 @@ def on_board(board, args, firmware=None):
     except ValueError:
         raise Failed(out) from None
     return steps, heap, counts * PER_COUNT[board]
+
+
+def interrupts(board, tasks):
+    """{tasks: (instructions from a hard interrupt to its task, the same of a wait with a time limit)}, at the shortest."""
+    each = PER_COUNT[board] / 2 ** FINEST[board]
+    argv = [sys.executable, RUN, board, "--shift", FINEST[board], IRQ, *tasks]
+    found = re.findall(r"^ +(\d+) +(\d+) +\d+ +\d+ +(\d+)", run(argv), re.MULTILINE)
+    return {
+        int(n): (round(int(bare) * each), round(int(limited) * each)) for n, bare, limited in found
+    }
 
 
 def arguments(loop, workload, n):

@@ -2,8 +2,9 @@
 # first line behind the task's `await flag.wait()`, beside tasks that are always ready. Ours, ours with a time limit
 # (`await wait_for_ms(flag.wait(), 1000)`), and stock asyncio.
 #
-# On the Cortex-M4F in QEMU, where an instruction takes 1 ns of virtual time:
+# On the Cortex-M4F in QEMU, where an instruction takes 1 ns of virtual time and is a count of the counter:
 #   ports/qemu/run.py cortex-m4f --shift 0 benchmarks/irq.py
+# On another board it prints counts: `interrupts` in counting.py makes instructions of them.
 # or for other numbers of tasks: ... benchmarks/irq.py 1 50
 #
 # The interrupt comes at instants spread over a task's step. What is left of that step then comes on top, so the

@@ -16,8 +16,10 @@ BEGIN, END = "<!-- make bench: from here -->\n", "<!-- make bench: to here -->\n
 MACHINES = {
     "unix": "unix, x86-64",
     "cortex-m4f": "Cortex-M4F",
+    "cortex-m0": "Cortex-M0",
     "lx106": "lx106",
     "rv32": "RV32",
+    "dc233c": "windowed Xtensa",
 }
 LOOPS = {"bound": "bound", "ours": "ours", "stock": "stock", "v2": "V2"}
 N = "100"

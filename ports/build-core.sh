@@ -5,8 +5,8 @@
 # nothing but that path, and leaves an archive that is up to date alone. Calls may run at the same time, also for the
 # same target: cargo locks its own files, and the rest appears by a rename.
 #
-# For xtensa-lx106 libcompiler_builtins.a is beside it: division and floats, for a machine that has not the ESP8266's
-# ROM, on which GCC's libgcc for it counts. An ESP8266's firmware does without.
+# For Xtensa libcompiler_builtins.a is beside it: division and floats, for the machines in QEMU. GCC's libgcc for the lx106
+# counts on the ESP8266's ROM, and Debian has none for register windows. Boards' firmware does without.
 #
 # Which Rust, the first that there is:
 # 1. A toolchain that has the target: the one in PATH after `rustup target add TARGET`; for the ESP32's and ESP32-S3's
@@ -202,10 +202,8 @@ if [ -n "$assembly" ]; then
     done <"$work/members"
     log "${tools}ar" rcD "$work/input.a" "$work"/*.o
     input=$work/input.a
-    [ "$target" != xtensa-lx106 ] || {
-        log "${tools}ar" rcD "$work/builtins" "$work"/core-*.o "$work"/compiler_builtins-*.o
-        publish "$work/builtins" "$out/libcompiler_builtins.a"
-    }
+    log "${tools}ar" rcD "$work/builtins" "$work"/core-*.o "$work"/compiler_builtins-*.o
+    publish "$work/builtins" "$out/libcompiler_builtins.a"
 fi
 
 # One object of what the border needs. Whole, the archive would bring Rust's copies of libgcc's and libm's functions,

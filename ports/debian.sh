@@ -27,14 +27,20 @@ private_apt() {
         -o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null "$@"
 }
 
-# fetch_source PACKAGE DIR: its original source, unpacked.
+# fetch_source PACKAGE DIR [PATH...]: its original source, unpacked, or only those paths of it.
 fetch_source() {
     (cd "$apt/src" && private_apt source --download-only "$1") || die "apt could not fetch the source package $1."
     package=$1 to=$2
-    set -- "$apt/src/${package}"_*.orig.tar.*
-    [ -f "$1" ] || die "the source package $package has no original tarball."
+    shift 2
+    for tarball in "$apt/src/${package}"_*.orig.tar.*; do
+        [ -f "$tarball" ] || die "the source package $package has no original tarball."
+    done
+    for path in "$@"; do
+        shift
+        set -- "$@" "*/$path"
+    done
     mkdir -p "$to"
-    tar -x -f "$1" -C "$to" --strip-components=1
+    tar -x -f "$tarball" -C "$to" --strip-components=1 --wildcards "${@:-*}"
 }
 
 # fetch_package PACKAGE DIR: what it would install, unpacked.

@@ -108,6 +108,7 @@ look() { # look GOAL...: what they need and this machine has not, as `missing`
                 need picolibc-riscv64-unknown-elf compiles_for riscv64-unknown-elf-gcc --specs=picolibc.specs
                 need gcc-xtensa-lx106 has xtensa-lx106-elf-gcc
                 need picolibc-xtensa-lx106-elf compiles_for xtensa-lx106-elf-gcc
+                need llvm-22 has llvm-mc-22
                 need rustc-web [ -x /usr/bin/rustc ]
                 need cargo-web has_system_cargo
                 need rust-web-src has_rust_source

@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build/size"
 KINDS = ("code", "constants", "data", "bss")
 CORE, SHIM, FROZEN, STOCK = "core, Rust", "shim, C", "frozen Python", "C"
+OURS = CORE, SHIM, FROZEN
 STOCK_PACKAGE = (
     '"asyncio", ("__init__.py", "core.py", "event.py", "funcs.py", "lock.py", "stream.py")'
 )
@@ -48,8 +49,10 @@ WITHOUT = {
 TARGETS = {
     "unix": None,
     "cortex-m4f": "thumbv7em-none-eabihf",
+    "cortex-m0": "thumbv6m-none-eabi",
     "rv32": "riscv32imac-unknown-none-elf",
     "lx106": "xtensa-lx106",
+    "dc233c": "xtensa-esp32",
 }
 
 SHIM_FILES = {file.stem for file in (ROOT / "micropython-bindings").rglob("*.c")}
@@ -198,24 +201,32 @@ def left(file, header=None):
     return flash, room, f"{ram} beside Python's heap", length - used(text, origin, length)
 
 
+def linked(build):
+    """The map of the firmware that was built there."""
+    names = ("firmware.map", "firmware.elf.map", "micropython.map")
+    found = [build / name for name in names if (build / name).exists()]
+    return found[0] if found else sys.exit(f"no map of a link in {build}")
+
+
+def ours(build):
+    """What our part of the firmware takes that was built there: (bytes by kind, of static RAM)."""
+    parts, _ = count(linked(build))
+    if not all(parts[whose, "code"] for whose in (CORE, SHIM)):
+        sys.exit(f"{linked(build)}: our part is not in it")
+    total = Counter({what: sum(parts[whose, what] for whose in OURS) for what in KINDS})
+    return total, total["data"] + total["bss"] + root_pointers(build)
+
+
 def firmware(build, leaves=False, header=None):
     """Print what our part of one firmware takes, and what the firmware leaves."""
-    found = [build / name for name in ("firmware.map", "firmware.elf.map", "micropython.map")]
-    found = [file for file in found if file.exists()]
-    if not found:
-        sys.exit(f"no map of a link in {build}")
-    parts, _ = count(found[0])
-    if not all(parts[whose, "code"] for whose in (CORE, SHIM)):
-        sys.exit(f"{found[0]}: our part is not in it")
-    ours = (CORE, SHIM, FROZEN)
+    total, ram = ours(build)
+    parts, _ = count(linked(build))
     print(row("Our part of it", dict(zip(KINDS, KINDS))))
-    for whose in ours:
+    for whose in OURS:
         print(row(f"  {whose}", {what: parts[whose, what] for what in KINDS}))
-    total = Counter({what: sum(parts[whose, what] for whose in ours) for what in KINDS})
-    ram = total["data"] + total["bss"] + root_pointers(build)
     print(f"  Flash {flash(total)} bytes, static RAM {ram} bytes")
     if leaves:
-        where, room, what, free = left(found[0], header)
+        where, room, what, free = left(linked(build), header)
         if room < 0:  # the rp2 port's linker script does not know of the file system
             sys.exit(f"The firmware is {-room} bytes too large for {where} beside its file system")
         print(f"The firmware leaves {room} bytes of {where}, {free} bytes of {what}")

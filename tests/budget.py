@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The budget: what a step, a waiting task, the start and our part of the flash may cost (tests/budget.json).
+"""The budget: what a step, a waiting task, an interrupt, the start and our part may cost (tests/budget.json).
 
-    python3 tests/budget.py steps            instructions, allocations and RAM; needs `make unix qemu`
+    python3 tests/budget.py steps            instructions, allocations, RAM, what the boards' firmware is; needs `make unix qemu`
     python3 tests/budget.py flash            builds the firmware for Cortex-M4F with and without our loop
     python3 tests/budget.py --update         both, and writes the file anew: `make budget`
 
@@ -18,16 +18,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "benchmarks"))
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "ports")]
 
 import bench  # noqa: E402
+import counting  # noqa: E402
+import size  # noqa: E402
 from counting import BOARDS, UNIX  # noqa: E402
 
 FILE = ROOT / "tests/budget.json"
 M4 = "cortex-m4f"
-SLACK = {"steps": 0.02, "ram": 0.01, "start": 0.01, "flash": 0.01}
+SLACK = {"steps": 0.02, "ram": 0.01, "start": 0.01, "flash": 0.01, "irq": 0.05, "firmware": 0.01}
 ASLEEP = {"hundred": "the loop and 100 sleeping tasks take", "sleeping": "a sleeping task takes"}
-UNIT = {"steps": "instructions", "ram": "bytes", "start": "bytes", "flash": "bytes"}
+UNIT = {"steps": "instructions", "irq": "instructions"}
+BESIDE = (0, 10, 200)  # tasks that are ready when an interrupt comes
 N = 100
 FAST = ("bare_yield", "sleep_ms_0")
 COUNTING = ("count_yield", "count_sleep_ms_0")
@@ -57,17 +60,29 @@ def wanted():
 def measure(jobs):
     """All but the flash: {"steps": {key: [instructions, bytes]}, "ram": ..., "start": ...}."""
     keys = wanted()
-    of_ram = [(where, kind) for where in (UNIX, M4) for kind in bench.RAM_KINDS]
-    asked = [(where, "ours", kind) for where, kind in of_ram]
-    asked += [(where, "stock", kind) for where in (UNIX, M4) for kind in ASLEEP]
+    asked = [(where, "ours", kind) for where in (UNIX, M4) for kind in bench.RAM_KINDS]
+    asked += [(where, "ours", kind) for where in BOARDS if where != M4 for kind in ASLEEP]
+    asked += [(where, "stock", kind) for where in (UNIX, *BOARDS) for kind in ASLEEP]
+    starts = [(where, "ours", "start") for where in BOARDS]
     with ThreadPoolExecutor(jobs) as pool:
         steps = dict(zip(keys, pool.map(bench.count, keys)))
         ram = dict(zip(asked, pool.map(bench.ram, asked)))
+        start = dict(zip(BOARDS, pool.map(bench.ram, starts)))
+        irq = dict(zip(BOARDS, pool.map(lambda board: counting.interrupts(board, BESIDE), BOARDS)))
     bad = {key: figure for key, figure in steps.items() if isinstance(figure, str)}
     if bad:
         sys.exit("\n".join(f"{key}: {figure}" for key, figure in bad.items()))
-    start = bench.ram((M4, "ours", "start"))
-    return {"steps": steps, "ram": ram, "start": {(M4, "import"): start[0], (M4, "all"): start[1]}}
+    figures = {"steps": steps, "ram": ram, "start": {}, "irq": {}, "firmware": {}}
+    for board in BOARDS:
+        for which, number in zip(("import", "all"), start[board]):
+            figures["start"][board, which] = number
+        for n in BESIDE:
+            for which, number in zip(("", ", with a time limit"), irq[board][n]):
+                figures["irq"][board, f"N={n}{which}"] = number
+        parts, in_ram = size.ours(ROOT / "build/qemu" / board)
+        figures["firmware"][board, "flash"] = size.flash(parts)
+        figures["firmware"][board, "static RAM"] = in_ram
+    return figures
 
 
 def flash():
@@ -126,7 +141,8 @@ def compare(kept, allowed):
                 more = "allocates {} bytes a step instead of {}".format(heap, heap_limit)
                 yield heap <= heap_limit, f"{name}: {more}" if heap != heap_limit else None
             share = figure / limit - 1
-            line = f"{name}: {figure:g} {UNIT[kind]} instead of {limit:g}, {share:+.1%}"
+            unit = UNIT.get(kind, "bytes")
+            line = f"{name}: {figure:g} {unit} instead of {limit:g}, {share:+.1%}"
             yield share <= SLACK[kind], line if abs(share) > SLACK[kind] else None
 
 
@@ -154,6 +170,14 @@ def aims(figures):
             ratio >= times,
             f"{ratio:.2f}",
         )
+    for board in BOARDS:
+        name = f"{board}: from an interrupt to its task"
+        irq = [figures["irq"][board, f"N={n}"] for n in BESIDE]
+        limited = [figures["irq"][board, f"N={n}, with a time limit"] for n in BESIDE]
+        yield f"{name} at most 3000 instructions", max(irq) <= 3000, str(irq)
+        yield f"{name} within 10 %, whatever else is ready", max(irq) <= 1.1 * min(irq), str(irq)
+        ratio = max(late / bare for late, bare in zip(limited, irq))
+        yield f"{name} at most 1.3 times that with a time limit", ratio <= 1.3, f"{ratio:.2f}"
     for where in (UNIX, M4):
         for workload, limit in zip(FAST + COUNTING, (1.35, 1.25) * 2):
             ratio = cost(where, workload) / cost(where, workload, "bound")
@@ -181,19 +205,27 @@ def aims(figures):
             if (where, "ours", workload, N) in figures["steps"] and workload not in MAY_ALLOCATE:
                 heap = figures["steps"][where, "ours", workload, N][1]
                 yield f"{where}: {workload} allocates nothing", heap == 0, f"{heap} bytes a step"
+    for where in (UNIX, *BOARDS):
         for kind, what in ASLEEP.items():
             ours, stock = (figures["ram"][where, loop, kind] for loop in ("ours", "stock"))
             name = f"{where}: {what} no more RAM than stock's"
             yield name, ours <= stock, f"{ours:g} bytes, stock {stock:g}"
     ratio = cost(UNIX, "timers", n=10000) / cost(UNIX, "timers")
     yield f"{UNIX}: timers, N = 10000 / N = 100 at most 1.5", ratio <= 1.5, f"{ratio:.2f}"
-    start = figures["start"][M4, "import"]
-    yield f"{M4}: at most 3 KB of RAM at the start", start <= 3 * 1024, f"{start} bytes"
+    for board in BOARDS:
+        start = figures["start"][board, "import"]
+        yield f"{board}: at most 3 KB of RAM at the start", start <= 3 * 1024, f"{start} bytes"
 
 
 def compilers():
     """What made the code that is counted. Another version makes other code."""
-    tools = {"gcc": "gcc", "arm": "arm-none-eabi-gcc", "rustc": "rustc"}
+    tools = {
+        "gcc": "gcc",
+        "arm": "arm-none-eabi-gcc",
+        "riscv": "riscv64-unknown-elf-gcc",
+        "xtensa": "xtensa-lx106-elf-gcc",
+        "rustc": "rustc",
+    }
     versions = {}
     for name, tool in tools.items():
         said = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)

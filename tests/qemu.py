@@ -31,6 +31,7 @@ SCRIPTS = {
     "package/part.py": "name = __name__\n",
     "heap.py": "import gc\nprint(gc.mem_free() + gc.mem_alloc())\n",
     "stack.py": "def f():\n    f()\n\n\ntry:\n    f()\nexcept RuntimeError as e:\n    print(e)\n",
+    "fault.py": "import sys, uctypes\nuctypes.bytearray_at(int(sys.argv[1]), 1)[0]\n",
     "stdin.py": "import sys\nprint(sys.stdin.readline(), sys.stdin.read(3))\n",
     "file.py": """
 with open("helper.py") as f:
@@ -124,6 +125,13 @@ def heap(board):
     status, text = run(board, "--heap=1000000000", "heap.py")
     assert status == 1 and text.startswith("heap=1000000000: there are "), text
     same(run(board, "stack.py"), (0, "maximum recursion depth exceeded\n"))
+
+
+def faults(board):
+    """A look where no memory is ends at once, and says so; on Xtensa right below the stack, into which it may run over."""
+    place = 0xFFFFFFF0 if board in ("rv32", "dc233c") else 0x3FF3FFF0
+    status, text = run(board, "fault.py", str(place))
+    assert status == 99 and text.startswith(("FAULT cause", "A fault, or")), (status, text)
 
 
 def twice(board):
@@ -272,6 +280,7 @@ TESTS = (
     arguments,
     files,
     heap,
+    faults,
     twice,
     stdin,
     piped_repl,

@@ -11,15 +11,15 @@
 //   void hal_irq_restore(uint32_t)       as it was before
 #include "board.h"
 
-// FPU, vectors, counter, the tick interrupt; interrupts are on from then.
+// Vectors, counter, the first deadline; interrupts are on from then.
 void hal_init(void);
 
 // The finest counter, from 0 at the start. May be called with interrupts off and in an interrupt.
 uint64_t hal_counts(void);
 
-// Call board_alarm_irq() in interrupt context after that many counts, once; 0: do not, after all.
-// An alarm in the past comes at once. May be called in an interrupt.
-void hal_alarm(uint32_t counts);
+// Call board_deadline_irq() in interrupt context when the counter is there, which is in a ms at the latest; at once if it
+// is past it. It takes the place of the one before. Called with interrupts off.
+void hal_deadline(uint64_t due);
 
 // Call board_trigger_irq() in interrupt context: before this returns, if interrupts are on.
 void hal_trigger(void);
@@ -36,8 +36,15 @@ bool hal_serial_readable(void);
 extern char _heap_start[], _heap_end[], _stack_bottom[], _stack_top[];
 
 // What a board calls, in interrupt context.
-void board_alarm_irq(void);
+void board_deadline_irq(void);
 void board_trigger_irq(void);
+
+// Call board_alarm_irq() in interrupt context after that many counts, once; 0: do not, after all.
+// An alarm in the past comes at once. May be called in an interrupt.
+void hal_alarm(uint32_t counts);
+
+// What deadline.c calls, in interrupt context.
+void board_alarm_irq(void);
 // At each whole ms of the counter, and before board_alarm_irq() where both are due.
 void board_tick_irq(void);
 

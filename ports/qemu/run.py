@@ -92,7 +92,11 @@ def command(args, at_terminal):
     shift = board_variable(args.board, "SHIFT") if args.shift is None else args.shift
     # The sim machine's console is its simcalls. With a serial line QEMU reads the keys in one thread and hands them
     # out in another, without a lock: now and then one comes twice or never.
-    serial = "stdio" if at_terminal and args.board != "lx106" else "none"
+    serial = (
+        "stdio"
+        if at_terminal and "-machine sim" not in board_variable(args.board, "QEMU")
+        else "none"
+    )
     return [
         *shlex.split(board_variable(args.board, "QEMU")),
         *([] if at_terminal else ["-icount", f"shift={shift},sleep=off"]),

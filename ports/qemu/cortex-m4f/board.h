@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "cortex-m/irq.h"
+
 #define MICROPY_HW_BOARD_NAME "QEMU netduinoplus2"
 #define MICROPY_HW_MCU_NAME "STM32F405"
 #define MICROPY_EMIT_THUMB (1)
@@ -16,14 +18,7 @@
 // TIM2 counts nanoseconds.
 #define HAL_COUNTS_PER_US (1000)
 
-static inline uint32_t hal_irq_disable(void) {
-    uint32_t before;
-    __asm__ volatile("mrs %0, primask; cpsid i" : "=r"(before) : : "memory");
-    return before;
-}
-
-static inline void hal_irq_restore(uint32_t before) {
-    __asm__ volatile("msr primask, %0" : : "r"(before) : "memory");
-}
+#define BOARD_INTERRUPTS (82)
+#define BOARD_DEADLINE_VECTOR (15) // SysTick
 
 #endif

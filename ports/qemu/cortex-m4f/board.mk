@@ -7,4 +7,4 @@ RUST_TARGET = thumbv7em-none-eabihf
 CROSS_COMPILE ?= arm-none-eabi-
 ARCH = -mthumb -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard
 MPY_CROSS_FLAGS += -march=armv7emsp
-SRC_BOARD = cortex-m4f/start.c cortex-m4f/hal.c host_semihosting.c shared/runtime/gchelper_thumb2.s
+SRC_BOARD = cortex-m/processor.c cortex-m4f/hal.c host_semihosting.c shared/runtime/gchelper_thumb2.s

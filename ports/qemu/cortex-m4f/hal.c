@@ -1,7 +1,5 @@
 // The STM32F405 as QEMU has it. TIM2 runs free and counts nanoseconds. SysTick ends at whatever is due
 // next, the tick or the alarm; it counts processor clocks, of which an instant is rounded up to the next.
-#include <stdbool.h>
-
 #include "py/mpconfig.h"
 #include "hal.h"
 
@@ -21,16 +19,9 @@
 #define SYST_CVR REG(0xe000e018)
 #define ICSR REG(0xe000ed04)
 #define VTOR REG(0xe000ed08)
-#define PENDSVSET (1u << 28)
 #define PENDSTCLR (1u << 25)
 
 #define CLOCK_MHZ (168)
-#define COUNTS_PER_TICK (HAL_COUNTS_PER_US * 1000)
-
-// All of it is touched with interrupts off only.
-static uint64_t next_tick;
-static uint64_t alarm_at;
-static bool alarm_on;
 
 uint64_t hal_counts(void) {
     static uint32_t low, high;
@@ -50,11 +41,10 @@ uint64_t hal_counts(void) {
 // it end once, makes QEMU complain.)
 #define TAIL (CLOCK_MHZ / 2)
 
-static void arm(void) {
-    uint64_t due = alarm_on && alarm_at < next_tick ? alarm_at : next_tick;
+void hal_deadline(uint64_t due) {
     uint64_t now = hal_counts();
     uint32_t counts = due > now ? (uint32_t)(due - now) : 0;
-    // At most a tick away: no overflow.
+    // At most a ms away: no overflow.
     SYST_RVR = (counts * (CLOCK_MHZ / 8) + 124) / 125 + 1;
     SYST_CVR = 0;
     ICSR = PENDSTCLR;
@@ -62,25 +52,6 @@ static void arm(void) {
         // It takes up the reload value at its next clock.
     }
     SYST_RVR = TAIL;
-}
-
-void systick_irq(void) {
-    uint64_t now = hal_counts();
-    if (now >= next_tick) {
-        while (now >= next_tick) {
-            next_tick += COUNTS_PER_TICK;
-        }
-        board_tick_irq();
-    }
-    if (alarm_on && now >= alarm_at) {
-        alarm_on = false;
-        board_alarm_irq();
-    }
-    arm();
-}
-
-void pendsv_irq(void) {
-    board_trigger_irq();
 }
 
 void hal_init(void) {
@@ -92,27 +63,9 @@ void hal_init(void) {
     TIM2_ARR = 0xffffffff;
     TIM2_EGR = 1;
     TIM2_CR1 = 1;
-    next_tick = COUNTS_PER_TICK;
     SYST_RVR = TAIL;
     SYST_CSR = 7;
-    arm();
-}
-
-void hal_alarm(uint32_t counts) {
-    uint32_t state = hal_irq_disable();
-    alarm_on = counts != 0;
-    alarm_at = hal_counts() + counts;
-    arm();
-    hal_irq_restore(state);
-}
-
-void hal_trigger(void) {
-    ICSR = PENDSVSET;
-    __asm__ volatile("dsb; isb" : : : "memory");
-}
-
-void hal_wait_for_interrupt(void) {
-    __asm__ volatile("dsb; wfi" : : : "memory");
+    hal_alarm(0);
 }
 
 bool hal_serial_readable(void) {

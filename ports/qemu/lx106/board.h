@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "sim/irq.h"
+
 #define MICROPY_HW_BOARD_NAME "QEMU sim"
 #define MICROPY_HW_MCU_NAME "lx106"
 #define MICROPY_EMIT_XTENSA (1)
@@ -20,14 +22,7 @@
 // What gc_helper_get_regs_and_sp() in start.S fills in.
 typedef uintptr_t gc_helper_regs_t[4];
 
-static inline uint32_t hal_irq_disable(void) {
-    uint32_t state;
-    __asm__ volatile("rsil %0, 15" : "=a"(state) : : "memory");
-    return state;
-}
-
-static inline void hal_irq_restore(uint32_t state) {
-    __asm__ volatile("wsr %0, ps; rsync" : : "a"(state) : "memory");
-}
+// PS while Python runs: exceptions go to vector.user.
+#define SIM_PS (0x20)
 
 #endif

@@ -7,6 +7,6 @@ RUST_TARGET = xtensa-lx106
 CROSS_COMPILE ?= xtensa-lx106-elf-
 ARCH = -mlongcalls -mtext-section-literals
 MPY_CROSS_FLAGS += -march=xtensa
-SRC_BOARD = lx106/start.S lx106/hal.c lx106/host_simcall.c
+SRC_BOARD = lx106/start.S sim/hal.c sim/host_simcall.c
 # Division and soft float: Debian's libgcc leaves them to the ESP8266's ROM. Its own part is as good, and goes first.
 LIBS_BOARD = $(LIBGCC) $(dir $(UP_ARCHIVE))libcompiler_builtins.a

@@ -1,7 +1,4 @@
-// QEMU's virt machine: mtime counts 10 MHz, and its one comparator is set to whatever is due next, the
-// tick or the alarm.
-#include <stdbool.h>
-
+// QEMU's virt machine: mtime counts 10 MHz, and has one comparator.
 #include "py/mpconfig.h"
 #include "hal.h"
 #include "host.h"
@@ -14,16 +11,10 @@
 #define UART_RBR (*(volatile uint8_t *)0x10000000)
 #define UART_LSR (*(volatile uint8_t *)0x10000005)
 
-#define COUNTS_PER_TICK (HAL_COUNTS_PER_US * 1000)
 #define MIE_SOFTWARE (1 << 3)
 #define MIE_TIMER (1 << 7)
 #define CAUSE_SOFTWARE (0x80000003)
 #define CAUSE_TIMER (0x80000007)
-
-// All of it is touched with interrupts off only.
-static uint64_t next_tick;
-static uint64_t alarm_at;
-static bool alarm_on;
 
 uint64_t hal_counts(void) {
     uint32_t high, low;
@@ -34,34 +25,17 @@ uint64_t hal_counts(void) {
     return (uint64_t)high << 32 | low;
 }
 
-// Have the comparator fire at what is due next.
-static void arm(void) {
-    uint64_t due = alarm_on && alarm_at < next_tick ? alarm_at : next_tick;
+void hal_deadline(uint64_t due) {
     MTIMECMP[1] = 0xffffffff; // no interrupt between the two halves
     MTIMECMP[0] = (uint32_t)due;
     MTIMECMP[1] = (uint32_t)(due >> 32);
-}
-
-static void timer_irq(void) {
-    uint64_t now = hal_counts();
-    if (now >= next_tick) {
-        while (now >= next_tick) {
-            next_tick += COUNTS_PER_TICK;
-        }
-        board_tick_irq();
-    }
-    if (alarm_on && now >= alarm_at) {
-        alarm_on = false;
-        board_alarm_irq();
-    }
-    arm();
 }
 
 __attribute__((interrupt("machine"), aligned(4))) static void trap(void) {
     uint32_t cause;
     __asm__ volatile("csrr %0, mcause" : "=r"(cause));
     if (cause == CAUSE_TIMER) {
-        timer_irq();
+        board_deadline_irq();
     } else if (cause == CAUSE_SOFTWARE) {
         MSIP = 0;
         board_trigger_irq();
@@ -74,19 +48,10 @@ __attribute__((interrupt("machine"), aligned(4))) static void trap(void) {
 }
 
 void hal_init(void) {
-    next_tick = COUNTS_PER_TICK;
-    arm();
+    hal_alarm(0);
     __asm__ volatile("csrw mtvec, %0" : : "r"(trap));
     __asm__ volatile("csrw mie, %0" : : "r"(MIE_SOFTWARE | MIE_TIMER));
     __asm__ volatile("csrsi mstatus, " MSTATUS_MIE : : : "memory");
-}
-
-void hal_alarm(uint32_t counts) {
-    uint32_t state = hal_irq_disable();
-    alarm_on = counts != 0;
-    alarm_at = hal_counts() + counts;
-    arm();
-    hal_irq_restore(state);
 }
 
 void hal_trigger(void) {

@@ -1,16 +1,12 @@
-// The lx106 in QEMU's sim machine: its one timer, its software interrupt, the idle wait, and faults.
-#include <stdbool.h>
+// QEMU's sim machine, with whatever core: a timer, the software interrupt, the idle wait, and faults.
 #include <string.h>
 
 #include "hal.h"
 #include "host.h"
 
-// Of the core's 15 interrupts. Both are of level 1.
+// Both are of level 1, and have these numbers in both cores.
 #define INTERRUPT_TIMER (1u << 6)
 #define INTERRUPT_SOFTWARE (1u << 7)
-
-#define PS_UM (0x20)
-#define COUNTS_PER_MS (HAL_COUNTS_PER_US * 1000)
 
 #define GET(reg) \
     ({ \
@@ -21,62 +17,28 @@
 #define SET(reg, value) __asm__ volatile("wsr %0, " #reg "; rsync" : : "a"(value) : "memory")
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Time. CCOUNT has 32 bits, which last for 107 s; each look at it carries the rest, and the tick is one each ms.
-// The tick and the alarm share the one compare register, which is set for whichever is due first.
-
-static uint64_t counted; // at the last look
-static uint64_t tick_due;
-static uint64_t alarm_due;
-static bool alarm_armed;
-
-// With interrupts disabled.
-static uint64_t count(void) {
-    counted += (uint32_t)(GET(ccount) - (uint32_t)counted);
-    return counted;
-}
+// Time. CCOUNT has 32 bits, which last for 107 s or longer; each look at it carries the rest, and the tick is one each ms.
 
 uint64_t hal_counts(void) {
+    static uint64_t counted; // at the last look
     uint32_t state = hal_irq_disable();
-    uint64_t now = count();
+    counted += (uint32_t)(GET(ccount) - (uint32_t)counted);
+    uint64_t now = counted;
     hal_irq_restore(state);
     return now;
 }
 
-// Ask for the next interrupt. CCOMPARE is only ever met in passing, and writing it withdraws what it raised before:
-// so if the time is up by now, or while this runs, it is written anew, each time farther off, until it lies ahead.
-static void timer_set(void) {
-    uint64_t due = alarm_armed && alarm_due < tick_due ? alarm_due : tick_due;
+// CCOMPARE is only ever met in passing, and writing it withdraws what it raised before: so if the time is up by now, or
+// while this runs, it is written anew, each time farther off, until it lies ahead.
+void hal_deadline(uint64_t due) {
     uint32_t lead = 0;
     uint32_t compare;
     do {
         lead += 4;
-        uint64_t soonest = count() + lead;
+        uint64_t soonest = hal_counts() + lead;
         compare = due > soonest ? due : soonest;
         SET(ccompare0, compare);
     } while ((int32_t)(compare - GET(ccount)) <= 0);
-}
-
-void hal_alarm(uint32_t counts) {
-    uint32_t state = hal_irq_disable();
-    alarm_armed = counts != 0;
-    alarm_due = count() + counts;
-    timer_set();
-    hal_irq_restore(state);
-}
-
-static void timer_interrupt(void) {
-    uint64_t now = count();
-    if (now >= tick_due) {
-        do {
-            tick_due += COUNTS_PER_MS;
-        } while (now >= tick_due);
-        board_tick_irq();
-    }
-    if (alarm_armed && now >= alarm_due) {
-        alarm_armed = false;
-        board_alarm_irq();
-    }
-    timer_set();
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -86,7 +48,7 @@ static void timer_interrupt(void) {
 void hal_interrupt(void) {
     uint32_t pending = GET(interrupt) & GET(intenable);
     if (pending & INTERRUPT_TIMER) {
-        timer_interrupt();
+        board_deadline_irq();
     }
     if (pending & INTERRUPT_SOFTWARE) {
         SET(intclear, INTERRUPT_SOFTWARE);
@@ -139,10 +101,9 @@ void hal_fault(const uint32_t *a) {
 // Start
 
 void hal_init(void) {
-    tick_due = COUNTS_PER_MS;
-    timer_set();
+    hal_alarm(0);
     SET(intenable, INTERRUPT_TIMER | INTERRUPT_SOFTWARE);
-    hal_irq_restore(PS_UM);
+    hal_irq_restore(SIM_PS);
 }
 
 // From start.S after a reset, with interrupts off. QEMU has put .data in place.

@@ -1,0 +1,2 @@
+// What QEMU's tables of the instructions want of QEMU's own header.
+#include <stdint.h>
