@@ -17,8 +17,8 @@
 # For thumb* it is the other way round: what is built with its own standard library is 7 % smaller.
 set -eu
 
-TARGETS="thumbv6m-none-eabi thumbv7em-none-eabihf thumbv8m.main-none-eabi riscv32imc-unknown-none-elf \
-riscv32imac-unknown-none-elf xtensa-lx106 xtensa-esp32 xtensa-esp32s3"
+TARGETS="thumbv6m-none-eabi thumbv7m-none-eabi thumbv7em-none-eabi thumbv7em-none-eabihf thumbv8m.main-none-eabi \
+thumbv8m.main-none-eabihf riscv32imc-unknown-none-elf riscv32imac-unknown-none-elf xtensa-lx106 xtensa-esp32 xtensa-esp32s3"
 DEBIAN_RUST=/usr/bin
 DEBIAN_PACKAGES="rustc-web cargo-web rust-web-src"
 

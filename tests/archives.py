@@ -71,7 +71,7 @@ class Target:
 
 
 def arm(name, attributes, cpu, code, data, machine):
-    """A Cortex-M: a Pyboard's M4F, a Pico's M0+ and a Pico 2's M33."""
+    """A Cortex-M: a Pyboard's M4F, a Pico's M0+, a Pico 2's M33, and those of other ports' boards."""
     return Target(
         name,
         "arm-none-eabi-",
@@ -187,6 +187,22 @@ TARGETS = {
             "microbit -global nrf51-soc.sram-size=0x30000 -global nrf51-soc.flash-size=0x100000",
         ),
         arm(
+            "thumbv7m-none-eabi",
+            ["Tag_CPU_arch: v7"],
+            "cortex-m3",
+            "0",
+            "0x20000000",
+            "mps2-an385",
+        ),
+        arm(
+            "thumbv7em-none-eabi",
+            ["Tag_CPU_arch: v7E-M"],
+            "cortex-m4 -mfloat-abi=soft",
+            "0x08000000",
+            "0x20000000",
+            "netduinoplus2",
+        ),
+        arm(
             "thumbv7em-none-eabihf",
             [
                 "Tag_CPU_arch: v7E-M",
@@ -202,6 +218,14 @@ TARGETS = {
             "thumbv8m.main-none-eabi",
             ["Tag_CPU_arch: v8-M.mainline"],
             "cortex-m33 -mfloat-abi=soft",
+            "0x10000000",
+            "0x38000000",
+            "mps2-an505",
+        ),
+        arm(
+            "thumbv8m.main-none-eabihf",
+            ["Tag_CPU_arch: v8-M.mainline", "Tag_ABI_VFP_args: VFP registers"],
+            "cortex-m33 -mfpu=fpv5-sp-d16 -mfloat-abi=hard",
             "0x10000000",
             "0x38000000",
             "mps2-an505",
