@@ -718,16 +718,35 @@ def esp8266():
 def pyboard(board):
     """On a Pyboard it compiles, fits the linker script, and waits for interrupts."""
     series = "F4" if board.startswith("PYBV") else "F7"
+    frozen = ()
+    if board == "PYBD_SF2":
+        write(WORK / "mpy-lib/README.md", "")
+        frozen = (
+            f"FROZEN_MANIFEST={ROOT}/python/manifest.py",
+            f"MICROPY_MPYCROSS={MPY_CROSS}",
+            f"MICROPY_MPYCROSS_DEPENDENCY={MPY_CROSS}",
+            f"MPY_LIB_DIR={WORK}/mpy-lib",
+            f"{WORK}/PYBD_SF2/frozen_content.o",
+        )
     build, objs = objects(
         "stm32",
         board,
         "thumbv7em-none-eabihf",
         f"STM32LIB_DIR={HERE}/stm32",
         f"TEST_SERIES={series}",
+        *frozen,
     )
-    scripts = run("ports/ask-port.sh", TREE, "stm32", board, "addprefix -T,$(LD_FILES)").split()
+    scripts = run(
+        *("ports/ask-port.sh", TREE, "stm32", board, "addprefix -T,$(LD_FILES)"),
+        USER_C_MODULES=ROOT,
+        UP_ARCHIVE=archive("thumbv7em-none-eabihf"),
+    ).split()
     cpu = run("ports/ask-port.sh", TREE, "stm32", board, "CFLAGS_MCU_$(MCU_SERIES)").split()
     elf = build / "linked.elf"
+    roots = ROOTS
+    if board == "PYBD_SF2":
+        objs.append(build / "frozen_content.o")
+        roots += ("mp_frozen_mpy_content",)
     run(
         *("arm-none-eabi-gcc", *cpu, "-nostdlib", "-Lboards", "-Lboards/common_isr_rom", *scripts),
         *(
@@ -735,7 +754,7 @@ def pyboard(board):
             "-Wl,--unresolved-symbols=ignore-all",
             "-Wl,--defsym=_estack_reserve=8",
         ),
-        *("-Wl,--entry=up_module", *(f"-Wl,-u,{root}" for root in ROOTS), "-o", elf, *objs),
+        *("-Wl,--entry=up_module", *(f"-Wl,-u,{root}" for root in roots), "-o", elf, *objs),
         cwd=TREE / "ports/stm32",
     )
     linked = symbols("arm-none-eabi-", elf)
@@ -753,8 +772,27 @@ def pybv11():
 
 
 def pybd_sf2():
-    """PYBD_SF2's module."""
+    """PYBD_SF2's module. Frozen Python is in the external flash, and is part of what is flashed there."""
     pyboard("PYBD_SF2")
+    build = WORK / "PYBD_SF2"
+    places = {name: at for at, _, name in symbols("arm-none-eabi-", build / "linked.elf")}
+    check(
+        places["mp_frozen_mpy_content"] in range(0x90000000, 0x90100000), "frozen Python", places
+    )
+    check(places["up_run"] in range(0x08008000, 0x08080000), "up_run", places)
+    # As the port cuts the image: two files, by the names of sections.
+    sections = run(
+        *("ports/ask-port.sh", TREE, "stm32", "PYBD_SF2", "addprefix -j,$(TEXT1_SECTIONS)"),
+        USER_C_MODULES=ROOT,
+        UP_ARCHIVE=archive("thumbv7em-none-eabihf"),
+    ).split()
+    run(
+        *("arm-none-eabi-objcopy", "-O", "binary", *sections, "linked.elf", "firmware1.bin"),
+        cwd=build,
+    )
+    external = [at - 0x90000000 for at in places.values() if at in range(0x90000000, 0x90100000)]
+    image = (build / "firmware1.bin").stat().st_size
+    check(10000 < max(external) < image, "frozen to", max(external), "in an image of", image)
 
 
 def pybd_sf6():
