@@ -31,7 +31,6 @@ ARCHIVE := $(CURDIR)/build/cargo/release/libuasyncio_priority.a
 UNIX := build/unix/micropython
 ASAN := build/asan/micropython
 ASSERTS := build/asserts/micropython
-STANDARD := build/standard/micropython
 GIL := build/gil/micropython
 TSAN := build/tsan/micropython
 TREE := build/tree.stamp
@@ -135,13 +134,18 @@ unix: setup-demo source mpy-cross core
 ## unix-standard: build MicroPython's own unix variant `standard` with our loop in it: build/standard/micropython
 unix-standard: setup-demo source mpy-cross core
 	$(stock_asyncio)
-	$(call fresh_names,ports/unix,build/standard)
-	$(call step,standard,Building MicroPython's standard variant with our loop in it: $(STANDARD),\
-		$(call micropython,ports/unix,build/standard) VARIANT=standard \
+	$(call build_standard,standard,build/standard)
+
+# $(call build_standard,name of its log,our build folder)
+define build_standard
+	$(call fresh_names,ports/unix,$(2))
+	$(call step,$(1),Building MicroPython's standard variant with our loop in it: $(2)/micropython,\
+		$(call micropython,ports/unix,$(2)) VARIANT=standard \
 		USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) FROZEN_MANIFEST=$(CURDIR)/ports/unix/standard/manifest.py \
 		$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) \
 		$(call without,lib/berkeley-db-1.xx/PORT/include/db.h,MICROPY_PY_BTREE=0) MICROPY_PY_FFI=0 \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+endef
 
 .PHONY: unix-newest
 ## unix-newest: build it of a newer MicroPython, Debian sid's or NEWEST_DIR=..., for the tests: build/newest/unix/micropython
@@ -155,9 +159,15 @@ unix-newest: setup-demo core $(if $(NEWEST_DIR),,$(NEWEST)/py/mpconfig.h)
 		$(call micropython,ports/unix,build/newest/unix) PROG=micropython VARIANT=uasyncio-priority \
 		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
-unix-newest: MPY = $(NEWEST)
-unix-newest: MPY_CROSS = $(CURDIR)/build/newest/mpy-cross/mpy-cross
-unix-newest: TREE = build/newest.stamp
+
+.PHONY: unix-newest-standard
+# Its own variant `standard` besides.
+unix-newest-standard: unix-newest
+	$(call build_standard,newest-standard,build/newest/standard)
+
+unix-newest unix-newest-standard: MPY = $(NEWEST)
+unix-newest unix-newest-standard: MPY_CROSS = $(CURDIR)/build/newest/mpy-cross/mpy-cross
+unix-newest unix-newest-standard: TREE = build/newest.stamp
 
 # The same firmware without V2's names, without CPython's, and without either.
 .PHONY: unix-without

@@ -61,10 +61,8 @@ target() {
         esp8266) echo xtensa-lx106 ;; # the one chip of this port
         esp32)
             chip=$(cmake_value IDF_TARGET)
-            case ${chip:-esp32} in
-                esp32) echo xtensa-esp32 ;;
-                # The same code: ports/xtensa/README.md. An S2 is an S3's processor without floats and without a second one.
-                esp32s2 | esp32s3) echo xtensa-esp32s3 ;;
+            case ${chip:=esp32} in
+                esp32 | esp32s2 | esp32s3) echo "xtensa-$chip" ;;
                 esp32c2 | esp32c3) echo riscv32imc-unknown-none-elf ;;
                 esp32c5 | esp32c6 | esp32c61 | esp32h2) echo riscv32imac-unknown-none-elf ;;
                 *) none "There is no Rust core for $board: its chip is $chip. docs/porting.md says how to add a target to ports/build-core.sh" ;;

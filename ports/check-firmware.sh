@@ -37,6 +37,21 @@ if [ -n "$tree" ] && [ -e "$tree/py/mpconfig.h" ]; then
 fi
 board_dir=${BOARD_DIR:-$tree/ports/$port/boards/$board}
 
+# Variants of the ESP8266's board with little flash. The figures: ports/esp8266/README.md.
+if [ "$port" = esp8266 ] && [ -z "${BOARD_DIR:-}" ]; then
+    case ${BOARD_VARIANT:-} in
+        FLASH_512K) refuse "FLASH_512K has no room for our loop: without all that can be left out the firmware is 25 KB too large," \
+            "40 KB with GCC 12" ;;
+        FLASH_1M | OTA)
+            without="MICROPY_UASYNCIO_PRIORITY_V2=0 MICROPY_UASYNCIO_PRIORITY_CPYTHON=0 MICROPY_PY_BTREE=0"
+            [ "${MICROPY_UASYNCIO_PRIORITY_V2:-} ${MICROPY_UASYNCIO_PRIORITY_CPYTHON:-} ${MICROPY_PY_BTREE:-}" = "0 0 0" ] ||
+                refuse "$BOARD_VARIANT has no room for all of it: the firmware is some 25 KB too large with esp-open-sdk's compiler," \
+                    "40 KB with GCC 12. To leave out V2's names, CPython's (15 KB) and MicroPython's btree, and see what the linker says:" \
+                    "make $verb BOARD_VARIANT=$BOARD_VARIANT $without"
+            ;;
+    esac
+fi
+
 # The tree. What our other commands fetch by themselves has no submodules, so it does for none of these.
 own_tree="git clone -b v1.25.0 https://github.com/micropython/micropython ../micropython && make $verb MPY_DIR=../micropython"
 whole=

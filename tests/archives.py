@@ -42,9 +42,9 @@ XTENSA_BASE = set(
     add.n addi.n beqz.n bnez.n l32i.n mov.n movi.n nop.n ret.n s32i.n mov nop ret mull mul16s mul16u nsa nsau""".split()
 )
 CALL0 = XTENSA_BASE
-# Options that both the ESP32's LX6 and the ESP32-S3's LX7 have.
+# Options that the ESP32's LX6 and the LX7 of the ESP32-S2 and -S3 have. An S2 has no loops.
 WINDOWED = (XTENSA_BASE - {"callx0", "ret", "ret.n"}) | set(
-    """entry callx8 retw retw.n min minu max maxu sext muluh mulsh quos quou rems remu loop loopgtz loopnez""".split()
+    """entry callx8 retw retw.n min minu max maxu sext muluh mulsh quos quou rems remu""".split()
 )
 
 STATIC = "-Os -DFREESTANDING -ffreestanding -fno-builtin -ffunction-sections -Wall -Wextra -Werror".split()
@@ -155,7 +155,7 @@ def lx106(name):
 
 
 def windowed(name):
-    """The ESP32's and ESP32-S3's processors. QEMU has neither; its dc233c has their ABI and instructions."""
+    """The ESP32's, ESP32-S2's and ESP32-S3's processors. QEMU has neither; its dc233c has their ABI and instructions."""
     return Target(
         name,
         "xtensa-lx106-elf-",
@@ -240,6 +240,7 @@ TARGETS = {
         ),
         lx106("xtensa-lx106"),
         windowed("xtensa-esp32"),
+        windowed("xtensa-esp32s2"),
         windowed("xtensa-esp32s3"),
     )
 }

@@ -496,7 +496,8 @@ NEEDS = {
     "riscv32imc-unknown-none-elf": "esp32/ESP32_GENERIC_C3",
     "xtensa-lx106": "esp8266/ESP8266_GENERIC",
     "xtensa-esp32": "esp32/ESP32_GENERIC",
-    "xtensa-esp32s3": "esp32/ESP32_GENERIC_S3 esp32/ESP32_GENERIC_S2",
+    "xtensa-esp32s2": "esp32/ESP32_GENERIC_S2",
+    "xtensa-esp32s3": "esp32/ESP32_GENERIC_S3",
 }
 # Flags that no board of the tree at hand has.
 FLAGS = {
@@ -585,6 +586,41 @@ def refused():
         said = run("make", "firmware", f"MPY_DIR={tree}", *arguments, status=2, **tools)
         check(want in said, arguments, said)
         check("Building" not in said and "installing" not in said, said)
+
+
+def little_flash():
+    """An ESP8266's variants without room for our loop are refused with the figure; leaving parts out makes them try."""
+    tree, tools = made_up_tree(), made_up_tools()
+    less = dict.fromkeys(
+        ("MICROPY_UASYNCIO_PRIORITY_V2", "MICROPY_UASYNCIO_PRIORITY_CPYTHON", "MICROPY_PY_BTREE"),
+        0,
+    )
+    for variant, want, want_less in (
+        ("FLASH_1M", "FLASH_1M has no room for all of it: the firmware is some 25 KB", ""),
+        ("OTA", "OTA has no room for all of it: the firmware is some 25 KB too large", ""),
+        ("FLASH_512K", *["FLASH_512K has no room for our loop"] * 2),
+        ("FLASH_2M_ROMFS", "", ""),
+    ):
+        for parts, sentence in (
+            ({}, want),
+            (less, want_less),
+            ({**less, "MICROPY_PY_BTREE": 1}, want),
+        ):
+            env = {**tools, **parts, "BOARD_VARIANT": variant}
+            said = look("esp8266", "ESP8266_GENERIC", tree, 1 if sentence else 0, **env)
+            check(sentence in said if sentence else not said, variant, parts, said)
+    # The verb hands the switches on as they are given.
+    arguments = ["BOARD_VARIANT=FLASH_1M", *(f"{name}=0" for name in less)]
+    said = run(
+        "make",
+        "check-firmware",
+        "PORT=esp8266",
+        "BOARD=ESP8266_GENERIC",
+        f"MPY_DIR={tree}",
+        *arguments,
+        **tools,
+    )
+    check("no room" not in said, said)
 
 
 def manifests():
@@ -1003,6 +1039,7 @@ TESTS = (
     verbs,
     targets,
     refused,
+    little_flash,
     manifests,
     esp8266,
     pybv11,
