@@ -54,7 +54,6 @@ fi
 
 # The tree. What our other commands fetch by themselves has no submodules, so it does for none of these.
 own_tree="git clone -b v1.25.0 https://github.com/micropython/micropython ../micropython && make $verb MPY_DIR=../micropython"
-whole=
 if [ -z "$tree" ]; then
     missing "MPY_DIR: a full MicroPython source tree of your own, with its submodules" "$own_tree"
 elif [ ! -e "$tree/py/mpconfig.h" ]; then
@@ -62,7 +61,10 @@ elif [ ! -e "$tree/py/mpconfig.h" ]; then
 elif [ ! -d "$board_dir" ]; then
     missing "the board $board: there is no $board_dir" "$own_tree"
 else
-    whole=1
+    # What is none of the user's to get, before what is.
+    for what in target manifest; do
+        ports/ask-board.sh "$tree" "$port" "$board" $what >/dev/null || exit 1
+    done
     if [ "$port" = esp32 ]; then # CMake's, of which no port's makefile knows
         submodules=$(sed -n 's/.*APPEND GIT_SUBMODULES \([^)]*\)).*/\1/p' \
             "$tree/ports/esp32/esp32_common.cmake" "$tree/py/mkrules.cmake")
@@ -186,10 +188,4 @@ case $port in
     esp32) check_esp32 ;;
     *) check_arm ;;
 esac
-# What the board itself has to say, of a tree that is there.
-if [ -n "$whole" ] && [ $status = 0 ]; then
-    for what in target manifest; do
-        ports/ask-board.sh "$tree" "$port" "$board" $what >/dev/null || status=1
-    done
-fi
 exit $status
