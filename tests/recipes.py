@@ -660,9 +660,9 @@ def manifests():
 # Our module, compiled by the real ports. -----------------------------------------------------------------------------
 
 
-def objects(port, board, target, *arguments):
+def objects(port, board, target, *arguments, build=None):
     """Our objects, made by the port's own makefile; where they are, and all of them."""
-    build = WORK / board
+    build = build or WORK / board
     stamp = WORK / "stamp"
     WORK.mkdir(parents=True, exist_ok=True)
     stamp.touch()
@@ -834,6 +834,42 @@ def pybd_sf2():
 def pybd_sf6():
     """PYBD_SF6's module, with double floats."""
     pyboard("PYBD_SF6")
+
+
+# A board of each other port, with the core that it has.
+OTHERS = (
+    ("samd", "ADAFRUIT_ITSYBITSY_M4_EXPRESS", "thumbv7em-none-eabihf"),
+    ("nrf", "PCA10056", "thumbv7em-none-eabihf"),
+    ("mimxrt", "OLIMEX_RT1010", "thumbv7em-none-eabi"),
+    ("renesas-ra", "VK_RA6M5", "thumbv8m.main-none-eabihf"),
+)
+
+
+def others():
+    """The other ports' makefiles link our objects and freeze our Python; our C compiles as strictly as each of them wants it."""
+    strict = set()
+    for port, board, target in OTHERS:
+        env = {"USER_C_MODULES": ROOT, "UP_ARCHIVE": archive(target), "MPY_LIB_DIR": WORK}
+        write(WORK / "README.md", "")
+        linked = run("ports/ask-port.sh", TREE, port, board, "OBJ", **env).split()
+        ours = [Path(file).stem for file in linked if "/micropython-bindings/" in file]
+        sources = [file.stem for file in (ROOT / "micropython-bindings").rglob("*.c")]
+        check(sorted(ours) == sorted(sources), port, "links", ours)
+        check(any(file.endswith("/uasyncio_priority_core.o") for file in linked), port, linked)
+        # What micropython.mk makes one object of the core with.
+        tools = [
+            run("ports/ask-port.sh", TREE, port, board, tool).strip() for tool in ("LD", "OBJCOPY")
+        ]
+        check(tools == ["arm-none-eabi-ld", "arm-none-eabi-objcopy"], port, tools)
+        flags = run("ports/ask-port.sh", TREE, port, board, "filter -W%,$(CFLAGS)").split()
+        strict.update(flag for flag in flags if not flag.startswith("-Wl,"))
+    check("-Wfloat-conversion" in strict and "-Werror" in strict, strict)
+    objects(
+        *("stm32", "PYBV11", "thumbv7em-none-eabihf"),
+        *(f"STM32LIB_DIR={HERE}/stm32", "TEST_SERIES=F4"),
+        f"CFLAGS_EXTRA=-std=c99 {' '.join(sorted(strict))}",
+        build=WORK / "others/strict",
+    )
 
 
 def cmake_build():
@@ -1045,6 +1081,7 @@ TESTS = (
     pybv11,
     pybd_sf2,
     pybd_sf6,
+    others,
     cmake_build,
     freertos_wait,
     generic_wait,
