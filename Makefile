@@ -31,7 +31,6 @@ ARCHIVE := $(CURDIR)/build/cargo/release/libuasyncio_priority.a
 UNIX := build/unix/micropython
 ASAN := build/asan/micropython
 ASSERTS := build/asserts/micropython
-STANDARD := build/standard/micropython
 GIL := build/gil/micropython
 TSAN := build/tsan/micropython
 TREE := build/tree.stamp
@@ -54,7 +53,7 @@ endef
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
 .PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench budget format clean distclean setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores asan test-asan test-gc test-exhaustion \
-	qemu test-qemu pyboard esp8266 esp32 pico check-pyboard check-esp8266 check-esp32 check-pico size
+	qemu test-qemu firmware pyboard esp8266 esp32 pico size
 
 ## help: this list
 help:
@@ -135,13 +134,18 @@ unix: setup-demo source mpy-cross core
 ## unix-standard: build MicroPython's own unix variant `standard` with our loop in it: build/standard/micropython
 unix-standard: setup-demo source mpy-cross core
 	$(stock_asyncio)
-	$(call fresh_names,ports/unix,build/standard)
-	$(call step,standard,Building MicroPython's standard variant with our loop in it: $(STANDARD),\
-		$(call micropython,ports/unix,build/standard) VARIANT=standard \
+	$(call build_standard,standard,build/standard)
+
+# $(call build_standard,name of its log,our build folder)
+define build_standard
+	$(call fresh_names,ports/unix,$(2))
+	$(call step,$(1),Building MicroPython's standard variant with our loop in it: $(2)/micropython,\
+		$(call micropython,ports/unix,$(2)) VARIANT=standard \
 		USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) FROZEN_MANIFEST=$(CURDIR)/ports/unix/standard/manifest.py \
 		$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) \
 		$(call without,lib/berkeley-db-1.xx/PORT/include/db.h,MICROPY_PY_BTREE=0) MICROPY_PY_FFI=0 \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+endef
 
 .PHONY: unix-newest
 ## unix-newest: build it of a newer MicroPython, Debian sid's or NEWEST_DIR=..., for the tests: build/newest/unix/micropython
@@ -155,9 +159,15 @@ unix-newest: setup-demo core $(if $(NEWEST_DIR),,$(NEWEST)/py/mpconfig.h)
 		$(call micropython,ports/unix,build/newest/unix) PROG=micropython VARIANT=uasyncio-priority \
 		VARIANT_DIR=$(CURDIR)/ports/unix USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
-unix-newest: MPY = $(NEWEST)
-unix-newest: MPY_CROSS = $(CURDIR)/build/newest/mpy-cross/mpy-cross
-unix-newest: TREE = build/newest.stamp
+
+.PHONY: unix-newest-standard
+# Its own variant `standard` besides.
+unix-newest-standard: unix-newest
+	$(call build_standard,newest-standard,build/newest/standard)
+
+unix-newest unix-newest-standard: MPY = $(NEWEST)
+unix-newest unix-newest-standard: MPY_CROSS = $(CURDIR)/build/newest/mpy-cross/mpy-cross
+unix-newest unix-newest-standard: TREE = build/newest.stamp
 
 # The same firmware without V2's names, without CPython's, and without either.
 .PHONY: unix-without
@@ -249,49 +259,57 @@ cores: setup-cores
 	$(call step,cores,Building the scheduler (Rust) for every board's processor: build/core,\
 		ports/build-core.sh --targets | xargs -n 1 -P $(JOBS) ports/build-core.sh)
 
-# These four take FROZEN_MANIFEST=..., PYB=1 and BOARD_DIR=... too: see write_manifest.
-## pyboard: build firmware from MPY_DIR, with BOARD=PYBV11 (that is the default), PYBV10, PYBD_SF2 or PYBD_SF6
-pyboard: PORT_DIR = ports/stm32
+# Firmware for boards. All of these take FROZEN_MANIFEST=..., PYB=1 and BOARD_DIR=... too: see write_manifest.
+## firmware: build firmware from MPY_DIR for any board of any of MicroPython's ports: PORT=samd BOARD=ADAFRUIT_ITSYBITSY_M4_EXPRESS
+## pyboard: PORT=stm32 with BOARD=PYBV11 (that is the default), PYBV10, PYBD_SF2, PYBD_SF6 or another one of its boards
+pyboard: override PORT := stm32
 pyboard: BOARD ?= PYBV11
-pyboard: CORE = thumbv7em-none-eabihf
-pyboard: BOARD_MANIFEST = MICROPY_MANIFEST_BOARD_MANIFEST=$$(ports/ask-port.sh $(MPY) stm32 $(BOARD) 'abspath $$(FROZEN_MANIFEST)')
-pyboard: check-pyboard setup-demo source mpy-cross
-	$(build_firmware)
-	@echo "Flash it, with the board in DFU mode (ports/pyboard/README.md):"
-	@echo "    python3 $(MPY)/tools/pydfu.py --vid 0x0483 --pid 0xDF11 -u $(FIRMWARE)/firmware.dfu"
-
-## esp8266: build firmware from MPY_DIR, with BOARD=ESP8266_GENERIC
-esp8266: PORT_DIR = ports/esp8266
+## esp8266: PORT=esp8266 with BOARD=ESP8266_GENERIC
+esp8266: override PORT := esp8266
 esp8266: BOARD ?= ESP8266_GENERIC
-esp8266: CORE = xtensa-lx106
-esp8266: BOARD_MANIFEST = MICROPY_MANIFEST_BOARD_MANIFEST=$$(ports/ask-port.sh $(MPY) esp8266 $(BOARD) 'abspath $$(FROZEN_MANIFEST)')
-esp8266: check-esp8266 setup-demo source mpy-cross
-	$(build_firmware)
-	@echo "Flash it; the first time erase the flash before (ports/esp8266/README.md):"
-	@echo "    esptool.py --port /dev/ttyUSB0 --baud 460800 write_flash --flash_size=detect 0 $(FIRMWARE)/firmware.bin"
-
-## esp32: build firmware from MPY_DIR, with BOARD=ESP32_GENERIC, ESP32_GENERIC_S3 or ESP32_GENERIC_C3
-esp32: PORT_DIR = ports/esp32
+## esp32: PORT=esp32 with BOARD=ESP32_GENERIC (that is the default), ESP32_GENERIC_S3, ESP32_GENERIC_C3 or another one
+esp32: override PORT := esp32
 esp32: BOARD ?= ESP32_GENERIC
-esp32: CORE = $(or $(CORE_$(BOARD)),$(CORE_$(IDF_TARGET)),xtensa-esp32)
-esp32: check-esp32 setup-demo source mpy-cross
-	$(build_firmware)
-	@echo "Flash it; the first time erase the flash before (ports/esp32/README.md):"
-	@echo "    esptool.py --port /dev/ttyUSB0 --baud 460800 write_flash $(or $(OFFSET_$(BOARD)),0x1000) $(FIRMWARE)/firmware.bin"
-
-## pico: build firmware from MPY_DIR, with BOARD=RPI_PICO (that is the default), RPI_PICO_W or RPI_PICO2
-pico: PORT_DIR = ports/rp2
+## pico: PORT=rp2 with BOARD=RPI_PICO (that is the default), RPI_PICO_W, RPI_PICO2 or another one
+pico: override PORT := rp2
 pico: BOARD ?= RPI_PICO
-pico: CORE = $(or $(CORE_$(PICO_PLATFORM)),thumbv6m-none-eabi)
-# In the environment: the port's makefile adds to it, as it does not to what it is given as an argument.
-pico: FIRMWARE_ENVIRONMENT = CMAKE_ARGS="$$CMAKE_ARGS -DMICROPY_MANIFEST_BOARD_MANIFEST=$(firstword \
-	$(wildcard $(PICO_BOARD_DIR)/manifest.py) $(MPY)/ports/rp2/boards/manifest.py)"
-pico: check-pico setup-demo source mpy-cross
+firmware pyboard esp8266 esp32 pico: check-firmware setup-demo source mpy-cross
 	$(build_firmware)
-	@[ -e $(FIRMWARE)/firmware.uf2 ] || python3 $(MPY)/tools/uf2conv.py -b 0x10000000 -c \
-		-f $(or $(UF2_$(PICO_PLATFORM)),0xe48bff56) -o $(FIRMWARE)/firmware.uf2 $(FIRMWARE)/firmware.bin >/dev/null
-	@echo "Flash it: hold BOOTSEL while you connect the board, then copy this file to the disk that appears (ports/rp2/README.md):"
-	@echo "    $(FIRMWARE)/firmware.uf2"
+	$(or $(FLASH_$(PORT)),$(FLASH_IT))
+
+define FLASH_stm32
+@echo "Flash it, with the board in DFU mode (ports/pyboard/README.md):"
+@echo "    python3 $(MPY)/tools/pydfu.py --vid 0x0483 --pid 0xDF11 -u $(FIRMWARE)/firmware.dfu"
+endef
+define FLASH_esp8266
+@echo "Flash it; the first time erase the flash before (ports/esp8266/README.md):"
+@echo "    esptool.py --port /dev/ttyUSB0 --baud 460800 write_flash --flash_size=detect 0 $(FIRMWARE)/firmware.bin"
+endef
+define FLASH_esp32
+@echo "Flash it; the first time erase the flash before (ports/esp32/README.md):"
+@echo "    esptool.py --port /dev/ttyUSB0 --baud 460800 write_flash $(or $(OFFSET_$(IDF_TARGET)),0) $(FIRMWARE)/firmware.bin"
+endef
+define FLASH_rp2
+@[ -e $(FIRMWARE)/firmware.uf2 ] || python3 $(MPY)/tools/uf2conv.py -b 0x10000000 -c \
+	-f $(or $(UF2_$(CORE)),0xe48bff56) -o $(FIRMWARE)/firmware.uf2 $(FIRMWARE)/firmware.bin >/dev/null
+@echo "Flash it: hold BOOTSEL while you connect the board, then copy this file to the disk that appears (ports/rp2/README.md):"
+@echo "    $(FIRMWARE)/firmware.uf2"
+endef
+define FLASH_IT
+@echo "Flash it as MicroPython's ports/$(PORT)/README.md says. The image, in the formats that the port makes:"
+@ls -d $(FIRMWARE)/firmware.* | grep -v '\.map$$' | sed 's/^/    /'
+endef
+# A board says which ESP32 it has; the first one if it does not.
+IDF_TARGET = $(or $(lastword $(shell sed -n 's/^ *set(IDF_TARGET *\([a-z0-9]*\)).*/\1/p' $(THE_BOARD_DIR)/mpconfigboard.cmake)),esp32)
+# Where the image begins, of which the second stage boot loader is the head; else at 0.
+OFFSET_esp32 = 0x1000
+OFFSET_esp32s2 = 0x1000
+OFFSET_esp32c5 = 0x2000
+OFFSET_esp32p4 = 0x2000
+THE_BOARD_DIR = $(or $(BOARD_DIR),$(MPY)/ports/$(PORT)/boards/$(BOARD))
+# What a Pico's boot ROM knows an image of this chip by. The SDK makes the file itself where it has picotool.
+UF2_thumbv8m.main-none-eabi = 0xe48bff59
+UF2_riscv32imac-unknown-none-elf = 0xe48bff5a
 
 # MicroPython's source with what Debian has of a Pico's submodules, for the tests.
 $(CURDIR)/build/micropython-pico/py/mpconfig.h: | source
@@ -304,28 +322,6 @@ pico-test: setup-demo setup-pico source $(CURDIR)/build/micropython-pico/py/mpco
 	@CMAKE_ARGS='-DPICO_NO_PICOTOOL=1 -DCMAKE_CXX_FLAGS="-isystem $(PICO_CXX) -L$(PICO_CXX)"' \
 		$(MAKE) --no-print-directory pico MPY_DIR=$(CURDIR)/build/micropython-pico \
 			TREE=build/pico-tree.stamp OF_TREE= BOARD_DIR=$(CURDIR)/tests/pico/RPI_PICO
-
-# A board says in its variant's file, or in its own, which chip it has; RP2040 if in neither.
-PICO_BOARD_DIR = $(or $(BOARD_DIR),$(MPY)/ports/rp2/boards/$(BOARD))
-PICO_PLATFORM = $(lastword $(shell sed -n 's/^ *set.PICO_PLATFORM *"\{0,1\}\([a-z0-9-]*\).*/\1/p' $(wildcard \
-	$(PICO_BOARD_DIR)/mpconfigboard.cmake $(PICO_BOARD_DIR)/mpconfigvariant$(BOARD_VARIANT:%=_%).cmake) /dev/null))
-CORE_rp2350 = thumbv8m.main-none-eabi
-CORE_rp2350-arm-s = thumbv8m.main-none-eabi
-CORE_rp2350-riscv = riscv32imac-unknown-none-elf
-# What the boot ROM knows an image of this chip by. The SDK makes the file itself where it has picotool.
-UF2_rp2350 = 0xe48bff59
-UF2_rp2350-arm-s = 0xe48bff59
-UF2_rp2350-riscv = 0xe48bff5a
-
-# Of a board of the user's.
-IDF_TARGET = $(if $(BOARD_DIR),$(shell sed -n 's/^ *set(IDF_TARGET *\([a-z0-9]*\)).*/\1/p' $(BOARD_DIR)/mpconfigboard.cmake))
-CORE_esp32s3 = xtensa-esp32s3
-CORE_esp32c3 = riscv32imc-unknown-none-elf
-CORE_ESP32_GENERIC_S3 = xtensa-esp32s3
-CORE_ESP32_GENERIC_C3 = riscv32imc-unknown-none-elf
-# Where the image begins; the second stage boot loader is its head.
-OFFSET_ESP32_GENERIC_S3 = 0
-OFFSET_ESP32_GENERIC_C3 = 0
 
 ## repl: start it, with the benchmarks at hand: import latency; latency.test()
 repl: unix
@@ -352,7 +348,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/pico build/size build/bench build/recipes build/refusals build/*.stamp build/logs
+	rm -rf build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/pico build/alif build/mimxrt build/nrf build/renesas-ra build/samd build/size build/bench build/recipes build/refusals build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
@@ -388,31 +384,41 @@ without = $(if $(wildcard $(MPY)/$(1)),,$(2))
 OWN_MANIFEST := $(if $(FROZEN_MANIFEST),$(abspath $(FROZEN_MANIFEST)))
 define write_manifest
 	@mkdir -p $(FIRMWARE) && { \
-		echo 'include("$(CURDIR)/$(OURS)/manifest.py")'; \
+		echo 'include("$(CURDIR)/python/manifest.py")'; \
+		$(if $(BOARD_MANIFEST),echo 'include("$(BOARD_MANIFEST)")';) \
 		$(if $(filter 1,$(PYB)),echo 'module("pyb.py", base_path="$(CURDIR)/ports/pyb"$(,) opt=3)';) \
 		$(if $(OWN_MANIFEST),echo 'include("$(OWN_MANIFEST)")';) } >$(FIRMWARE)/manifest.py
 endef
 , := ,
-# Our folder for it has the verb's name, or the port's.
-OURS = ports/$(if $(filter pico,$@),rp2,$@)
-FIRMWARE = build/$@/$(BOARD)$(BOARD_VARIANT:%=-%)
-USER_MODULE = $(CURDIR)$(if $(filter esp32 pico,$@),/micropython-bindings/micropython.cmake)
+# The verb's name, where a port has one, else the port's.
+VERB = $(or $(VERB_$(PORT)),$(PORT))
+VERB_stm32 = pyboard
+VERB_rp2 = pico
+FIRMWARE = build/$(VERB)/$(BOARD)$(BOARD_VARIANT:%=-%)
+ask_board = $(shell BOARD_DIR=$(BOARD_DIR) BOARD_VARIANT=$(BOARD_VARIANT) ports/ask-board.sh $(MPY) $(PORT) $(BOARD) $(1))
+USER_MODULE = $(CURDIR)$(if $(filter esp32 rp2,$(PORT)),/micropython-bindings/micropython.cmake)
+# Another compiler than esp-open-sdk's, with its SDK. MicroPython's headers define a variable in each file, and read from address 0.
+ESP8266_CC = CC="$(or $(CROSS_COMPILE),xtensa-lx106-elf-)gcc --sysroot=$(ESP_SYSROOT)" CFLAGS_EXTRA="-fcommon -Wno-array-bounds $(CFLAGS_EXTRA)"
+# PORT= is for ports that know a serial device by this name.
 define build_firmware
-	@ports/check-tree.sh $(MPY) build/$@.stamp build/$@ >/dev/null
+	$(eval CORE := $(call ask_board,target))$(eval BOARD_MANIFEST := $(call ask_board,manifest))
+	@ports/check-tree.sh $(MPY) build/$(VERB).stamp build/$(VERB) >/dev/null
 	$(call step,core-$(CORE),Building the scheduler (Rust) for $(CORE),ports/build-core.sh $(CORE))
-	$(call fresh_names,$(OURS),$(FIRMWARE))
+	$(call fresh_names,$(wildcard ports/$(VERB)),$(FIRMWARE))
 	$(write_manifest)
-	$(call step,$@,Building MicroPython for $(BOARD) with our loop in it: $(FIRMWARE),\
-		$(FIRMWARE_ENVIRONMENT) $(call micropython,$(PORT_DIR),$(FIRMWARE)) BOARD=$(BOARD) USER_C_MODULES=$(USER_MODULE) \
+	$(call step,$(VERB),Building MicroPython for $(BOARD) with our loop in it: $(FIRMWARE),\
+		$(call micropython,ports/$(PORT),$(FIRMWARE)) BOARD=$(BOARD) USER_C_MODULES=$(USER_MODULE) PORT= \
 		UP_ARCHIVE=$(CURDIR)/build/core/$(CORE)/libuasyncio_priority.a \
-		FROZEN_MANIFEST=$(CURDIR)/$(FIRMWARE)/manifest.py $(BOARD_MANIFEST) $(BOARD_DIR:%=BOARD_DIR=%) \
+		FROZEN_MANIFEST=$(CURDIR)/$(FIRMWARE)/manifest.py $(BOARD_DIR:%=BOARD_DIR=%) \
+		$(if $(ESP_SYSROOT),$(if $(filter esp8266,$(PORT)),$(ESP8266_CC))) \
 		MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
-	@python3 ports/size.py firmware $(FIRMWARE) $(if $(filter esp32,$@),,--left) \
-		$(if $(filter pico,$@),--storage $(PICO_BOARD_DIR)/mpconfigboard.h $(MPY))
+	@python3 ports/size.py firmware $(FIRMWARE) --left \
+		$(if $(filter rp2,$(PORT)),--storage $(THE_BOARD_DIR)/mpconfigboard.h $(MPY))
 endef
 
-check-pyboard check-esp8266 check-esp32 check-pico:
-	@ports/check-firmware.sh $(@:check-%=%) "$(BOARD)" "$(if $(MPY_DIR),$(MPY))"
+.PHONY: check-firmware
+check-firmware:
+	@ports/check-firmware.sh "$(PORT)" "$(BOARD)" "$(if $(MPY_DIR),$(MPY))" "$(if $(filter firmware,$(MAKECMDGOALS)),,$(VERB))"
 
 setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz:
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))

@@ -46,6 +46,12 @@ $(UP_O): $(UP_ARCHIVE) $(UP_DIR)/uasyncio_priority.h
 # What some ports need besides. Their folder is where make runs.
 ifeq ($(notdir $(CURDIR)),stm32)
 CFLAGS_USERMOD += -include $(UP_DIR)/../ports/pyboard/config.h
+ifneq ($(filter %PYBD_SF2/f722_qspi.ld,$(LD_FILES)),)
+# PYBD_SF2 and boards with its memory: half a megabyte of internal flash, in which not all of it fits.
+# mutation: frozen-in-internal-flash
+LD_FILES := $(abspath $(UP_DIR)/..)/ports/pyboard/PYBD_SF2.ld $(LD_FILES)
+TEXT1_SECTIONS += .text_frozen
+endif
 endif
 ifeq ($(notdir $(CURDIR)),unix)
 ifeq ($(filter $(abspath $(UP_DIR)/..)/ports/%,$(abspath $(VARIANT_DIR))),)

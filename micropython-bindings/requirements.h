@@ -5,6 +5,11 @@
 
 #ifndef NO_QSTR
 
+// The one place that looks at the version. What differs between those we build with is handled without: docs/porting.md.
+#if MICROPY_VERSION < MICROPY_MAKE_VERSION(1, 25, 0)
+#error "uasyncio_priority: set MPY_DIR to a source tree of MicroPython 1.25 or later"
+#endif
+
 #if !MICROPY_MODULE_BUILTIN_INIT
 #error "uasyncio_priority: set MICROPY_MODULE_BUILTIN_INIT to 1, the module makes its loop when it is imported"
 #endif

@@ -9,7 +9,7 @@
 # counts on the ESP8266's ROM, and Debian has none for register windows. Boards' firmware does without.
 #
 # Which Rust, the first that there is:
-# 1. A toolchain that has the target: the one in PATH after `rustup target add TARGET`; for the ESP32's and ESP32-S3's
+# 1. A toolchain that has the target: the one in PATH after `rustup target add TARGET`; for the ESP32's, ESP32-S2's and -S3's
 #    Xtensa esp-rs's (`espup install`), as cargo +esp.
 # 2. Upstream Rust that builds the target's standard library from source: Debian's packages rustc-web, cargo-web and
 #    rust-web-src. They install under /usr/bin, where a rustup in PATH hides them, and are called there. Its Xtensa
@@ -17,8 +17,9 @@
 # For thumb* it is the other way round: what is built with its own standard library is 7 % smaller.
 set -eu
 
-TARGETS="thumbv6m-none-eabi thumbv7em-none-eabihf thumbv8m.main-none-eabi riscv32imc-unknown-none-elf \
-riscv32imac-unknown-none-elf xtensa-lx106 xtensa-esp32 xtensa-esp32s3"
+TARGETS="thumbv6m-none-eabi thumbv7m-none-eabi thumbv7em-none-eabi thumbv7em-none-eabihf thumbv8m.main-none-eabi \
+thumbv8m.main-none-eabihf riscv32imc-unknown-none-elf riscv32imac-unknown-none-elf xtensa-lx106 xtensa-esp32 \
+xtensa-esp32s2 xtensa-esp32s3"
 DEBIAN_RUST=/usr/bin
 DEBIAN_PACKAGES="rustc-web cargo-web rust-web-src"
 
@@ -51,7 +52,7 @@ case $target in
         binutils=xtensa-lx106-elf get="apt-get install binutils-xtensa-lx106"
         ;;
     xtensa-*)
-        # The ESP32's LX6 and the ESP32-S3's LX7 run the same code: ports/xtensa/README.md.
+        # The ESP32's LX6 and the LX7 of an ESP32-S2 and -S3 run the same code: ports/xtensa/README.md.
         spec=ports/xtensa/xtensa-esp32.json script=ports/xtensa/esp32.ld
         binutils="xtensa-lx106-elf xtensa-esp-elf" get="apt-get install binutils-xtensa-lx106"
         ;;

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Is everything there that a board's firmware is built from? check-firmware.sh VERB BOARD TREE
+# Is everything there that a board's firmware is built from? check-firmware.sh PORT BOARD TREE [VERB]
 #
-# VERB is pyboard, esp8266, esp32 or pico; TREE the user's own MicroPython, whole. Says all that is missing, and how to get
-# each. (The Rust toolchain is checked by build-core.sh, right after this, and this machine's own by setup.sh.)
+# TREE is the user's own MicroPython, whole; VERB what was asked for, `firmware PORT=...` if not said. Says all that is missing,
+# and how to get each. (The Rust toolchain is checked by build-core.sh, right after this, and this machine's own by setup.sh.)
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-verb=$1 board=$2 tree=$3
+port=$1 board=$2 tree=$3 verb=${4:-firmware PORT=$1 BOARD=$2}
 status=0
 missing() { # missing WHAT HOW...: each HOW is a line
     echo "Missing: $1"
@@ -14,24 +14,43 @@ missing() { # missing WHAT HOW...: each HOW is a line
     printf '    %s\n' "$@"
     status=1
 } >&2
+refuse() {
+    echo "$*" >&2
+    exit 1
+}
 
-case $verb in
-    pyboard) port=stm32 boards="PYBV10 PYBV11 PYBD_SF2 PYBD_SF6" ;;
-    esp8266) port=esp8266 boards="ESP8266_GENERIC" ;;
-    esp32) port=esp32 boards="ESP32_GENERIC ESP32_GENERIC_S3 ESP32_GENERIC_C3" ;;
-    pico) port=rp2 boards="RPI_PICO RPI_PICO_W RPI_PICO2" ;;
-    *) echo "check-firmware: no such verb: $verb" >&2 && exit 2 ;;
-esac
-case " $boards " in
-    *" $board "*) ;;
-    *)
-        if [ -z "${BOARD_DIR:-}" ]; then
-            echo "make $verb has no board $board. BOARD is one of: $boards; or BOARD_DIR is the folder of one of your own" >&2
-            exit 1
-        fi
+case $port in
+    '') refuse "make firmware needs PORT=..., a folder of MicroPython's ports/, and BOARD=..., one of that port's boards" ;;
+    unix) refuse "make unix builds MicroPython's port unix" ;;
+    # What they are built with takes no modules of a user's, or not as the others do.
+    bare-arm | embed | minimal | pic16bit | powerpc | qemu | webassembly | windows | zephyr)
+        refuse "make firmware is for ports with boards, and MicroPython's ports/$port is none that our loop can be built into"
         ;;
 esac
+if [ -n "$tree" ] && [ -e "$tree/py/mpconfig.h" ]; then
+    [ -d "$tree/ports/$port" ] || refuse "MicroPython in $tree has no port $port. There are:" "$(ls "$tree/ports" | tr '\n' ' ')"
+    [ -n "$board" ] || refuse "make firmware PORT=$port needs BOARD=..., one of:" "$(ls "$tree/ports/$port/boards" 2>/dev/null | tr '\n' ' ')"
+    # A folder of the tree's beside the boards is none.
+    [ -n "${BOARD_DIR:-}" ] || ls "$tree/ports/$port/boards/$board"/mpconfigboard.* >/dev/null 2>&1 ||
+        refuse "MicroPython's port $port has no board $board. BOARD is one of:" \
+            "$(cd "$tree/ports/$port/boards" 2>/dev/null && printf '%s ' */ | tr -d /); or BOARD_DIR is the folder of one of your own"
+fi
 board_dir=${BOARD_DIR:-$tree/ports/$port/boards/$board}
+
+# Variants of the ESP8266's board with little flash. The figures: ports/esp8266/README.md.
+if [ "$port" = esp8266 ] && [ -z "${BOARD_DIR:-}" ]; then
+    case ${BOARD_VARIANT:-} in
+        FLASH_512K) refuse "FLASH_512K has no room for our loop: without all that can be left out the firmware is 25 KB too large," \
+            "40 KB with GCC 12" ;;
+        FLASH_1M | OTA)
+            without="MICROPY_UASYNCIO_PRIORITY_V2=0 MICROPY_UASYNCIO_PRIORITY_CPYTHON=0 MICROPY_PY_BTREE=0"
+            [ "${MICROPY_UASYNCIO_PRIORITY_V2:-} ${MICROPY_UASYNCIO_PRIORITY_CPYTHON:-} ${MICROPY_PY_BTREE:-}" = "0 0 0" ] ||
+                refuse "$BOARD_VARIANT has no room for all of it: the firmware is some 25 KB too large with esp-open-sdk's compiler," \
+                    "40 KB with GCC 12. To leave out V2's names, CPython's (15 KB) and MicroPython's btree, and see what the linker says:" \
+                    "make $verb BOARD_VARIANT=$BOARD_VARIANT $without"
+            ;;
+    esac
+fi
 
 # The tree. What our other commands fetch by themselves has no submodules, so it does for none of these.
 own_tree="git clone -b v1.25.0 https://github.com/micropython/micropython ../micropython && make $verb MPY_DIR=../micropython"
@@ -42,6 +61,10 @@ elif [ ! -e "$tree/py/mpconfig.h" ]; then
 elif [ ! -d "$board_dir" ]; then
     missing "the board $board: there is no $board_dir" "$own_tree"
 else
+    # What is none of the user's to get, before what is.
+    for what in target manifest; do
+        ports/ask-board.sh "$tree" "$port" "$board" $what >/dev/null || exit 1
+    done
     if [ "$port" = esp32 ]; then # CMake's, of which no port's makefile knows
         submodules=$(sed -n 's/.*APPEND GIT_SUBMODULES \([^)]*\)).*/\1/p' \
             "$tree/ports/esp32/esp32_common.cmake" "$tree/py/mkrules.cmake")
@@ -56,7 +79,8 @@ else
         ! on MICROPY_PY_NETWORK_WIZNET5K || submodules="$submodules lib/wiznet5k"
     else
         # shellcheck disable=SC2016 # make expands it
-        submodules=$(ports/ask-port.sh "$tree" "$port" "$board" 'sort $(GIT_SUBMODULES)')
+        submodules=$(ports/ask-port.sh "$tree" "$port" "$board" 'sort $(GIT_SUBMODULES)') ||
+            refuse "The makefile of MicroPython's port $port has no answer for $board; what it says is above"
         [ -n "$submodules" ] || missing "sense in $tree/ports/$port/Makefile: it names no submodules" "$own_tree"
     fi
     empty=
@@ -80,14 +104,7 @@ compiles() { # compiles SOURCE COMPILER ARGUMENTS...
     echo "$source" | "$@" -x c -c -o /dev/null - 2>/dev/null
 }
 
-check_pyboard() {
-    # The core is built for a Cortex-M4 or M7 with floats in hardware.
-    series=$(sed -n 's/^MCU_SERIES *= *//p' "$board_dir/mpconfigboard.mk" 2>/dev/null)
-    case ${series:-f4} in
-        f4 | f7 | h7 | l4 | g4 | wb) ;;
-        *) missing "a core for the STM32 of $board: make pyboard has one for the series f4, f7, h7, l4, g4 and wb, not $series" \
-            "ports/build-core.sh, by hand, for a target of your processor's (docs/porting.md)" ;;
-    esac
+check_arm() {
     gcc=${CROSS_COMPILE:-arm-none-eabi-}gcc
     if ! has "$gcc"; then
         missing "$gcc" "apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi"
@@ -98,15 +115,16 @@ check_pyboard() {
 
 check_esp8266() {
     toolchain="esp-open-sdk as MicroPython's ports/esp8266/README.md says: compiler and SDK in one, its bin/ in PATH"
+    own="or another xtensa-lx106-elf-gcc and ESP_SYSROOT=..., the folder of that SDK's usr/ (ports/esp8266/README.md)"
     gcc=${CROSS_COMPILE:-xtensa-lx106-elf-}gcc
     if ! has "$gcc"; then
         missing "$gcc, with Espressif's SDK" "$toolchain"
     else
         # Constants are in flash, which can be read by words only.
         compiles 'int i;' "$gcc" -mforce-l32 || missing "-mforce-l32 in $gcc" "$toolchain"
-        sdk=$("$gcc" -print-sysroot)/usr
+        sdk=${ESP_SYSROOT:-$("$gcc" -print-sysroot)}/usr
         for file in include/user_interface.h lib/libnet80211.a; do
-            [ -e "$sdk/$file" ] || missing "Espressif's SDK beside $gcc: no $sdk/$file" "$toolchain"
+            [ -e "$sdk/$file" ] || missing "Espressif's SDK beside $gcc: no $sdk/$file" "$toolchain" "$own"
         done
     fi
     has esptool || has esptool.py || missing "esptool" "pip install esptool==3.3.1, in a venv (what MicroPython's own builds use)"
@@ -133,15 +151,15 @@ check_esp32() {
         *" $version "* | " ") ;;
         *) missing "$idf ($IDF_PATH is $version)" "$how" ;;
     esac
-    case $board/$(sed -n 's/^ *set(IDF_TARGET *\([a-z0-9]*\)).*/\1/p' "$board_dir/mpconfigboard.cmake" 2>/dev/null) in
-        *_C3/* | */esp32c3) gcc=riscv32-esp-elf-gcc chip=esp32c3 ;;
-        *_S3/* | */esp32s3) gcc=xtensa-esp32s3-elf-gcc chip=esp32s3 ;;
-        *) gcc=xtensa-esp32-elf-gcc chip=esp32 ;;
+    chip=$(sed -n 's/^ *set(IDF_TARGET *\([a-z0-9]*\)).*/\1/p' "$board_dir/mpconfigboard.cmake" 2>/dev/null | tail -n 1)
+    case ${chip:=esp32} in
+        esp32 | esp32s*) gcc=xtensa-$chip-elf-gcc ;;
+        *) gcc=riscv32-esp-elf-gcc ;;
     esac
     { has idf.py && has "$gcc"; } || missing "idf.py or $gcc in PATH" "in $IDF_PATH: ./install.sh $chip && . ./export.sh"
 }
 
-check_pico() {
+check_rp2() {
     has cmake || missing "cmake" "apt-get install cmake"
     has c++ || has g++ || missing "g++, with which the Pico SDK makes its tools" "apt-get install g++"
     # The RISC-V cores of an RP2350 are a variant of the board's.
@@ -164,10 +182,10 @@ check_pico() {
     esac
 }
 
-case $verb in
-    pico) check_pico ;;
-    pyboard) check_pyboard ;;
+case $port in
+    rp2) check_rp2 ;;
     esp8266) check_esp8266 ;;
     esp32) check_esp32 ;;
+    *) check_arm ;;
 esac
 exit $status

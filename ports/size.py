@@ -165,6 +165,22 @@ def storage(header, size):
     return eval(value)  # arithmetic, as was looked at
 
 
+def partition(build):
+    """(its name, bytes that the image of an ESP32 leaves there) of the least partition that may take it."""
+    table = (build / "partition_table/partition-table.bin").read_bytes()
+    entries = [table[at : at + 32] for at in range(0, len(table), 32)]
+    # Of ESP-IDF: a magic number, a type (0: for an image), a subtype, an offset, a size, a name.
+    apps = [
+        (int.from_bytes(entry[8:12], "little"), entry[12:28].rstrip(b"\0").decode())
+        for entry in entries
+        if entry[:3] == b"\xaa\x50\0"
+    ]
+    if not apps:
+        sys.exit(f"{build}: no partition is meant for the firmware")
+    size, name = min(apps)
+    return f"the partition {name}", size - (build / "micropython.bin").stat().st_size
+
+
 def left(file, header=None):
     """What the firmware of a map leaves: (the flash, how much of it, what of RAM, how much of it)."""
     text = file.read_text(errors="replace")
@@ -188,17 +204,23 @@ def left(file, header=None):
             sys.exit(f"{file}: {at:#x} is in no memory that the linker script names")
         return min(fit)[::-1]
 
-    flash, origin, length = around(
-        r"^ \.(?:text|irom0)\S* ADDRESS \S*uasyncio_priority(?:_core)?\.(?:o|obj|a)\b"
-    )
-    room = length - used(text, origin, length) - (storage(header, length) if header else 0)
+    if (file.parent / "partition_table").is_dir():
+        flash, room = partition(file.parent)
+    else:
+        flash, origin, length = around(
+            r"^ \.(?:text|irom0)\S* ADDRESS \S*uasyncio_priority(?:_core)?\.(?:o|obj|a)\b"
+        )
+        room = length - used(text, origin, length) - (storage(header, length) if header else 0)
+    ram, origin, length = around(r"^ (?:\.bss\S*|COMMON) ADDRESS \S")
+    free = length - used(text, origin, length)
+    if (file.parent / "partition_table").is_dir():
+        return flash, room, f"{ram} for ESP-IDF's heap, of which Python's is a part", free
     symbols = re.findall(r"^ +0x([0-9a-f]+) +(?:PROVIDE \()?(\w+) = ", text, re.MULTILINE)
     symbols = {name: int(at, 16) for at, name in symbols}
     for begin, end in HEAPS:
         if begin in symbols and end in symbols:
             return flash, room, "RAM for Python's heap", symbols[end] - symbols[begin]
-    ram, origin, length = around(r"^ (?:\.bss\S*|COMMON) ADDRESS \S")
-    return flash, room, f"{ram} beside Python's heap", length - used(text, origin, length)
+    return flash, room, f"{ram} beside Python's heap", free
 
 
 def linked(build):
@@ -319,8 +341,8 @@ def table(args):
             print(f"{target}: {in_ram} bytes of static RAM, {in_ram - args.ram} too many")
             status = 1
     if not args.target:
-        for board in sorted(ROOT.glob("build/*/*/")):
-            if board.parent.name in ("pyboard", "esp8266", "esp32") and any(board.glob("*.map")):
+        for board in sorted(manifest.parent for manifest in ROOT.glob("build/*/*/manifest.py")):
+            if any(board.glob("*.map")):
                 print(f"{board.name}, as it was built last")
                 firmware(board)
     return status

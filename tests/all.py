@@ -28,6 +28,7 @@ ASSERTS = ROOT / "build/asserts/micropython"
 STANDARD = ROOT / "build/standard/micropython"
 GIL = ROOT / "build/gil/micropython"
 NEWEST = ROOT / "build/newest/unix/micropython"
+NEWEST_STANDARD = ROOT / "build/newest/standard/micropython"
 NEWEST_TREE = Path(os.environ.get("MPY_NEWEST", ROOT / "build/micropython-newest"))
 TSAN = ROOT / "build/tsan/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
@@ -278,6 +279,12 @@ def standard_python():
 
 
 @on("unix")
+def standard_upstream():
+    """MicroPython's own asyncio tests on that."""
+    return counted("upstream-standard", "tests/upstream.py", STANDARD, TREE, "asyncio")
+
+
+@on("unix")
 def standard_interrupts():
     """On that, Ctrl-C at any instant beside 790 sleepers."""
     return counted("faults-standard", "tests/faults.py", "ctrl-c", STANDARD)
@@ -298,6 +305,25 @@ def newest_python():
 def newest_upstream():
     """Its own asyncio tests on that, under each name of our loop."""
     return counted("upstream-newest", "tests/upstream.py", NEWEST, NEWEST_TREE)
+
+
+def newest_standard_firmware():
+    """Its own standard variant builds."""
+    return one("unix-newest-standard", "make", "--no-print-directory", "unix-newest-standard")
+
+
+@on("unix")
+def newest_standard_python():
+    """tests/python on that, but for what needs `pyb` or the mock clock."""
+    without = ("--lacks", "pyb", "--lacks", "_mock_clock")
+    return counted("python-newest-standard", "tests/run.py", NEWEST_STANDARD, *without)
+
+
+@on("unix")
+def newest_standard_upstream():
+    """Its own asyncio tests on that."""
+    argv = ("tests/upstream.py", NEWEST_STANDARD, NEWEST_TREE, "asyncio")
+    return counted("upstream-newest-standard", *argv)
 
 
 def newest_recipes():
@@ -508,10 +534,14 @@ GROUPS = (
     http,
     standard_firmware,
     standard_python,
+    standard_upstream,
     standard_interrupts,
     newest_firmware,
     newest_python,
     newest_upstream,
+    newest_standard_firmware,
+    newest_standard_python,
+    newest_standard_upstream,
     newest_recipes,
     asserts_firmware,
     misuse,

@@ -42,9 +42,9 @@ XTENSA_BASE = set(
     add.n addi.n beqz.n bnez.n l32i.n mov.n movi.n nop.n ret.n s32i.n mov nop ret mull mul16s mul16u nsa nsau""".split()
 )
 CALL0 = XTENSA_BASE
-# Options that both the ESP32's LX6 and the ESP32-S3's LX7 have.
+# Options that the ESP32's LX6 and the LX7 of the ESP32-S2 and -S3 have. An S2 has no loops.
 WINDOWED = (XTENSA_BASE - {"callx0", "ret", "ret.n"}) | set(
-    """entry callx8 retw retw.n min minu max maxu sext muluh mulsh quos quou rems remu loop loopgtz loopnez""".split()
+    """entry callx8 retw retw.n min minu max maxu sext muluh mulsh quos quou rems remu""".split()
 )
 
 STATIC = "-Os -DFREESTANDING -ffreestanding -fno-builtin -ffunction-sections -Wall -Wextra -Werror".split()
@@ -71,7 +71,7 @@ class Target:
 
 
 def arm(name, attributes, cpu, code, data, machine):
-    """A Cortex-M: a Pyboard's M4F, a Pico's M0+ and a Pico 2's M33."""
+    """A Cortex-M: a Pyboard's M4F, a Pico's M0+, a Pico 2's M33, and those of other ports' boards."""
     return Target(
         name,
         "arm-none-eabi-",
@@ -155,7 +155,7 @@ def lx106(name):
 
 
 def windowed(name):
-    """The ESP32's and ESP32-S3's processors. QEMU has neither; its dc233c has their ABI and instructions."""
+    """The ESP32's, ESP32-S2's and ESP32-S3's processors. QEMU has neither; its dc233c has their ABI and instructions."""
     return Target(
         name,
         "xtensa-lx106-elf-",
@@ -187,6 +187,22 @@ TARGETS = {
             "microbit -global nrf51-soc.sram-size=0x30000 -global nrf51-soc.flash-size=0x100000",
         ),
         arm(
+            "thumbv7m-none-eabi",
+            ["Tag_CPU_arch: v7"],
+            "cortex-m3",
+            "0",
+            "0x20000000",
+            "mps2-an385",
+        ),
+        arm(
+            "thumbv7em-none-eabi",
+            ["Tag_CPU_arch: v7E-M"],
+            "cortex-m4 -mfloat-abi=soft",
+            "0x08000000",
+            "0x20000000",
+            "netduinoplus2",
+        ),
+        arm(
             "thumbv7em-none-eabihf",
             [
                 "Tag_CPU_arch: v7E-M",
@@ -206,6 +222,14 @@ TARGETS = {
             "0x38000000",
             "mps2-an505",
         ),
+        arm(
+            "thumbv8m.main-none-eabihf",
+            ["Tag_CPU_arch: v8-M.mainline", "Tag_ABI_VFP_args: VFP registers"],
+            "cortex-m33 -mfpu=fpv5-sp-d16 -mfloat-abi=hard",
+            "0x10000000",
+            "0x38000000",
+            "mps2-an505",
+        ),
         riscv(
             "riscv32imc-unknown-none-elf", "rv32imc", r"rv32i\dp\d_m\dp\d_c\dp\d(_z[a-z]+\dp\d)*"
         ),
@@ -216,6 +240,7 @@ TARGETS = {
         ),
         lx106("xtensa-lx106"),
         windowed("xtensa-esp32"),
+        windowed("xtensa-esp32s2"),
         windowed("xtensa-esp32s3"),
     )
 }

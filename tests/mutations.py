@@ -38,6 +38,7 @@ SOURCES = (
     "src/**/*.rs",
     "micropython-bindings/**/*.[ch]",
     "micropython-bindings/*.cmake",
+    "micropython-bindings/*.mk",
     "python/*.py",
     "ports/**/*.[ch]",
 )
@@ -230,6 +231,12 @@ PORTS = (
     ("executable-without-definitions", MISBUILT, NOTHING, ("recipes", "cmake_build")),
     ("esp32-without-its-wait", MISBUILT, NOTHING, ("recipes", "cmake_build")),
     ("esp32-without-its-hook", MISBUILT, NOTHING, ("recipes", "cmake_build")),
+    (
+        "frozen-in-internal-flash",
+        MISBUILT,
+        CHANGED("LD_FILES := .*PYBD_SF2.ld ", "LD_FILES := "),
+        ("recipes", "pybd_sf2"),
+    ),
     ("any-wait-for-freertos", MISBUILT, CHANGED("#if .*", "#if 0"), ("refusals",)),
     (
         "freertos-known-by-definitions-only",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What can be said of the boards' firmware without their SDKs: recipes.py MICROPYTHON_TREE
 
-`make pyboard`, `esp8266`, `esp32` and `pico` are run against trees and toolchains that are made up. Our module is compiled by
+`make firmware`, and `make pyboard`, `esp8266`, `esp32` and `pico`, which are that with arguments, are run against trees and toolchains that are made up. Our module is compiled by
 the real ports' makefiles (the stand-ins for what the tree lacks are in recipes/), linked by their linker scripts, and
 looked at. CMake's part is built for this machine and run (cmake/). Ends with `N passed, N failed`.
 """
@@ -9,6 +9,7 @@ looked at. CMake's part is built for this machine and run (cmake/). Ends with `N
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -87,16 +88,18 @@ def archive(target):
 # A port's Makefile that writes down what it is given, and a linker's map in which our part is.
 RECORDING = """
 MICROPYTHON_LIB ?= lib/micropython-lib
+CFLAGS += -mthumb -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard
 -include boards/$(BOARD)/board.mk
-FROZEN_MANIFEST ?= boards/$(BOARD)/manifest.py
+FROZEN_MANIFEST ?= $(or $(BOARD_DIR),boards/$(BOARD))/manifest.py
 GIT_SUBMODULES += lib/one lib/two
 all:
 	mkdir -p $(BUILD)/genhdr
-	@for v in BOARD BOARD_DIR USER_C_MODULES FROZEN_MANIFEST MICROPY_MANIFEST_BOARD_MANIFEST MICROPY_MPYCROSS CMAKE_ARGS; do \\
+	@for v in BOARD BOARD_DIR USER_C_MODULES FROZEN_MANIFEST MICROPY_MPYCROSS CMAKE_ARGS CC CFLAGS_EXTRA PORT; do \\
 		eval "echo $$v=\\$$$$v"; done >$(BUILD)/given
 	ls -L $$UP_ARCHIVE >>$(BUILD)/given
 	cp $(TEST_MAP) $(BUILD)/firmware.map
 	echo an image of some length >$(BUILD)/firmware.bin
+	cp -r $(TEST_PARTITIONS) $(BUILD)
 	echo 'uintptr_t up_mail[21];' >$(BUILD)/genhdr/root_pointers.h
 """
 MAP = """Memory Configuration
@@ -139,15 +142,16 @@ SUBMODULES = {
     "esp8266": ("lib/one", "lib/two"),
     "esp32": ("lib/tinyusb", "lib/micropython-lib", "lib/berkeley-db-1.xx"),
     "rp2": ("lib/pico-sdk", "lib/tinyusb", "lib/mbedtls", "lib/micropython-lib"),
+    "samd": ("lib/one", "lib/two"),
 }
 BOARDS = {
     "pyboard": ("stm32", ("PYBV11", "PYBV10", "PYBD_SF2", "PYBD_SF6")),
     "esp8266": ("esp8266", ("ESP8266_GENERIC",)),
     "esp32": ("esp32", ("ESP32_GENERIC", "ESP32_GENERIC_S3", "ESP32_GENERIC_C3")),
     "pico": ("rp2", ("RPI_PICO", "RPI_PICO_W", "RPI_PICO2")),
+    "firmware PORT=samd": ("samd", ("SOME_M4", "SOME_M0")),
 }
-# Our folders, where they have not the verb's name.
-FOLDERS = {"pico": "rp2"}
+CHIPS = {"ESP32_GENERIC_S3": "esp32s3", "ESP32_GENERIC_C3": "esp32c3"}
 
 
 def made_up_tree():
@@ -164,13 +168,20 @@ def made_up_tree():
     for port, boards in BOARDS.values():
         write(tree / "ports" / port / "Makefile", RECORDING)
         for board in boards:
-            write(tree / "ports" / port / "boards" / board / "manifest.py", "")
+            folder = tree / "ports" / port / "boards" / board
+            write(folder / "manifest.py", "")
+            write(folder / "mpconfigboard.h", "")
+            if board in CHIPS:
+                write(folder / "mpconfigboard.cmake", f"set(IDF_TARGET {CHIPS[board]})\n")
+        write(tree / "ports" / port / "boards/manifest.py", "")
         for submodule in SUBMODULES[port]:
             write(tree / submodule / "README.md", "")
     write(
         tree / "ports/stm32/boards/PYBV11/board.mk",
         "FROZEN_MANIFEST ?= boards/PYBV10/manifest.py\n",
     )
+    m0 = "CFLAGS := -mthumb -mcpu=cortex-m0plus -msoft-float\n"
+    write(tree / "ports/samd/boards/SOME_M0/board.mk", m0)
     write(tree / "tools/uf2conv.py", (TREE / "tools/uf2conv.py").read_text())
     write(tree / "tools/uf2families.json", (TREE / "tools/uf2families.json").read_text())
     for board in BOARDS["pico"][1]:
@@ -223,7 +234,8 @@ def made_up_tools(idf="5 4"):
 
 def look(verb, board, tree, status, **env):
     """What check-firmware.sh says."""
-    return run("ports/check-firmware.sh", verb, board, tree, status=status, **env)
+    port = BOARDS[verb][0]
+    return run("ports/check-firmware.sh", port, board, tree, verb, status=status, **env)
 
 
 def nothing_missing():
@@ -244,7 +256,7 @@ def each_missing():
         said = look(verb, boards[0], ROOT / "src", 1, **tools)
         check("no py/mpconfig.h" in said, said)
         said = look(verb, "PYBLITE", tree, 1, **tools)
-        check(f"make {verb} has no board PYBLITE" in said and all(b in said for b in boards), said)
+        check(f"port {port} has no board PYBLITE" in said and all(b in said for b in boards), said)
         submodule = SUBMODULES[port][0]
         shutil.rmtree(tree / submodule)
         said = look(verb, boards[0], tree, 1, **tools)
@@ -254,6 +266,7 @@ def each_missing():
         (tree / submodule / "file").touch()
     for verb, board, tool in (
         ("pyboard", "PYBV11", "arm-none-eabi-gcc"),
+        ("firmware PORT=samd", "SOME_M0", "arm-none-eabi-gcc"),
         ("pico", "RPI_PICO", "arm-none-eabi-gcc"),
         ("pico", "RPI_PICO2", "arm-none-eabi-g++"),
         ("esp8266", "ESP8266_GENERIC", "xtensa-lx106-elf-gcc"),
@@ -311,7 +324,8 @@ def fetched_tree():
     for entry in (TREE / "lib").iterdir():
         (bare / "lib" / entry.name).mkdir(parents=True)
     for verb in BOARDS:
-        said = run("make", verb, f"MPY_DIR={bare}", status=2, **tools)
+        board = "BOARD=SEEED_XIAO_SAMD21" if "samd" in verb else "BOARD_VARIANT="
+        said = run("make", *verb.split(), board, f"MPY_DIR={bare}", status=2, **tools)
         check("Missing: submodules of MicroPython, empty in" in said, said)
         check("lib/micropython-lib" in said and "submodule update --init" in said, said)
         check("Building" not in said and "installing" not in said, said)
@@ -343,6 +357,12 @@ def verbs():
     write(WORK / "map", MAP)
     write(WORK / "map-heap", MAP + HEAP)
     before = sorted(tree.rglob("*"))
+    # As ESP-IDF writes it: a magic number, a type, a subtype, an offset, a size, a name.
+    partitions = fresh(WORK / "partition_table")
+    with (partitions / "partition-table.bin").open("wb") as file:
+        for entry in ((1, 2, 0x9000, 0x6000, b"nvs"), (0, 16, 0x10000, 0x1000, b"factory")):
+            file.write(struct.pack("<2sBBII16s4x", b"\xaa\x50", *entry))
+    write(WORK / "micropython.bin", "x" * 4000)
     for verb, target, cut in (
         ("pyboard", "thumbv7em-none-eabihf", None),
         ("esp8266", "xtensa-lx106", None),
@@ -352,51 +372,65 @@ def verbs():
         ("pico", "thumbv6m-none-eabi", None),
         ("pico", "thumbv6m-none-eabi", "RPI_PICO_W"),
         ("pico", "thumbv8m.main-none-eabi", "RPI_PICO2"),
+        ("firmware PORT=samd", "thumbv7em-none-eabihf", "SOME_M4"),
+        ("firmware PORT=samd", "thumbv6m-none-eabi", "SOME_M0"),
+        ("firmware PORT=stm32", "thumbv7em-none-eabihf", "PYBV11"),
     ):
+        port = verb.partition("=")[2] or BOARDS[verb][0]
         board = cut or BOARDS[verb][1][0]
         arguments = [f"BOARD={cut}"] if cut else []
-        which = "map" if verb in ("esp8266", "esp32") else "map-heap"
+        which = "map" if port in ("esp8266", "esp32") else "map-heap"
         arguments.append(f"TEST_MAP={WORK}/{which}")
-        said = run("make", verb, f"MPY_DIR={tree}", *arguments, cwd=clone, **tools)
-        build = clone / "build" / verb / board
+        if port == "esp32":
+            arguments.append(f"TEST_PARTITIONS={partitions} {WORK}/micropython.bin")
+        else:
+            arguments.append(f"TEST_PARTITIONS={WORK}/micropython.bin")
+        said = run("make", *verb.split(), f"MPY_DIR={tree}", *arguments, cwd=clone, **tools)
+        folder = {"stm32": "pyboard", "rp2": "pico"}.get(port, port)
+        build = clone / "build" / folder / board
         given = dict(
             line.partition("=")[::2] for line in (build / "given").read_text().splitlines()
         )
-        cmake = verb in ("esp32", "pico")
-        module = "/micropython-bindings/micropython.cmake" if cmake else ""
-        manifest = "" if cmake else f"{tree}/ports/{BOARDS[verb][0]}/boards"
-        own = f" -DMICROPY_MANIFEST_BOARD_MANIFEST={tree}/ports/rp2/boards/{board}/manifest.py"
-        manifest += {"pyboard": "/PYBV10/manifest.py", "esp8266": f"/{board}/manifest.py"}.get(
-            verb, ""
-        )
+        cmake = port in ("esp32", "rp2")
         want = {
             "BOARD": board,
             "BOARD_DIR": "",
-            "USER_C_MODULES": f"{clone}{module}",
+            "USER_C_MODULES": f"{clone}{'/micropython-bindings/micropython.cmake' if cmake else ''}",
             "FROZEN_MANIFEST": f"{build}/manifest.py",
-            "MICROPY_MANIFEST_BOARD_MANIFEST": manifest,
             "MICROPY_MPYCROSS": f"{clone}/build/mpy-cross/mpy-cross",
-            "CMAKE_ARGS": own if verb == "pico" else "",
+            "CMAKE_ARGS": "",
+            "CC": "",
+            "CFLAGS_EXTRA": "",
+            "PORT": "",
             f"{clone}/build/core/{target}/libuasyncio_priority.a": "",
         }
         check(given == want, verb, given, "instead of", want)
+        own = "" if cmake else "/PYBV10" if port == "stm32" else f"/{board}"
         frozen = (build / "manifest.py").read_text()
-        folder = FOLDERS.get(verb, verb)
-        check(frozen == f'include("{clone}/ports/{folder}/manifest.py")\n', frozen)
+        check(
+            frozen == f'include("{clone}/python/manifest.py")\n'
+            f'include("{tree}/ports/{port}/boards{own}/manifest.py")\n',
+            frozen,
+        )
         check("Flash 1196 bytes, static RAM 88 bytes" in said, said)
         leaves = {
-            "pyboard": "leaves 2032 bytes of FLASH_TEXT, 128 bytes of RAM for Python's heap",
-            "esp8266": "leaves 2032 bytes of FLASH_TEXT, 236 bytes of RAM beside Python's heap",
-            "pico": "leaves 496 bytes of FLASH_TEXT, 128 bytes of RAM for Python's heap",
-        }
-        check(leaves.get(verb, "  Flash") in said, said)
-        check(("leaves" in said) == (verb in leaves), said)
-        check(f"build/{verb}/{board}/firmware." in said, said)
+            "esp8266": "2032 bytes of FLASH_TEXT, 236 bytes of RAM beside Python's heap",
+            "esp32": "96 bytes of the partition factory, 236 bytes of RAM for ESP-IDF's heap",
+            "rp2": "496 bytes of FLASH_TEXT, 128 bytes of RAM for Python's heap",
+        }.get(port, "2032 bytes of FLASH_TEXT, 128 bytes of RAM for Python's heap")
+        check(f"The firmware leaves {leaves}" in said, said)
+        check(f"build/{folder}/{board}/firmware." in said, said)
+    # Where the SDK is not the compiler's own, the ESP8266's port is told, and mpy-cross is not.
+    arguments = (f"MPY_DIR={tree}", f"TEST_MAP={WORK}/map", f"ESP_SYSROOT={WORK}/tools/sdk")
+    run("make", "esp8266", *arguments, f"TEST_PARTITIONS={WORK}/map", cwd=clone, **tools)
+    given = (clone / "build/esp8266/ESP8266_GENERIC/given").read_text()
+    check(f"\nCC=xtensa-lx106-elf-gcc --sysroot={WORK}/tools/sdk\n" in given, given)
+    check("\nCFLAGS_EXTRA=-fcommon -Wno-array-bounds" in given, given)
     # What is the user's own: modules to freeze, a pyb, a board's definition, outside of the tree.
     own = fresh(WORK / "own")
     write(own / "manifest.py", 'module("mine.py")\n')
     for verb, file, text, target in (
-        ("pyboard", "mpconfigboard.mk", "MCU_SERIES = f7\n", "thumbv7em-none-eabihf"),
+        ("pyboard", "mpconfigboard.mk", "", "thumbv7em-none-eabihf"),
         ("esp8266", "mpconfigboard.mk", "", "xtensa-lx106"),
         ("esp32", "mpconfigboard.cmake", "set(IDF_TARGET esp32s3)\n", "xtensa-esp32s3"),
         (
@@ -409,10 +443,12 @@ def verbs():
         board = own / f"MINE_{verb}"
         write(board / file, text)
         write(board / "mpconfigboard.h", "#define MICROPY_HW_FLASH_STORAGE_BYTES (0)\n")
+        write(board / "manifest.py", "")
         arguments = (
             "PYB=1",
             "FROZEN_MANIFEST=../own/manifest.py",
             f"BOARD_DIR=../own/{board.name}/",
+            f"TEST_PARTITIONS={partitions if verb == 'esp32' else ''} {WORK}/micropython.bin",
         )
         run(
             "make", verb, f"MPY_DIR={tree}", f"TEST_MAP={WORK}/map", *arguments, cwd=clone, **tools
@@ -428,8 +464,11 @@ def verbs():
             check(want in given, verb, "was not given", want, given)
         check("own/manifest.py" not in given, "the port's own manifest is taken for", given)
         frozen = (build / "manifest.py").read_text()
+        its_own = f"{tree}/ports/rp2/boards" if verb in ("esp32", "pico") else board
+        its_own = f"{tree}/ports/esp32/boards" if verb == "esp32" else its_own
         check(
-            frozen == f'include("{clone}/ports/{FOLDERS.get(verb, verb)}/manifest.py")\n'
+            frozen == f'include("{clone}/python/manifest.py")\n'
+            f'include("{its_own}/manifest.py")\n'
             f'module("pyb.py", base_path="{clone}/ports/pyb", opt=3)\n'
             f'include("{own}/manifest.py")\n',
             frozen,
@@ -438,14 +477,150 @@ def verbs():
     header = "#define MICROPY_HW_FLASH_STORAGE_BYTES (4 * 512)\n"
     write(own / "MINE_pico/mpconfigboard.h", header)
     arguments = (f"MPY_DIR={tree}", f"TEST_MAP={WORK}/map", f"BOARD_DIR={own}/MINE_pico")
+    arguments += (f"TEST_PARTITIONS={WORK}/micropython.bin",)
     said = run("make", "pico", *arguments, cwd=clone, status=2, **tools)
     check("16 bytes too large for FLASH_TEXT beside its file system" in said, said)
-    write(own / "MINE_pyboard/mpconfigboard.mk", "MCU_SERIES = l0\n")
-    said = run(
-        "make", "pyboard", f"MPY_DIR={tree}", f"BOARD_DIR={own}/MINE_pyboard", status=2, **tools
-    )
-    check("Missing: a core for the STM32 of MINE_pyboard" in said and "not l0" in said, said)
     check(sorted(tree.rglob("*")) == before, "something was written into the user's tree")
+
+
+# Boards of MicroPython's, some for each processor and each kind of ports, with the core that each needs; of a variant.
+NEEDS = {
+    "thumbv6m-none-eabi": "stm32/NUCLEO_F091RC stm32/B_L072Z_LRWAN1 samd/SEEED_XIAO_SAMD21 nrf/MICROBIT rp2/RPI_PICO_W",
+    "thumbv7m-none-eabi": "stm32/NUCLEO_L152RE",
+    "thumbv7em-none-eabi": "stm32/NUCLEO_WL55 mimxrt/OLIMEX_RT1010",
+    "thumbv7em-none-eabihf": """stm32/PYBV11 stm32/PYBD_SF6 stm32/ARDUINO_GIGA stm32/NUCLEO_WB55 nrf/PCA10056 mimxrt/TEENSY40
+        renesas-ra/EK_RA6M2 samd/ADAFRUIT_ITSYBITSY_M4_EXPRESS""",
+    "thumbv8m.main-none-eabi": "rp2/RPI_PICO2",
+    "thumbv8m.main-none-eabihf": "stm32/STM32H573I_DK renesas-ra/VK_RA6M5 nrf/PCA10090",
+    "riscv32imac-unknown-none-elf": "rp2/RPI_PICO2/RISCV esp32/M5STACK_NANOC6",
+    "riscv32imc-unknown-none-elf": "esp32/ESP32_GENERIC_C3",
+    "xtensa-lx106": "esp8266/ESP8266_GENERIC",
+    "xtensa-esp32": "esp32/ESP32_GENERIC",
+    "xtensa-esp32s2": "esp32/ESP32_GENERIC_S2",
+    "xtensa-esp32s3": "esp32/ESP32_GENERIC_S3",
+}
+# Flags that no board of the tree at hand has.
+FLAGS = {
+    "-mcpu=cortex-m33+nofp -mfloat-abi=hard": "thumbv8m.main-none-eabihf",
+    "-mcpu=cortex-m55": "thumbv8m.main-none-eabi",
+    "-march=armv7e-m -mfloat-abi=softfp": "thumbv7em-none-eabi",
+    "-march=rv32imac_zicsr -mabi=ilp32": "riscv32imac-unknown-none-elf",
+    "-march=rv32imc -mabi=ilp32": "riscv32imc-unknown-none-elf",
+    "-march=rv32imafc -mabi=ilp32f": "its processor is rv32imafc with the ABI ilp32f",
+    "-march=rv64imac -mabi=lp64": "its processor is rv64imac. docs/porting.md",
+    "-mcpu=cortex-m23": "its processor is cortex-m23. docs/porting.md",
+    "-mcpu=arm926ej-s": "its processor is arm926ej-s. docs/porting.md",
+    "": "name no processor by -mcpu or -march",
+}
+
+
+def targets():
+    """The core for a board is that of the flags its port gives the compiler, which agrees; or a sentence says why there is none."""
+    for target, boards in NEEDS.items():
+        check(archive_known(target), target)
+        for board in boards.split():
+            port, board, variant = (*board.split("/"), "")[:3]
+            env = {"BOARD_VARIANT": variant}
+            said = run("ports/ask-board.sh", TREE, port, board, "target", **env).strip()
+            check(said == target, board, said, "instead of", target)
+            if port not in ("stm32", "samd", "nrf", "mimxrt", "renesas-ra"):
+                continue
+            # The compiler, given all that the port gives it of the kind, compiles what links with that core.
+            flags = run("ports/ask-port.sh", TREE, port, board, "filter -m%,$(CFLAGS)").split()
+            macros = run("arm-none-eabi-gcc", *flags, "-dM", "-E", "-x", "c", "/dev/null")
+            has = set(re.findall(r"#define (__ARM_ARCH_\w+__|__ARM_PCS_VFP) ", macros))
+            arch = {
+                "thumbv6m": "__ARM_ARCH_6M__",
+                "thumbv7m": "__ARM_ARCH_7M__",
+                "thumbv7em": "__ARM_ARCH_7EM__",
+                "thumbv8m.main": "__ARM_ARCH_8M_MAIN__",
+            }[target.partition("-")[0]]
+            check(arch in has, board, has)
+            check(("__ARM_PCS_VFP" in has) == target.endswith("hf"), board, has)
+    tree = made_up_tree()
+    for flags, want in FLAGS.items():
+        write(tree / "ports/samd/boards/SOME_M0/board.mk", f"CFLAGS := {flags}\n")
+        known = archive_known(want)
+        said = run(
+            "ports/ask-board.sh", tree, "samd", "SOME_M0", "target", status=0 if known else 1
+        )
+        check(said.strip() == want if known else want in said, flags, said)
+    for chip, want in (("esp32c5", "riscv32imac"), ("esp32p4", "its chip is esp32p4")):
+        board = tree / "ports/esp32/boards/ESP32_GENERIC/mpconfigboard.cmake"
+        write(board, f"set(IDF_TARGET {chip})\n")
+        argv = ("ports/ask-board.sh", tree, "esp32", "ESP32_GENERIC", "target")
+        said = run(*argv, status="chip" in want)
+        check(want in said, chip, said)
+
+
+def archive_known(target):
+    """Whether build-core.sh has that target."""
+    return target in run("ports/build-core.sh", "--targets").split()
+
+
+def refused():
+    """A port that our loop cannot be built into is refused with a sentence, and so is one whose makefile gives up."""
+    tools = made_up_tools()
+    tree = made_up_tree()
+    for arguments, want in (
+        ((), "make firmware needs PORT=..."),
+        (("PORT=unix",), "make unix builds MicroPython's port unix"),
+        (("PORT=zephyr", "BOARD=x"), "none that our loop can be built into"),
+        (("PORT=webassembly", "BOARD=x"), "none that our loop can be built into"),
+        (("PORT=vax", "BOARD=x"), "has no port vax. There are: esp32 esp8266 rp2 samd stm32"),
+        (("PORT=samd",), "needs BOARD=..., one of: SOME_M0 SOME_M4"),
+        (("PORT=samd", "BOARD=x"), "has no board x. BOARD is one of: SOME_M0 SOME_M4"),
+        (("PORT=samd", "BOARD=SOME_M0"), "ERROR: no stack"),
+        (("PORT=samd", "BOARD=SOME_M4"), "freezes no Python: its makefile has no FROZEN_MANIFEST"),
+        (("PORT=stm32", "BOARD=PYBV11"), "There is no Rust core for PYBV11"),
+    ):
+        if "SOME_M0" in want:
+            pass
+        elif "stack" in want:
+            write(tree / "ports/samd/boards/SOME_M0/board.mk", "$(error ERROR: no stack)\n")
+        elif "freezes" in want:
+            text = RECORDING.replace("FROZEN_MANIFEST ?=", "#").replace("FROZEN_MANIFEST ", "")
+            write(tree / "ports/samd/Makefile", text)
+        elif "core" in want:
+            write(tree / "ports/stm32/boards/PYBV11/board.mk", "CFLAGS := -mcpu=cortex-m23\n")
+        said = run("make", "firmware", f"MPY_DIR={tree}", *arguments, status=2, **tools)
+        check(want in said, arguments, said)
+        check("Building" not in said and "installing" not in said, said)
+
+
+def little_flash():
+    """An ESP8266's variants without room for our loop are refused with the figure; leaving parts out makes them try."""
+    tree, tools = made_up_tree(), made_up_tools()
+    less = dict.fromkeys(
+        ("MICROPY_UASYNCIO_PRIORITY_V2", "MICROPY_UASYNCIO_PRIORITY_CPYTHON", "MICROPY_PY_BTREE"),
+        0,
+    )
+    for variant, want, want_less in (
+        ("FLASH_1M", "FLASH_1M has no room for all of it: the firmware is some 25 KB", ""),
+        ("OTA", "OTA has no room for all of it: the firmware is some 25 KB too large", ""),
+        ("FLASH_512K", *["FLASH_512K has no room for our loop"] * 2),
+        ("FLASH_2M_ROMFS", "", ""),
+    ):
+        for parts, sentence in (
+            ({}, want),
+            (less, want_less),
+            ({**less, "MICROPY_PY_BTREE": 1}, want),
+        ):
+            env = {**tools, **parts, "BOARD_VARIANT": variant}
+            said = look("esp8266", "ESP8266_GENERIC", tree, 1 if sentence else 0, **env)
+            check(sentence in said if sentence else not said, variant, parts, said)
+    # The verb hands the switches on as they are given.
+    arguments = ["BOARD_VARIANT=FLASH_1M", *(f"{name}=0" for name in less)]
+    said = run(
+        "make",
+        "check-firmware",
+        "PORT=esp8266",
+        "BOARD=ESP8266_GENERIC",
+        f"MPY_DIR={tree}",
+        *arguments,
+        **tools,
+    )
+    check("no room" not in said, said)
 
 
 def manifests():
@@ -456,29 +631,23 @@ def manifests():
 
     own = {str(p.relative_to(ROOT / "python")): p for p in (ROOT / "python").rglob("*.py")}
     del own["manifest.py"]
-    for verb, (port, boards) in BOARDS.items():
+    some = ("ADAFRUIT_ITSYBITSY_M4_EXPRESS",)
+    for port, boards in {**dict(BOARDS.values()), "samd": some}.items():
         for board in boards:
             folder = TREE / "ports" / port
-            manifest = folder / "boards/manifest.py"
-            if verb == "pico":
-                its_own = folder / "boards" / board / "manifest.py"
-                manifest = its_own if its_own.exists() else manifest
-            elif verb != "esp32":
-                manifest = run(
-                    "ports/ask-port.sh", TREE, port, board, "abspath $(FROZEN_MANIFEST)"
-                ).strip()
+            manifest = run("ports/ask-board.sh", TREE, port, board, "manifest").strip()
             variables = {
                 "MPY_DIR": str(TREE),
                 "MPY_LIB_DIR": "",
                 "PORT_DIR": str(folder),
                 "BOARD_DIR": str(folder / "boards" / board),
-                "BOARD_MANIFEST": str(manifest),
+                "MCU_DIR": str(folder / "mcu/samd51"),
             }
             frozen = manifestfile.ManifestFile(manifestfile.MODE_FREEZE, variables)
             required = []
             # micropython-lib is a submodule, which this tree may lack.
             frozen.require = lambda name, **_: required.append(name)
-            frozen.execute(f'include("{ROOT}/ports/{FOLDERS.get(verb, verb)}/manifest.py")')
+            frozen.execute(f'include("{ROOT}/python/manifest.py")\ninclude("{manifest}")')
             names = [file.target_path for file in frozen.files()]
             check(len(set(names)) == len(names), board, "freezes twice", names)
             ours = {
@@ -491,9 +660,9 @@ def manifests():
 # Our module, compiled by the real ports. -----------------------------------------------------------------------------
 
 
-def objects(port, board, target, *arguments):
+def objects(port, board, target, *arguments, build=None):
     """Our objects, made by the port's own makefile; where they are, and all of them."""
-    build = WORK / board
+    build = build or WORK / board
     stamp = WORK / "stamp"
     WORK.mkdir(parents=True, exist_ok=True)
     stamp.touch()
@@ -585,16 +754,35 @@ def esp8266():
 def pyboard(board):
     """On a Pyboard it compiles, fits the linker script, and waits for interrupts."""
     series = "F4" if board.startswith("PYBV") else "F7"
+    frozen = ()
+    if board == "PYBD_SF2":
+        write(WORK / "mpy-lib/README.md", "")
+        frozen = (
+            f"FROZEN_MANIFEST={ROOT}/python/manifest.py",
+            f"MICROPY_MPYCROSS={MPY_CROSS}",
+            f"MICROPY_MPYCROSS_DEPENDENCY={MPY_CROSS}",
+            f"MPY_LIB_DIR={WORK}/mpy-lib",
+            f"{WORK}/PYBD_SF2/frozen_content.o",
+        )
     build, objs = objects(
         "stm32",
         board,
         "thumbv7em-none-eabihf",
         f"STM32LIB_DIR={HERE}/stm32",
         f"TEST_SERIES={series}",
+        *frozen,
     )
-    scripts = run("ports/ask-port.sh", TREE, "stm32", board, "addprefix -T,$(LD_FILES)").split()
+    scripts = run(
+        *("ports/ask-port.sh", TREE, "stm32", board, "addprefix -T,$(LD_FILES)"),
+        USER_C_MODULES=ROOT,
+        UP_ARCHIVE=archive("thumbv7em-none-eabihf"),
+    ).split()
     cpu = run("ports/ask-port.sh", TREE, "stm32", board, "CFLAGS_MCU_$(MCU_SERIES)").split()
     elf = build / "linked.elf"
+    roots = ROOTS
+    if board == "PYBD_SF2":
+        objs.append(build / "frozen_content.o")
+        roots += ("mp_frozen_mpy_content",)
     run(
         *("arm-none-eabi-gcc", *cpu, "-nostdlib", "-Lboards", "-Lboards/common_isr_rom", *scripts),
         *(
@@ -602,7 +790,7 @@ def pyboard(board):
             "-Wl,--unresolved-symbols=ignore-all",
             "-Wl,--defsym=_estack_reserve=8",
         ),
-        *("-Wl,--entry=up_module", *(f"-Wl,-u,{root}" for root in ROOTS), "-o", elf, *objs),
+        *("-Wl,--entry=up_module", *(f"-Wl,-u,{root}" for root in roots), "-o", elf, *objs),
         cwd=TREE / "ports/stm32",
     )
     linked = symbols("arm-none-eabi-", elf)
@@ -620,13 +808,68 @@ def pybv11():
 
 
 def pybd_sf2():
-    """PYBD_SF2's module."""
+    """PYBD_SF2's module. Frozen Python is in the external flash, and is part of what is flashed there."""
     pyboard("PYBD_SF2")
+    build = WORK / "PYBD_SF2"
+    places = {name: at for at, _, name in symbols("arm-none-eabi-", build / "linked.elf")}
+    check(
+        places["mp_frozen_mpy_content"] in range(0x90000000, 0x90100000), "frozen Python", places
+    )
+    check(places["up_run"] in range(0x08008000, 0x08080000), "up_run", places)
+    # As the port cuts the image: two files, by the names of sections.
+    sections = run(
+        *("ports/ask-port.sh", TREE, "stm32", "PYBD_SF2", "addprefix -j,$(TEXT1_SECTIONS)"),
+        USER_C_MODULES=ROOT,
+        UP_ARCHIVE=archive("thumbv7em-none-eabihf"),
+    ).split()
+    run(
+        *("arm-none-eabi-objcopy", "-O", "binary", *sections, "linked.elf", "firmware1.bin"),
+        cwd=build,
+    )
+    external = [at - 0x90000000 for at in places.values() if at in range(0x90000000, 0x90100000)]
+    image = (build / "firmware1.bin").stat().st_size
+    check(10000 < max(external) < image, "frozen to", max(external), "in an image of", image)
 
 
 def pybd_sf6():
     """PYBD_SF6's module, with double floats."""
     pyboard("PYBD_SF6")
+
+
+# A board of each other port, with the core that it has.
+OTHERS = (
+    ("samd", "ADAFRUIT_ITSYBITSY_M4_EXPRESS", "thumbv7em-none-eabihf"),
+    ("nrf", "PCA10056", "thumbv7em-none-eabihf"),
+    ("mimxrt", "OLIMEX_RT1010", "thumbv7em-none-eabi"),
+    ("renesas-ra", "VK_RA6M5", "thumbv8m.main-none-eabihf"),
+)
+
+
+def others():
+    """The other ports' makefiles link our objects and freeze our Python; our C compiles as strictly as each of them wants it."""
+    strict = set()
+    for port, board, target in OTHERS:
+        env = {"USER_C_MODULES": ROOT, "UP_ARCHIVE": archive(target), "MPY_LIB_DIR": WORK}
+        write(WORK / "README.md", "")
+        linked = run("ports/ask-port.sh", TREE, port, board, "OBJ", **env).split()
+        ours = [Path(file).stem for file in linked if "/micropython-bindings/" in file]
+        sources = [file.stem for file in (ROOT / "micropython-bindings").rglob("*.c")]
+        check(sorted(ours) == sorted(sources), port, "links", ours)
+        check(any(file.endswith("/uasyncio_priority_core.o") for file in linked), port, linked)
+        # What micropython.mk makes one object of the core with.
+        tools = [
+            run("ports/ask-port.sh", TREE, port, board, tool).strip() for tool in ("LD", "OBJCOPY")
+        ]
+        check(tools == ["arm-none-eabi-ld", "arm-none-eabi-objcopy"], port, tools)
+        flags = run("ports/ask-port.sh", TREE, port, board, "filter -W%,$(CFLAGS)").split()
+        strict.update(flag for flag in flags if not flag.startswith("-Wl,"))
+    check("-Wfloat-conversion" in strict and "-Werror" in strict, strict)
+    objects(
+        *("stm32", "PYBV11", "thumbv7em-none-eabihf"),
+        *(f"STM32LIB_DIR={HERE}/stm32", "TEST_SERIES=F4"),
+        f"CFLAGS_EXTRA=-std=c99 {' '.join(sorted(strict))}",
+        build=WORK / "others/strict",
+    )
 
 
 def cmake_build():
@@ -723,7 +966,7 @@ def esp32_make():
         "BUILD": WORK / "ESP32_GENERIC_S3",
         "USER_C_MODULES": ROOT / "micropython-bindings/micropython.cmake",
         "UP_ARCHIVE": "/archive",
-        "FROZEN_MANIFEST": ROOT / "ports/esp32/manifest.py",
+        "FROZEN_MANIFEST": ROOT / "python/manifest.py",
         "MICROPY_MPYCROSS": MPY_CROSS,
     }
     given = (f"{key}={value}" for key, value in arguments.items())
@@ -770,7 +1013,6 @@ def rp2_make():
         "-DMICROPY_BOARD=RPI_PICO2",
         f"-DUSER_C_MODULES={WORK}/clone/micropython-bindings/micropython.cmake",
         f"-DMICROPY_FROZEN_MANIFEST={WORK}/clone/build/pico/RPI_PICO2/manifest.py",
-        f"-DMICROPY_MANIFEST_BOARD_MANIFEST={tree}/ports/rp2/boards/manifest.py",
     ):
         check(f"\n{want}\n" in f"\n{said}", want, "is not in", said)
 
@@ -831,11 +1073,15 @@ TESTS = (
     wrong_sdk,
     fetched_tree,
     verbs,
+    targets,
+    refused,
+    little_flash,
     manifests,
     esp8266,
     pybv11,
     pybd_sf2,
     pybd_sf6,
+    others,
     cmake_build,
     freertos_wait,
     generic_wait,

@@ -60,6 +60,7 @@ CASES = (
             "MICROPY_ENABLE_SCHEDULER",
         )
     ),
+    ("MicroPython 1.24.1", THREADS, {"MICROPY_VERSION_MINOR": "24"}, "MPY_DIR"),
     ("Ctrl-C at once", THREADS, {"MICROPY_ASYNC_KBD_INTR": "(1)"}, "MICROPY_ASYNC_KBD_INTR"),
     ("no hook", THREADS, {HOOK: None}, HOOK),
     ("an empty hook", THREADS, {HOOK: ""}, HOOK),
@@ -73,7 +74,10 @@ CASES = (
     ("no atomic section, a board", BARE, {**BOARD, ATOMIC: None}, ATOMIC),
     ("no atomic section, neither", ("-DMICROPY_PY_THREAD=0",), {ATOMIC: None}, None),
 )
-EVERYTHING = {want: None if "HOOK" in want else "(0)" for *_, want in CASES if want}
+# A tree is no macro.
+EVERYTHING = {
+    want: None if "HOOK" in want else "(0)" for *_, want in CASES if want and want != "MPY_DIR"
+}
 
 
 def header(name, first, macros, arguments=""):
@@ -124,11 +128,23 @@ def every_sentence():
     return there == {want for *_, want in CASES if want}, f"{there}"
 
 
+def one_place():
+    """No other file of ours looks at MicroPython's version."""
+    folders = (SHIM, ROOT / "ports", ROOT / "tests", ROOT / "benchmarks")
+    found = [
+        file.relative_to(ROOT)
+        for folder in folders
+        for file in folder.rglob("*.[ch]")
+        if "MICROPY_VERSION" in file.read_text()
+    ]
+    return list(map(str, found)) == ["micropython-bindings/requirements.h"], f"{found}"
+
+
 def main():
     """Run all, print the count, return the exit status."""
     WORK.mkdir(parents=True, exist_ok=True)
     results = [(name, refused(*case)) for name, *case in CASES]
-    results += [(test.__doc__, test()) for test in (names_only, every_sentence)]
+    results += [(test.__doc__, test()) for test in (names_only, every_sentence, one_place)]
     for name, (good, said) in results:
         print(f"pass {name}" if good else f"fail {name}:\n{said[-1500:]}")
     failed = sum(not good for _, (good, _) in results)

@@ -1,3 +1,0 @@
-# A Pyboard's frozen Python: ours, then what the board has by itself. `make pyboard` knows where that is.
-include("../../python/manifest.py")
-include("$(BOARD_MANIFEST)")
