@@ -171,6 +171,7 @@ CORE = (
     ("revived-of-an-old-epoch", STALE, CHANGED(" && .*,", ",")),
     ("inherited-before-clearing", STALE, GONE),
     ("urged-by-the-forgotten", STALE, CHANGED(r"\.filter\(.*\)", "")),
+    ("linked-before-clearing", STALE, GONE),
     ("circle-by-a-lock", LOST, CHANGED("if !waits", "if false")),
     ("lock-handed-for-ever", CLEAR, GONE),
     ("lock-linked-to-who-ended", STALE, CHANGED(r"if holder\.has_ended\(\)", "if false")),

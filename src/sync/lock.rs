@@ -165,7 +165,11 @@ impl<'a> Scheduler<'a> {
         let mut next = Some(holder);
         match link {
             Link::None if joiners::waits_for(holder, lock) => return None,
-            Link::None => *was = OWN_LEVEL,
+            Link::None => {
+                // What the holder has from those who were forgotten with the loop is not what it has now.
+                self.look_at_joiners(holder); // mutation: linked-before-clearing
+                *was = OWN_LEVEL;
+            }
             Link::Bit if new == Link::None => next = self.unwant(holder, was, is),
             Link::Bit => {
                 holder.set_inherited(holder.inherited());

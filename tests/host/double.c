@@ -12,7 +12,7 @@
 
 #define GUARD_BYTES 64
 #define GUARD 0xa5
-#define FLAGS 0x05ed
+#define FLAGS 0x05e8 // none of them is the core's, or UP_ENDED
 
 typedef struct loop loop_t;
 typedef struct task task_t;
