@@ -13,7 +13,6 @@ pub const UP_PARKED: u32 = 4;
 pub const UP_STREAM: u32 = 5;
 pub const UP_JOINING: u32 = 6;
 pub const UP_HELD: u32 = 7;
-pub const UP_RUN: u32 = 0;
 pub const UP_ASK: u32 = 1;
 pub const UP_ASK_STREAM: u32 = 2;
 pub const UP_ASK_FDS: u32 = 3;
@@ -94,6 +93,14 @@ pub struct up_mailbox {
     pub words: [usize; 23usize],
 }
 pub type up_mailbox_t = up_mailbox;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct up_todo {
+    pub action: u32,
+    pub ms: u32,
+    pub entry: *mut up_entry_t,
+}
+pub type up_todo_t = up_todo;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_pollfd {
@@ -194,9 +201,8 @@ unsafe extern "C" {
         mail: *mut up_mailbox_t,
         again: u32,
         now: u32,
-        entry: *mut *mut up_entry_t,
-        ms: *mut u32,
-    ) -> u32;
+        todo: *mut up_todo_t,
+    ) -> *mut up_entry_t;
     pub fn up_mail_clear(mail: *mut up_mailbox_t);
     pub fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32;
     pub fn up_mail_lose(mail: *mut up_mailbox_t);

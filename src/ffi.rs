@@ -10,6 +10,7 @@ use core::{ptr, slice};
 
 use crate::bindings::{
     self, up_core_t, up_entry_t, up_flag_t, up_list_t, up_mailbox_t, up_permits_t, up_pollfd_t,
+    up_todo_t,
 };
 use crate::entry::{CORE_FLAGS, ENDED, Entry, JOINED, Kind, Level, TAG, WANTED};
 use crate::schedule::policy::{Action, Scheduler};
@@ -306,24 +307,27 @@ export! {
         mail: *mut up_mailbox_t,
         again: u32,
         now: u32,
-        chosen: *mut *mut up_entry_t,
-        ms: *mut u32
-    ) -> u32 {
-        let again = (again != bindings::UP_NOT).then_some(level(again & 3));
-        let (action, e) = match scheduler(core).next(mailbox(mail), again, Tick::new(now)) {
-            Action::Run(e) => (bindings::UP_RUN, e),
-            Action::Ask(e) => (bindings::UP_ASK, e),
-            Action::AskStream(e) => (bindings::UP_ASK_STREAM, e),
-            Action::AskFds => return bindings::UP_ASK_FDS,
-            Action::TakeMail => return bindings::UP_MAIL,
-            Action::Wait(time) => {
-                *ms = time;
-                return bindings::UP_WAIT;
-            }
-            Action::WaitForever => return bindings::UP_WAIT_FOREVER,
+        todo: *mut up_todo_t
+    ) -> *mut up_entry_t {
+        let again = match again {
+            bindings::UP_HIGH..=bindings::UP_OWN => Some(level(again)),
+            _ => None,
         };
-        *chosen = raw(Some(e));
-        action
+        let mut first = Action::TakeMail;
+        let next = scheduler(core).next(mailbox(mail), again, Tick::new(now), &mut first);
+        if next.is_some() {
+            return raw(next);
+        }
+        let (action, e, ms) = match first {
+            Action::Ask(e) => (bindings::UP_ASK, Some(e), 0),
+            Action::AskStream(e) => (bindings::UP_ASK_STREAM, Some(e), 0),
+            Action::AskFds => (bindings::UP_ASK_FDS, None, 0),
+            Action::TakeMail => (bindings::UP_MAIL, None, 0),
+            Action::Wait(ms) => (bindings::UP_WAIT, None, ms),
+            Action::WaitForever => (bindings::UP_WAIT_FOREVER, None, 0),
+        };
+        *todo = up_todo_t { action, ms, entry: raw(e) };
+        ptr::null_mut()
     }
     fn up_mail_clear(mail: *mut up_mailbox_t) {
         // Not by way of what is there, which may be half of a post: a reset stopped who made it. No post comes between,

@@ -43,11 +43,9 @@ use crate::sync::mailbox::Mailbox;
 use crate::sync::wait_list::WaitList;
 use crate::tick::{MAX_DELAY, Tick};
 
-/// What the shim is to do next.
+/// What the shim is to do when no entry is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action<'a> {
-    /// Run this entry; it is idle now.
-    Run(&'a Entry<'a>),
     /// Ask this task's condition, tell [`Scheduler::found`], then ask for the next action.
     Ask(&'a Entry<'a>),
     /// Ask this task's stream, tell [`Scheduler::found`], then ask for the next action.
@@ -512,31 +510,27 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// What to do next, by the rules above. O(log n).
+    /// The entry to run next, by the rules above, which is idle then; `None`: this `action` comes first. O(log n).
     ///
     /// `again`: the entry that ran last is due again now, if it is in no queue: at this level, or, with `Some(None)`, at
     /// its own (docs/behaviour.md, section 5).
     #[inline]
-    pub fn next(&self, mail: &Mailbox, again: Option<Option<Level>>, now: Tick) -> Action<'a> {
-        if let Some(ran) = self.ready.running.get() {
-            match again {
-                Some(level) => {
-                    let at = bits(level);
-                    // mutation: handed-and-not-taken
-                    if ran.refers() && ran.kind() == Kind::Idle {
-                        self.refuse(ran); // its step did not take what it was handed
-                    }
-                    if !self.ready.turn(ran, at, now) && ran.kind() == Kind::Idle {
-                        self.queue(ran, at, 0, now);
-                    }
-                }
-                // mutation: kept-in-its-ring
-                None if ran.kind() == Kind::Idle => self.detach(ran),
-                None => {}
-            }
+    pub fn next(
+        &self,
+        mail: &Mailbox,
+        again: Option<Option<Level>>,
+        now: Tick,
+        action: &mut Action<'a>,
+    ) -> Option<&'a Entry<'a>> {
+        if let Some(ran) = self.ready.running.get()
+            && ran.kind() == Kind::Idle
+            && !again.is_some_and(|level| self.ready.turn(ran, bits(level), now))
+        {
+            self.settle(ran, again, now);
         }
         if mail.is_pending() {
-            return Action::TakeMail;
+            *action = Action::TakeMail;
+            return None;
         }
         let mut chosen = None;
         if self.ready.plain.get() {
@@ -544,10 +538,7 @@ impl<'a> Scheduler<'a> {
         }
         let e = match chosen {
             Some(e) => e,
-            None => match self.consider(now) {
-                Action::Run(e) => e,
-                action => return action,
-            },
+            None => self.consider(now, action)?,
         };
         self.ready.running.set(Some(e));
         if e.kind() == Kind::Ready {
@@ -556,7 +547,18 @@ impl<'a> Scheduler<'a> {
         } else {
             self.detach(e);
         }
-        Action::Run(e)
+        Some(e)
+    }
+
+    /// The entry that ran is idle: it is due again, or leaves the ring that it was run from. What its step was handed and
+    /// did not take goes to the next one.
+    #[inline(never)]
+    fn settle(&self, ran: &'a Entry<'a>, again: Option<Option<Level>>, now: Tick) {
+        match again {
+            Some(level) => self.queue(ran, bits(level), 0, now),
+            // mutation: kept-in-its-ring
+            None => self.detach(ran),
+        }
     }
 
     /// The first normal entry that is due.
@@ -568,11 +570,12 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// What to do next, by all of the rules. The entry to run is still in its queue.
+    /// The entry to run next, by all of the rules, which is still in its queue; `None`: this `action` comes first.
     #[inline(never)]
-    fn consider(&self, now: Tick) -> Action<'a> {
+    fn consider(&self, now: Tick, action: &mut Action<'a>) -> Link<'a> {
         if let Some(question) = self.poll.next_question(now) {
-            return question;
+            *action = question;
+            return None;
         }
         let high = self.due(HIGH, now);
         if let Some(e) = high
@@ -582,7 +585,7 @@ impl<'a> Scheduler<'a> {
             && !self.fairness.high_is_over()
         {
             self.fairness.serve(e);
-            return Action::Run(e);
+            return high;
         }
         // Nothing is at high level, or it had its steps and others have their turn.
         let normal = self.due(NORMAL, now);
@@ -594,20 +597,18 @@ impl<'a> Scheduler<'a> {
             // mutation: overdue-back-to-back
             && (normal.is_none() || !self.fairness.overdue_low.get());
         let next = if overdue { low } else { normal.or(low) };
-        if let Some(e) = next {
+        if next.is_some() {
             self.fairness.end_row();
             self.fairness.overdue_low.set(overdue);
             let plain = limit == 0 && self.poll.none() && !self.has_any(HIGH);
             self.ready.plain.set(plain);
-            return Action::Run(e);
+            return next;
         }
         match high {
-            Some(e) => {
-                self.fairness.serve(e);
-                Action::Run(e)
-            }
-            None => self.wait(now),
+            Some(e) => self.fairness.serve(e),
+            None => *action = self.wait(now),
         }
+        high
     }
 
     /// Whether a level has an entry, due or not.

@@ -659,23 +659,29 @@ impl Core {
     /// What to do next.
     pub fn next(&mut self, again: Option<Option<Level>>, now: Tick) -> Action {
         let again = again.map_or(c::UP_NOT, at);
-        let (mut entry, mut ms) = (NOBODY, 77);
-        let action = call!(up_core_next(
+        let mut todo = c::up_todo_t {
+            action: 77,
+            ms: 77,
+            entry: NOBODY,
+        };
+        let entry = call!(up_core_next(
             self.core,
             self.mail,
             again,
             now.raw(),
-            &mut entry,
-            &mut ms
+            &mut todo
         ));
-        if action == c::UP_WAIT {
-            assert_eq!(entry, NOBODY);
-            return Action::Wait(ms);
+        if entry != NOBODY {
+            assert_eq!((todo.action, todo.ms), (77, 77), "nothing else is to be done");
+            assert_eq!(todo.entry, NOBODY);
+            return Action::Run(self.handles[&entry.addr()]);
         }
-        assert_eq!(ms, 77, "nothing is to be waited for");
-        let chosen = (entry != NOBODY).then(|| self.handles[&entry.addr()]);
-        match (action, chosen) {
-            (c::UP_RUN, Some(h)) => Action::Run(h),
+        let chosen = (todo.entry != NOBODY).then(|| self.handles[&todo.entry.addr()]);
+        match (todo.action, chosen) {
+            (c::UP_WAIT, None) => return Action::Wait(todo.ms),
+            _ => assert_eq!(todo.ms, 0, "nothing is to be waited for"),
+        }
+        match (todo.action, chosen) {
             (c::UP_ASK, Some(h)) => Action::Ask(h),
             (c::UP_ASK_STREAM, Some(h)) => Action::AskStream(h),
             (c::UP_ASK_FDS, None) => Action::AskFds,
