@@ -16,8 +16,8 @@
 
 #include <stdint.h>
 
-// Words of the core's state.
-#define UP_STATE_WORDS 48
+// Words of the core's state, where a pointer has 4 bytes; with longer ones it takes fewer.
+#define UP_STATE_WORDS 41
 // The longest delay that can be queued, in ms (12.4 days).
 #define UP_MAX_DELAY 1073741823
 

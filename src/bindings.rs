@@ -1,4 +1,4 @@
-pub const UP_STATE_WORDS: u32 = 48;
+pub const UP_STATE_WORDS: u32 = 41;
 pub const UP_MAX_DELAY: u32 = 1073741823;
 pub const UP_HIGH: u32 = 0;
 pub const UP_NORMAL: u32 = 1;
@@ -84,7 +84,7 @@ pub type up_flag_t = up_flag;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_core {
-    pub state: [usize; 48usize],
+    pub state: [usize; 41usize],
 }
 pub type up_core_t = up_core;
 #[repr(C)]

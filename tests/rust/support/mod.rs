@@ -27,7 +27,18 @@ pub type Handle = &'static Entry<'static>;
 pub type List = &'static WaitList<'static>;
 
 /// What the core says is to be done next.
-pub type Action = policy::Action<'static>;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// An entry runs.
+    Run(Handle),
+    /// As the core has them.
+    Ask(Handle),
+    AskStream(Handle),
+    AskFds,
+    TakeMail,
+    Wait(u32),
+    WaitForever,
+}
 
 /// Ticks shortly before each wrap that somebody could see: a small int's on a 32-bit board, a
 /// signed number's, the counter's own; and zero.
@@ -242,7 +253,18 @@ impl Bench {
 
     /// One action, recorded; before that the entry that ran last may be due again.
     pub fn next_with(&mut self, again: Option<Option<Level>>) -> Action {
-        let action = self.core.next(&self.mail, again, self.tick());
+        let mut first = policy::Action::WaitForever;
+        let action = match self.core.next(&self.mail, again, self.tick(), &mut first) {
+            Some(h) => Action::Run(h),
+            None => match first {
+                policy::Action::Ask(h) => Action::Ask(h),
+                policy::Action::AskStream(h) => Action::AskStream(h),
+                policy::Action::AskFds => Action::AskFds,
+                policy::Action::TakeMail => Action::TakeMail,
+                policy::Action::Wait(ms) => Action::Wait(ms),
+                policy::Action::WaitForever => Action::WaitForever,
+            },
+        };
         let what = match action {
             Action::Run(h) => format!("run {}", self.name(h)),
             Action::Ask(h) => format!("ask {}", self.name(h)),
