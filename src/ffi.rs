@@ -331,9 +331,15 @@ export! {
     }
     fn up_mail_clear(mail: *mut up_mailbox_t) {
         // Not by way of what is there, which may be half of a post: a reset stopped who made it. No post comes between,
-        // and nobody keeps a reference into it. Each word, since the collector looks at all of them.
-        // mutation: mail-of-before-a-reset
-        critical_section::with(|_| mail.write_bytes(0, 1))
+        // and nobody keeps a reference into it. Each word, since the collector looks at all of them; and each by itself, since
+        // a compiler would make a call of them, for which a memset() of Rust's own came into the firmware.
+        critical_section::with(|_| {
+            let words = (&raw mut (*mail).words).cast::<usize>();
+            for i in 0..bindings::UP_MAIL_WORDS as usize {
+                // mutation: mail-of-before-a-reset
+                words.add(i).write_volatile(0);
+            }
+        })
     }
     fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32 {
         mailbox(mail).post(item).into()

@@ -671,12 +671,12 @@ impl Core {
             now.raw(),
             &mut todo
         ));
-        if entry != NOBODY {
+        if !entry.is_null() {
             assert_eq!((todo.action, todo.ms), (77, 77), "nothing else is to be done");
             assert_eq!(todo.entry, NOBODY);
             return Action::Run(self.handles[&entry.addr()]);
         }
-        let chosen = (todo.entry != NOBODY).then(|| self.handles[&todo.entry.addr()]);
+        let chosen = (!todo.entry.is_null()).then(|| self.handles[&todo.entry.addr()]);
         match (todo.action, chosen) {
             (c::UP_WAIT, None) => return Action::Wait(todo.ms),
             _ => assert_eq!(todo.ms, 0, "nothing is to be waited for"),
