@@ -4,7 +4,6 @@
 #include "args.h"
 #include "callbacks.h"
 #include "clock.h"
-#include "flag.h"
 #include "loop_object.h"
 #include "loop_state.h"
 #include "mail.h"
@@ -49,7 +48,6 @@ void up_loop_make(void) {
     // What is needed when the heap may be locked or full.
     loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
     loop->sleeper->armer = NULL;
-    loop->urgent = up_urgent_new();
     loop->context_state = UP_CONTEXT_GIVEN;
     up_context_renew(loop);
     if (loop->context_state != UP_CONTEXT_NEW) {

@@ -44,7 +44,7 @@ struct _up_loop_t {
     mp_obj_t exc_handler; // None: the default one
     mp_obj_t stop_value; // what run_forever() returns
     struct _up_sleep_t *sleeper; // the awaitable that sleep() and its kin hand out
-    mp_obj_t urgent; // the awaitable that a flag's wait(True) hands out
+    mp_obj_t urgent; // the awaitable that a flag's wait(True) hands out, or MP_OBJ_NULL
     mp_obj_t stream_wait; // the awaitable that readable() and writable() hand out, or MP_OBJ_NULL
 #if UP_HAVE_FDS
     up_pollfd_t *fds; // poll(2)'s table: row 0 is ours, the others are the core's

@@ -31,6 +31,10 @@ bool up_is_task(mp_obj_t o) {
 
 // EXCEPTION: none.
 bool up_is_exception(mp_obj_t o) {
+    // What tasks wait at first: nearly all that is asked is that.
+    if (mp_obj_get_type(o)->flags & UP_TYPE_IS_COROUTINE) {
+        return false;
+    }
     return mp_obj_is_exception_instance(o) || mp_obj_is_exception_type(o);
 }
 
