@@ -195,13 +195,13 @@ static void up_idle(up_loop_t *loop, uint32_t ms) {
 
 // Does what the core says that is not to run an entry. `idle_ends`: a run ends when nothing is left.
 static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, bool idle_ends) {
-    uint32_t ms = todo->ms;
+    uint32_t ms = todo->of.ms; // if it is to wait so long
     switch (todo->action) {
         case UP_ASK:
-            up_ask(loop, (up_task_t *)todo->entry); // only tasks wait
+            up_ask(loop, (up_task_t *)todo->of.entry); // only tasks wait
             break;
         case UP_ASK_STREAM:
-            up_stream_ask(loop, (up_task_t *)todo->entry);
+            up_stream_ask(loop, (up_task_t *)todo->of.entry);
             break;
 #if UP_HAVE_FDS
         case UP_ASK_FDS:

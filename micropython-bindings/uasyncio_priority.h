@@ -158,8 +158,10 @@ typedef struct up_mailbox {
 // What is to be done when no entry is to run.
 typedef struct up_todo {
     uint32_t action; // UP_ASK ... UP_WAIT_FOREVER
-    uint32_t ms; // of UP_WAIT, else 0
-    up_entry_t *entry; // of UP_ASK and UP_ASK_STREAM, else NULL
+    union {
+        up_entry_t *entry; // of UP_ASK and UP_ASK_STREAM
+        uint32_t ms; // of UP_WAIT
+    } of;
 } up_todo_t;
 
 // A row of poll(2)'s table.

@@ -94,11 +94,16 @@ pub struct up_mailbox {
 }
 pub type up_mailbox_t = up_mailbox;
 #[repr(C)]
-#[derive(Debug, Copy, Clone)]
+#[derive(Copy, Clone)]
 pub struct up_todo {
     pub action: u32,
-    pub ms: u32,
+    pub of: up_todo__bindgen_ty_1,
+}
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub union up_todo__bindgen_ty_1 {
     pub entry: *mut up_entry_t,
+    pub ms: u32,
 }
 pub type up_todo_t = up_todo;
 #[repr(C)]

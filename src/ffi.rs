@@ -58,9 +58,24 @@ const _: () = {
     assert!(ENDED as u32 == bindings::UP_ENDED);
     assert!(READ == bindings::UP_READ && WRITE == bindings::UP_WRITE);
     assert!(FAST == bindings::UP_FAST && FD == bindings::UP_FD && TRUE == bindings::UP_TRUE);
+    assert!(size_of::<Action>() == size_of::<up_todo_t>());
+    assert!(align_of::<Action>() == align_of::<up_todo_t>());
+    let e = Entry::new(Level::Normal);
+    assert!(number(&Action::Ask(&e)) == bindings::UP_ASK);
+    assert!(number(&Action::AskStream(&e)) == bindings::UP_ASK_STREAM);
+    assert!(number(&Action::AskFds) == bindings::UP_ASK_FDS);
+    assert!(number(&Action::TakeMail) == bindings::UP_MAIL);
+    assert!(number(&Action::Wait(0)) == bindings::UP_WAIT);
+    assert!(number(&Action::WaitForever) == bindings::UP_WAIT_FOREVER);
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
     assert!(align_of::<PollFd>() == align_of::<up_pollfd_t>());
 };
+
+/// What C has as the number of an action.
+const fn number(action: &Action) -> u32 {
+    // SAFETY: repr(C, u32) says that an action begins with it.
+    unsafe { *ptr::from_ref(action).cast() }
+}
 
 /// The loop in the shim's memory.
 ///
@@ -313,21 +328,7 @@ export! {
             bindings::UP_HIGH..=bindings::UP_OWN => Some(level(again)),
             _ => None,
         };
-        let mut first = Action::TakeMail;
-        let next = scheduler(core).next(mailbox(mail), again, Tick::new(now), &mut first);
-        if next.is_some() {
-            return raw(next);
-        }
-        let (action, e, ms) = match first {
-            Action::Ask(e) => (bindings::UP_ASK, Some(e), 0),
-            Action::AskStream(e) => (bindings::UP_ASK_STREAM, Some(e), 0),
-            Action::AskFds => (bindings::UP_ASK_FDS, None, 0),
-            Action::TakeMail => (bindings::UP_MAIL, None, 0),
-            Action::Wait(ms) => (bindings::UP_WAIT, None, ms),
-            Action::WaitForever => (bindings::UP_WAIT_FOREVER, None, 0),
-        };
-        *todo = up_todo_t { action, ms, entry: raw(e) };
-        ptr::null_mut()
+        raw(scheduler(core).next(mailbox(mail), again, Tick::new(now), &mut *todo.cast()))
     }
     fn up_mail_clear(mail: *mut up_mailbox_t) {
         // Not by way of what is there, which may be half of a post: a reset stopped who made it. No post comes between,

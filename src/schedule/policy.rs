@@ -32,6 +32,7 @@
 //! entries never run back to back while a normal one is due.
 
 use core::cell::Cell;
+use core::mem::MaybeUninit;
 
 use crate::entry::{Entry, Kind, Level, LevelBits, Link, OWN_LEVEL};
 use crate::schedule::fairness::Fairness;
@@ -43,11 +44,12 @@ use crate::sync::mailbox::Mailbox;
 use crate::sync::wait_list::WaitList;
 use crate::tick::{MAX_DELAY, Tick};
 
-/// What the shim is to do when no entry is to run.
+/// What the shim is to do when no entry is to run. Laid out, and numbered, as `up_todo_t` of the C header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, u32)]
 pub enum Action<'a> {
     /// Ask this task's condition, tell [`Scheduler::found`], then ask for the next action.
-    Ask(&'a Entry<'a>),
+    Ask(&'a Entry<'a>) = 1,
     /// Ask this task's stream, tell [`Scheduler::found`], then ask for the next action.
     AskStream(&'a Entry<'a>),
     /// Ask the operating system about all descriptors ([`Scheduler::fds`]), tell
@@ -510,7 +512,7 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// The entry to run next, by the rules above, which is idle then; `None`: this `action` comes first. O(log n).
+    /// The entry to run next, by the rules above, which is idle then; `None`: what `todo` has by then comes first. O(log n).
     ///
     /// `again`: the entry that ran last is due again now, if it is in no queue: at this level, or, with `Some(None)`, at
     /// its own (docs/behaviour.md, section 5).
@@ -520,16 +522,23 @@ impl<'a> Scheduler<'a> {
         mail: &Mailbox,
         again: Option<Option<Level>>,
         now: Tick,
-        action: &mut Action<'a>,
+        todo: &mut MaybeUninit<Action<'a>>,
     ) -> Option<&'a Entry<'a>> {
         if let Some(ran) = self.ready.running.get()
             && ran.kind() == Kind::Idle
-            && !again.is_some_and(|level| self.ready.turn(ran, bits(level), now))
         {
-            self.settle(ran, again, now);
+            match again {
+                Some(level) => {
+                    if !self.ready.turn(ran, bits(level), now) {
+                        self.queue(ran, bits(level), 0, now);
+                    }
+                }
+                // mutation: kept-in-its-ring
+                None => self.detach(ran),
+            }
         }
         if mail.is_pending() {
-            *action = Action::TakeMail;
+            todo.write(Action::TakeMail);
             return None;
         }
         let mut chosen = None;
@@ -538,7 +547,7 @@ impl<'a> Scheduler<'a> {
         }
         let e = match chosen {
             Some(e) => e,
-            None => self.consider(now, action)?,
+            None => self.consider(now, todo)?,
         };
         self.ready.running.set(Some(e));
         if e.kind() == Kind::Ready {
@@ -550,17 +559,6 @@ impl<'a> Scheduler<'a> {
         Some(e)
     }
 
-    /// The entry that ran is idle: it is due again, or leaves the ring that it was run from. What its step was handed and
-    /// did not take goes to the next one.
-    #[inline(never)]
-    fn settle(&self, ran: &'a Entry<'a>, again: Option<Option<Level>>, now: Tick) {
-        match again {
-            Some(level) => self.queue(ran, bits(level), 0, now),
-            // mutation: kept-in-its-ring
-            None => self.detach(ran),
-        }
-    }
-
     /// The first normal entry that is due.
     #[inline(always)]
     fn first_normal(&self, now: Tick) -> Link<'a> {
@@ -570,11 +568,12 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// The entry to run next, by all of the rules, which is still in its queue; `None`: this `action` comes first.
+    /// The entry to run next, by all of the rules, which is still in its queue; `None`: what `todo` has by
+    /// then comes first.
     #[inline(never)]
-    fn consider(&self, now: Tick, action: &mut Action<'a>) -> Link<'a> {
+    fn consider(&self, now: Tick, todo: &mut MaybeUninit<Action<'a>>) -> Link<'a> {
         if let Some(question) = self.poll.next_question(now) {
-            *action = question;
+            todo.write(question);
             return None;
         }
         let high = self.due(HIGH, now);
@@ -606,7 +605,9 @@ impl<'a> Scheduler<'a> {
         }
         match high {
             Some(e) => self.fairness.serve(e),
-            None => *action = self.wait(now),
+            None => {
+                todo.write(self.wait(now));
+            }
         }
         high
     }

@@ -366,12 +366,10 @@ static void turn(void) {
     up_todo_t todo = { 0 };
     up_entry_t *entry = up_core_next(&core, &mail, again, now, &todo);
     uint32_t action = todo.action;
-    uint32_t ms = todo.ms;
     again = UP_NOT;
     got(action);
     check(action <= UP_WAIT_FOREVER, "it is an action");
     check((entry == NULL) == (action != 0), "an entry runs, or there is something to do");
-    check((todo.entry != NULL) == (action == UP_ASK || action == UP_ASK_STREAM), "there is an entry where one is needed");
     actions[action]++;
     if (entry != NULL) {
         note(common(entry));
@@ -379,7 +377,9 @@ static void turn(void) {
         wait((task_t *)entry);
         return;
     }
-    entry = todo.entry;
+    entry = action <= UP_ASK_STREAM ? todo.of.entry : NULL;
+    uint32_t ms = action == UP_WAIT ? todo.of.ms : 0;
+    check((entry != NULL) == (action <= UP_ASK_STREAM), "there is an entry where one is needed");
     note(common(entry));
     switch (action) {
         case UP_ASK:

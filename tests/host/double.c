@@ -198,13 +198,11 @@ static bool turn(loop_t *loop, bool quiet) {
     up_todo_t todo = { 0 };
     up_entry_t *entry = up_core_next(loop->core, &loop->mail, loop->again, tick(loop), &todo);
     uint32_t action = todo.action;
-    uint32_t ms = todo.ms;
     loop->again = UP_NOT;
     CHECK(loop, (entry == NULL) == (action != 0));
-    CHECK(loop, (todo.entry != NULL) == (action == UP_ASK || action == UP_ASK_STREAM));
-    CHECK(loop, ms == 0 || action == UP_WAIT);
-    task_t *task = (task_t *)(entry != NULL ? entry : todo.entry);
-    CHECK(loop, task == NULL || sound(task));
+    bool asks = action == UP_ASK || action == UP_ASK_STREAM;
+    task_t *task = (task_t *)(asks ? todo.of.entry : entry);
+    CHECK(loop, task == NULL ? entry == NULL && !asks : sound(task));
     if (entry != NULL) {
         CHECK(loop, UP_PLACE(entry) == UP_IDLE);
         if (!quiet) {
@@ -214,7 +212,8 @@ static bool turn(loop_t *loop, bool quiet) {
         task->step(loop, task);
         return true;
     }
-    entry = todo.entry;
+    entry = asks ? todo.of.entry : NULL;
+    uint32_t ms = todo.of.ms;
     switch (action) {
         case UP_ASK:
             CHECK(loop, UP_PLACE(entry) == UP_CONDITION);

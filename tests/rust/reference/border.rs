@@ -661,8 +661,7 @@ impl Core {
         let again = again.map_or(c::UP_NOT, at);
         let mut todo = c::up_todo_t {
             action: 77,
-            ms: 77,
-            entry: NOBODY,
+            of: c::up_todo__bindgen_ty_1 { entry: NOBODY },
         };
         let entry = call!(up_core_next(
             self.core,
@@ -672,21 +671,18 @@ impl Core {
             &mut todo
         ));
         if !entry.is_null() {
-            assert_eq!((todo.action, todo.ms), (77, 77), "nothing else is to be done");
-            assert_eq!(todo.entry, NOBODY);
+            assert_eq!(todo.action, 77, "nothing else is to be done");
             return Action::Run(self.handles[&entry.addr()]);
         }
-        let chosen = (!todo.entry.is_null()).then(|| self.handles[&todo.entry.addr()]);
-        match (todo.action, chosen) {
-            (c::UP_WAIT, None) => return Action::Wait(todo.ms),
-            _ => assert_eq!(todo.ms, 0, "nothing is to be waited for"),
-        }
-        match (todo.action, chosen) {
-            (c::UP_ASK, Some(h)) => Action::Ask(h),
-            (c::UP_ASK_STREAM, Some(h)) => Action::AskStream(h),
-            (c::UP_ASK_FDS, None) => Action::AskFds,
-            (c::UP_MAIL, None) => Action::TakeMail,
-            (c::UP_WAIT_FOREVER, None) => Action::WaitForever,
+        // SAFETY: the action says which of the two it is.
+        let (entry, ms) = unsafe { (todo.of.entry, todo.of.ms) };
+        match todo.action {
+            c::UP_ASK => Action::Ask(self.handles[&entry.addr()]),
+            c::UP_ASK_STREAM => Action::AskStream(self.handles[&entry.addr()]),
+            c::UP_ASK_FDS => Action::AskFds,
+            c::UP_MAIL => Action::TakeMail,
+            c::UP_WAIT => Action::Wait(ms),
+            c::UP_WAIT_FOREVER => Action::WaitForever,
             other => panic!("{other:?} is no action"),
         }
     }

@@ -9,6 +9,7 @@
 #![allow(dead_code)] // each test binary uses its own part
 
 use std::fmt::Debug;
+use std::mem::MaybeUninit;
 use std::rc::Rc;
 
 use uasyncio_priority::entry::{Entry, Level};
@@ -252,11 +253,13 @@ impl Bench {
     }
 
     /// One action, recorded; before that the entry that ran last may be due again.
+    #[allow(unsafe_code)] // what the core writes without reading it
     pub fn next_with(&mut self, again: Option<Option<Level>>) -> Action {
-        let mut first = policy::Action::WaitForever;
-        let action = match self.core.next(&self.mail, again, self.tick(), &mut first) {
+        let mut todo = MaybeUninit::new(policy::Action::WaitForever);
+        let action = match self.core.next(&self.mail, again, self.tick(), &mut todo) {
             Some(h) => Action::Run(h),
-            None => match first {
+            // SAFETY: it was one before, too.
+            None => match unsafe { todo.assume_init() } {
                 policy::Action::Ask(h) => Action::Ask(h),
                 policy::Action::AskStream(h) => Action::AskStream(h),
                 policy::Action::AskFds => Action::AskFds,
