@@ -216,7 +216,7 @@ SHIM = (
     (
         "joined-by-callbacks-only",
         STALE,
-        CHANGED(r"joiner->object == &up_callback_type", "false"),
+        CHANGED(r"is_done_callback\(joiner\)", "false"),
         ("task_*", "gather*"),
     ),
     ("data-of-another", STALE, GONE, ("task_await*",)),
