@@ -316,7 +316,7 @@ impl<'a> Scheduler<'a> {
     /// Lets an entry wait for the end of a task, behind those who do (docs/behaviour.md, section 7); or for a
     /// lock. False, and it is in no queue, if that would never come because `task` waits for `e`, but by way of no lock. O(the tasks
     /// that wait one for the other).
-    #[inline]
+    #[inline(never)]
     #[must_use]
     pub fn join(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) -> bool {
         self.detach(e);
