@@ -231,7 +231,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// The same at a flag, which wakes it at this level.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn park_for(&self, e: &'a Entry<'a>, list: &'a WaitList<'a>, wakes: LevelBits) {
         list.first(self.epoch.get()); // lets those of an earlier epoch go
         self.detach(e);
