@@ -141,7 +141,7 @@ impl<'a> Scheduler<'a> {
 
     /// An entry is of no use any more: it is in no queue then, and nothing of the loop refers to it. O(log n) for a
     /// timer, else O(1).
-    #[inline]
+    #[inline(never)]
     pub fn forget(&self, e: &'a Entry<'a>) {
         self.detach(e);
         // mutation: marked-though-ended
@@ -441,7 +441,7 @@ impl<'a> Scheduler<'a> {
 
     /// What a task waits for was found to be: [`TRUE`] if its condition is, or events of its stream. If that wakes
     /// it, it is due now, at high level unless it waits for a stream without fast I/O, then at its own. O(1).
-    #[inline]
+    #[inline(never)]
     pub fn found(&self, e: &'a Entry<'a>, found: u32, now: Tick) {
         let level = match e.kind() {
             Kind::Condition if found & TRUE != 0 => Some(Level::High),

@@ -45,6 +45,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// What an entry has from those who were forgotten with the loop is none of its own. O(1).
+    #[inline(never)]
     pub(crate) fn look_at_joiners(&self, e: &Entry<'a>) {
         if !joiners::is_joined(e, self.epoch()) {
             e.set_inherited(lock::wanted_level(e));
