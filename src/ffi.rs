@@ -324,10 +324,7 @@ export! {
         now: u32,
         todo: *mut up_todo_t
     ) -> *mut up_entry_t {
-        let again = match again {
-            bindings::UP_HIGH..=bindings::UP_OWN => Some(level(again)),
-            _ => None,
-        };
+        let again = (again != bindings::UP_NOT).then(|| level(again & bindings::UP_OWN));
         raw(scheduler(core).next(mailbox(mail), again, Tick::new(now), &mut *todo.cast()))
     }
     fn up_mail_clear(mail: *mut up_mailbox_t) {
