@@ -124,11 +124,7 @@ CORE = (
     ("epoch-not-counted", STALE, GONE),
     ("asked-again-in-the-tick", CLEAR, GONE),
     ("fast-for-ever", CLEAR, GONE),
-    (
-        "mail-of-before-a-reset",
-        CLEAR,
-        CHANGED(r"critical_section::.*", "while mailbox(mail).take().is_some() {}"),
-    ),
+    ("mail-of-before-a-reset", CLEAR, GONE),
     ("item-left-in-its-slot", CLEAR, CHANGED("Cell::take", "Cell::get")),
     ("linked-though-out", CLEAR, GONE),
     ("links-kept-in-a-ring", STALE, GONE),
