@@ -15,7 +15,10 @@ up_task_t *up_current(up_loop_t *loop) {
 
 // The running task, which is to park; RuntimeError outside of one, and in a finaliser, which is nobody's step.
 up_task_t *up_to_park(up_loop_t *loop) {
-    up_task_t *task = up_current(loop);
+    up_task_t *task = loop->cur; // up_current(), without a call
+    if (task == NULL) {
+        up_current(loop); // raises
+    }
     if (up_in_finaliser()) {
         up_raise_runtime(MP_ERROR_TEXT("a finaliser can't await"));
     }

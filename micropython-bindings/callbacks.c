@@ -10,11 +10,22 @@
 #include "task.h"
 #include "threads.h"
 
-// A callback that is in no queue. Raises MemoryError.
+// A callback that is in no queue, or NULL for want of memory. EXCEPTION: none.
+static up_callback_t *up_callback_maybe(mp_obj_t fun, mp_obj_t args) {
+    up_callback_t *self = m_new_obj_maybe(up_callback_t);
+    if (self != NULL) {
+        self->entry = (up_entry_t){ .object = &up_callback_type, .core = UP_NEW, .data = fun };
+        self->args = args;
+    }
+    return self;
+}
+
+// The same. Raises MemoryError.
 up_callback_t *up_callback_new(mp_obj_t fun, mp_obj_t args) {
-    up_callback_t *self = mp_obj_malloc(up_callback_t, &up_callback_type);
-    self->entry = (up_entry_t){ .object = &up_callback_type, .core = UP_NEW, .data = fun };
-    self->args = args;
+    up_callback_t *self = up_callback_maybe(fun, args);
+    if (self == NULL) {
+        m_malloc_fail(sizeof(*self));
+    }
     return self;
 }
 
@@ -55,13 +66,20 @@ void up_callback_spend(up_callback_t *self) {
     }
 }
 
-// A callback for each bare callable that the mailbox holds: an interrupt's call waits for no memory, nor for a collection.
-// Raises MemoryError.
+// Makes a callback for each bare callable that the mailbox holds, once, so that an interrupt's call waits for no memory, nor
+// for a collection. As many as there is memory for; none in an interrupt, nor in a thread that does not have the loop.
+// EXCEPTION: none.
 void up_callbacks_reserve(up_loop_t *loop) {
+    if (loop->callbacks_reserved || gc_is_locked() || !up_owns(loop)) {
+        return;
+    }
+    loop->callbacks_reserved = true;
     for (size_t i = 0; i < UP_MAIL_LEN; ++i) {
-        up_callback_t *self = up_callback_new(MP_OBJ_NULL, MP_OBJ_FROM_PTR(loop->spare_callbacks));
-        self->entry.flags = UP_CALLBACK_OWN;
-        loop->spare_callbacks = self;
+        up_callback_t *self = up_callback_maybe(MP_OBJ_NULL, MP_OBJ_NULL);
+        if (self != NULL) {
+            self->entry.flags = UP_CALLBACK_OWN;
+            up_callback_spend(self);
+        }
     }
 }
 
@@ -94,17 +112,17 @@ void up_callback_run(up_loop_t *loop, up_callback_t *self) {
 // where all spare callbacks are queued and there is no memory for one more.
 void up_call_queue(up_loop_t *loop, mp_obj_t object) {
     up_callback_t *self = up_as_callback(object);
-    if (self == NULL && loop->spare_callbacks != NULL) {
+    if (self == NULL) {
+        up_callbacks_reserve(loop);
         self = loop->spare_callbacks;
-        loop->spare_callbacks = MP_OBJ_TO_PTR(self->args);
-        self->entry.data = object;
-        self->args = mp_const_empty_tuple;
-    } else if (self == NULL) {
-        nlr_buf_t nlr;
-        if (nlr_push(&nlr) == 0) {
-            self = up_callback_new(object, mp_const_empty_tuple);
-            nlr_pop();
+        if (self != NULL) {
+            loop->spare_callbacks = MP_OBJ_TO_PTR(self->args);
+            self->entry.data = object;
+            self->args = mp_const_empty_tuple;
         } else {
+            self = up_callback_maybe(object, mp_const_empty_tuple);
+        }
+        if (self == NULL) {
             up_call_now(loop, UP_DOING_CALLBACK, object, mp_const_empty_tuple);
             loop->doing = UP_DOING_NOTHING;
             return;
@@ -228,7 +246,7 @@ static mp_obj_t up_call_from_outside(up_loop_t *loop, mp_obj_t fun, mp_obj_t arg
         nlr_jump(nlr.ret_val);
     }
     // What was left by mail before comes first.
-    if (!up_load(&loop->taken) && up_load(&loop->thread) == UP_THREAD && !up_mail_pending(up_mail())) {
+    if (!up_load(&loop->taken) && up_owns(loop) && !up_mail_pending(up_mail())) {
         self = MP_OBJ_TO_PTR(up_call(fun, args, UP_OWN, 0));
     }
     nlr_pop();
@@ -268,7 +286,7 @@ static mp_obj_t up_loop_call_soon_threadsafe(size_t n, const mp_obj_t *a) {
         mp_obj_t args = mp_obj_new_tuple(n - 2, a + 2);
 #if UP_THREADS
         up_loop_t *loop = up_any_loop();
-        if (!up_load(&loop->taken) || up_load(&loop->thread) != UP_THREAD) {
+        if (!up_load(&loop->taken) || !up_owns(loop)) {
             handle = up_call_from_outside(loop, fun, args);
         } else
 #endif

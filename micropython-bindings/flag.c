@@ -69,13 +69,6 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     iter, up_urgent_iternext
 );
 
-// The first one of a loop. Raises MemoryError.
-mp_obj_t up_urgent_new(void) {
-    up_urgent_t *self = mp_obj_malloc(up_urgent_t, &up_urgent_type);
-    self->flag = MP_OBJ_NULL;
-    return MP_OBJ_FROM_PTR(self);
-}
-
 // wait(priority=False): await it until the flag is set, which clears it. With `priority` that
 // wake-up lands at high level.
 static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
@@ -89,12 +82,12 @@ static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
     }
     up_loop_t *loop = up_loop();
     up_urgent_t *self = MP_OBJ_TO_PTR(loop->urgent);
-    if (self->flag != MP_OBJ_NULL) {
-        loop->urgent = up_urgent_new();
-        self = MP_OBJ_TO_PTR(loop->urgent);
+    if (self == NULL || self->flag != MP_OBJ_NULL) {
+        self = mp_obj_malloc(up_urgent_t, &up_urgent_type);
+        loop->urgent = MP_OBJ_FROM_PTR(self);
     }
     self->flag = pos[0];
-    return loop->urgent;
+    return MP_OBJ_FROM_PTR(self);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_flag_wait_obj, 1, up_flag_wait);
 

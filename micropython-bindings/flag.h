@@ -7,7 +7,6 @@
 extern const mp_obj_type_t up_flag_type;
 
 bool up_flag_is_awaited(void);
-mp_obj_t up_urgent_new(void);
 
 // ThreadSafeFlag.set() for drivers in C. O(1). From any context, a hard interrupt too. EXCEPTION: none.
 void mp_uasyncio_priority_set_flag(mp_obj_t flag);

@@ -23,7 +23,8 @@ static mp_obj_t up_lock_make_new(const mp_obj_type_t *type, size_t n_args, size_
 
 // acquire() is the object itself: await it to have the lock, in the order of asking; the value is True.
 static mp_obj_t up_lock_iternext(mp_obj_t self_in) {
-    up_loop_t *loop = up_loop();
+    up_loop_t *loop = MP_STATE_VM(up_loop);
+    up_own(loop);
     up_task_t *task = up_to_park(loop);
     if (up_core_lock(&loop->core, MP_OBJ_TO_PTR(self_in), &task->entry)) {
         return mp_make_stop_iteration(mp_const_true);

@@ -4,7 +4,6 @@
 #include "args.h"
 #include "callbacks.h"
 #include "clock.h"
-#include "flag.h"
 #include "loop_object.h"
 #include "loop_state.h"
 #include "mail.h"
@@ -49,10 +48,6 @@ void up_loop_make(void) {
     // What is needed when the heap may be locked or full.
     loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
     loop->sleeper->armer = NULL;
-    loop->urgent = up_urgent_new();
-    up_callbacks_reserve(loop);
-    loop->stop = m_new0(up_entry_t, 1);
-    loop->stop->core = UP_NEW;
     loop->context_state = UP_CONTEXT_GIVEN;
     up_context_renew(loop);
     if (loop->context_state != UP_CONTEXT_NEW) {
@@ -118,7 +113,7 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
     static const uint8_t kinds[] = { LENGTH, LENGTH, IOQ, LENGTH, LENGTH, LENGTH, OVERDUE, HIGH, IOQ, LENGTH, LENGTH, LENGTH };
     mp_arg_check_num(n_args, 0, 0, most, false);
 #if UP_THREADS
-    if (n_args + kw->used == 0 && up_load(&up_any_loop()->thread) != UP_THREAD) {
+    if (n_args + kw->used == 0 && !up_owns(up_any_loop())) {
         return MP_OBJ_FROM_PTR(up_any_loop()); // another's: for its call_soon_threadsafe(), say
     }
 #endif
@@ -199,8 +194,18 @@ static mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
 MP_DEFINE_CONST_FUN_OBJ_KW(up_create_task_obj, 0, up_create_task_kw);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(up_loop_create_task_obj, MP_ROM_PTR(&up_create_task_obj));
 
+// What stop() queues is made before it may be needed where there is no memory. Raises MemoryError.
+static void up_need_stop(up_loop_t *loop) {
+    if (loop->stop == NULL) {
+        up_entry_t *stop = m_new0(up_entry_t, 1);
+        stop->core = UP_NEW;
+        loop->stop = stop;
+    }
+}
+
 // run_forever(): runs until stop(); None, or what stop_loop() was given.
 static mp_obj_t up_loop_run_forever(mp_obj_t self_in) {
+    up_need_stop(MP_OBJ_TO_PTR(self_in));
     return up_run(MP_OBJ_TO_PTR(self_in), NULL, true);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_run_forever_obj, up_loop_run_forever);
@@ -211,10 +216,11 @@ mp_obj_t up_run_until_complete(mp_obj_t loop_in, mp_obj_t aw) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_run_until_complete_obj, up_run_until_complete);
 
-// stop(): ends run_forever() when its turn comes, behind what is due already.
+// stop(): ends run_forever() when its turn comes, behind what is due already. MemoryError, if there was no run_forever() yet.
 static mp_obj_t up_loop_stop(mp_obj_t self_in) {
     up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
     up_own(loop);
+    up_need_stop(loop);
     if (UP_PLACE(loop->stop) == UP_IDLE) {
         up_schedule(loop, loop->stop, UP_OWN, 0);
     }
@@ -249,13 +255,17 @@ static mp_obj_t up_loop_max_overdue_ms(size_t n, const mp_obj_t *a) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_max_overdue_ms_obj, 1, 2, up_loop_max_overdue_ms);
 
-// cur_task: the coroutine whose step runs (V2), or None.
+// cur_task: the coroutine whose step runs (V2), or None. Whoever looks call_soon_threadsafe() up may use it in a hard
+// interrupt.
 static void up_loop_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL) {
         if (attr == MP_QSTR_cur_task) {
             dest[0] = loop->cur == NULL ? mp_const_none : up_task_coro(loop->cur);
         } else {
+            if (attr == MP_QSTR_call_soon_threadsafe) {
+                up_callbacks_reserve(loop);
+            }
             dest[1] = MP_OBJ_SENTINEL; // a method
         }
     }

@@ -23,6 +23,7 @@ struct _up_loop_t {
     uint8_t again; // UP_NOT, or at which level the task is due as soon as its step has ended: a bare yield, a delay of 0
     bool fast_io; // streams wake at high level unless they say otherwise
     uint8_t context_state; // UP_CONTEXT_NEW ...
+    bool callbacks_reserved; // up_callbacks_reserve() made `spare_callbacks`
     uint8_t at_once; // how many waits in a row found their flag set: the 16th leaves a turn to others
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     bool mock;
@@ -43,7 +44,7 @@ struct _up_loop_t {
     mp_obj_t exc_handler; // None: the default one
     mp_obj_t stop_value; // what run_forever() returns
     struct _up_sleep_t *sleeper; // the awaitable that sleep() and its kin hand out
-    mp_obj_t urgent; // the awaitable that a flag's wait(True) hands out
+    mp_obj_t urgent; // the awaitable that a flag's wait(True) hands out, or MP_OBJ_NULL
     mp_obj_t stream_wait; // the awaitable that readable() and writable() hand out, or MP_OBJ_NULL
 #if UP_HAVE_FDS
     up_pollfd_t *fds; // poll(2)'s table: row 0 is ours, the others are the core's
@@ -52,7 +53,7 @@ struct _up_loop_t {
 #endif
     struct _up_when_t *spare_when; // awaitables for when(): hpqlen of them
     struct _up_callback_t *spare_callbacks; // for bare callables from the mailbox, linked by `args`
-    up_entry_t *stop; // queued by stop(): it ends run_forever() when its turn comes
+    up_entry_t *stop; // queued by stop(): it ends run_forever() when its turn comes. NULL until either is called
     up_flag_t main_queue; // MicroPython's asyncio.core._task_queue: what is pushed there is due at a time
     uint32_t max_overdue;
 #if MICROPY_ENABLE_VM_ABORT

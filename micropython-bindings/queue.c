@@ -8,11 +8,9 @@
 #include "task.h"
 #include "threads.h"
 
-// sync.c raises them.
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
 MP_DEFINE_EXCEPTION(QueueEmpty, Exception)
 MP_DEFINE_EXCEPTION(QueueFull, Exception)
-
-#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
 MP_DEFINE_EXCEPTION(QueueShutDown, Exception)
 
 // Queue(maxsize=0), LifoQueue(maxsize=0), PriorityQueue(maxsize=0): room for that many items; 0 or less: no limit. TypeError.
@@ -279,8 +277,4 @@ MP_DEFINE_CONST_OBJ_TYPE(
     parent, &up_queue_type,
     locals_dict, &up_queue_locals_dict
 );
-
-#else
-// Nothing is of this type, but sync.c looks for it.
-MP_DEFINE_CONST_OBJ_TYPE(up_put_type, MP_QSTR_put, MP_TYPE_FLAG_NONE);
 #endif

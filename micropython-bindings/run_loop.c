@@ -194,13 +194,14 @@ static void up_idle(up_loop_t *loop, uint32_t ms) {
 }
 
 // Does what the core says that is not to run an entry. `idle_ends`: a run ends when nothing is left.
-static MP_NOINLINE void up_act(up_loop_t *loop, uint32_t action, up_entry_t *entry, uint32_t ms, bool idle_ends) {
-    switch (action) {
+static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, bool idle_ends) {
+    uint32_t ms = todo->of.ms; // if it is to wait so long
+    switch (todo->action) {
         case UP_ASK:
-            up_ask(loop, (up_task_t *)entry); // only tasks wait
+            up_ask(loop, (up_task_t *)todo->of.entry); // only tasks wait
             break;
         case UP_ASK_STREAM:
-            up_stream_ask(loop, (up_task_t *)entry);
+            up_stream_ask(loop, (up_task_t *)todo->of.entry);
             break;
 #if UP_HAVE_FDS
         case UP_ASK_FDS:
@@ -254,11 +255,10 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         uint32_t again = loop->again;
         // mutation: yielded-for-ever
         loop->again = UP_NOT;
-        up_entry_t *entry;
-        uint32_t ms;
-        uint32_t action = up_core_next(&loop->core, up_mail(), again, up_now(loop), &entry, &ms);
-        if (action != UP_RUN) {
-            up_act(loop, action, entry, ms, main == NULL && !forever);
+        up_todo_t todo;
+        up_entry_t *entry = up_core_next(&loop->core, up_mail(), again, up_now(loop), &todo);
+        if (entry == NULL) {
+            up_act(loop, &todo, main == NULL && !forever);
         } else if (entry->object == &up_task_type) {
             up_step(loop, (up_task_t *)entry);
         } else if (entry->object == &up_callback_type) {

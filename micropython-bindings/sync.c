@@ -271,9 +271,11 @@ bool up_permits_take(up_permits_t *self, mp_obj_t at) {
     if (up_core_acquire(&loop->core, self, (up_entry_t *)task)) {
         return true;
     }
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON // else there is no Queue, and always an `at`
     if (task == NULL) {
         mp_raise_type(self->waiters.object == NULL ? &mp_type_QueueFull : &mp_type_QueueEmpty);
     }
+#endif
     up_parked(task, at);
     return false;
 }

@@ -31,6 +31,10 @@ bool up_is_task(mp_obj_t o) {
 
 // EXCEPTION: none.
 bool up_is_exception(mp_obj_t o) {
+    // What tasks wait at first: nearly all that is asked is that.
+    if (mp_obj_get_type(o)->flags & UP_TYPE_IS_COROUTINE) {
+        return false;
+    }
     return mp_obj_is_exception_instance(o) || mp_obj_is_exception_type(o);
 }
 
@@ -250,6 +254,11 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     MP_TYPE_FLAG_NONE
 );
 
+// Whether who waits for the end of a task is a callback of add_done_callback().
+static bool is_done_callback(up_entry_t *joiner) {
+    return MICROPY_UASYNCIO_PRIORITY_CPYTHON && joiner->object == &up_callback_type;
+}
+
 // Queues a callback of add_done_callback(), of a task that has ended: at the level of its last step, or of the task itself, or
 // at normal level, whichever is the most urgent. EXCEPTION: none.
 static void up_task_queue_callback(up_loop_t *loop, up_task_t *task, up_callback_t *callback, uint32_t ran) {
@@ -266,7 +275,7 @@ static up_entry_t *up_task_joiner(up_loop_t *loop, up_task_t *task) {
     up_entry_t *first = up_core_first_joiner(&loop->core, &task->entry);
     up_entry_t *joiner = first;
     // mutation: joined-by-callbacks-only
-    while (joiner != NULL && (joiner->object == &up_callback_type || joiner->object == &up_lock_type)) {
+    while (joiner != NULL && (is_done_callback(joiner) || joiner->object == &up_lock_type)) {
         joiner = joiner->next == first ? NULL : joiner->next;
     }
     return joiner;
@@ -281,7 +290,7 @@ static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
         if (joiner->object == &up_watcher_type) {
             task->entry.flags |= UP_TASK_AWAITED;
             callback = ((up_watcher_t *)joiner)->fun;
-        } else if (joiner->object == &up_callback_type) {
+        } else if (is_done_callback(joiner)) {
             up_task_queue_callback(loop, task, (up_callback_t *)joiner, UP_QUEUED(&task->entry));
         } else if (joiner->object != &up_lock_type) { // of a lock it held nothing more is to be had
             task->entry.flags |= UP_TASK_AWAITED;

@@ -20,15 +20,20 @@ extern __thread char up_thread_mark; // a fifth of what mp_thread_get_state() ta
 #define UP_THREAD ((void *)mp_thread_get_state())
 #endif
 void up_take(up_loop_t *loop, bool run);
+// Whether the loop is the running thread's. EXCEPTION: none.
+static inline bool up_owns(up_loop_t *loop) {
+    return up_load(&loop->thread) == UP_THREAD;
+}
 // What up_loop() checks.
 static inline void up_own(up_loop_t *loop) {
-    if (up_load(&loop->thread) != UP_THREAD) {
+    if (!up_owns(loop)) {
         up_take(loop, false);
     }
 }
 #else
 #define up_any_loop up_loop
 #define up_own(loop) ((void)0)
+#define up_owns(loop) (true)
 #endif
 
 // What is passed on by mail between threads is held on both sides until a collection under way is over. Its

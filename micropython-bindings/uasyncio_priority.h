@@ -16,8 +16,8 @@
 
 #include <stdint.h>
 
-// Words of the core's state.
-#define UP_STATE_WORDS 48
+// Words of the core's state, where a pointer has 4 bytes; with longer ones it takes fewer.
+#define UP_STATE_WORDS 41
 // The longest delay that can be queued, in ms (12.4 days).
 #define UP_MAX_DELAY 1073741823
 
@@ -38,8 +38,7 @@
 #define UP_JOINING 6
 #define UP_HELD 7 // a lock, which a task has
 
-// What to do next: what up_core_next() returns.
-#define UP_RUN 0 // run the entry
+// What to do when no entry is to run: see up_todo_t.
 #define UP_ASK 1 // ask the condition of the task, tell up_core_found()
 #define UP_ASK_STREAM 2 // ask the stream of the task, tell up_core_found()
 #define UP_ASK_FDS 3 // ask about all descriptors of up_core_fds(), tell up_core_found_fds()
@@ -156,6 +155,15 @@ typedef struct up_mailbox {
     uintptr_t words[UP_MAIL_WORDS];
 } up_mailbox_t;
 
+// What is to be done when no entry is to run.
+typedef struct up_todo {
+    uint32_t action; // UP_ASK ... UP_WAIT_FOREVER
+    union {
+        up_entry_t *entry; // of UP_ASK and UP_ASK_STREAM
+        uint32_t ms; // of UP_WAIT
+    } of;
+} up_todo_t;
+
 // A row of poll(2)'s table.
 typedef struct up_pollfd {
     int32_t fd;
@@ -250,9 +258,9 @@ uint32_t up_core_fds(up_core_t *core, up_pollfd_t *table, up_entry_t **owners, u
 void up_core_found_fds(up_core_t *core, const up_pollfd_t *table, up_entry_t **owners, uint32_t rows, uint32_t now);
 // Makes an entry due now at its own level, unless it is due there or at high level. O(log n).
 void up_core_cancel(up_core_t *core, up_entry_t *entry, uint32_t now);
-// What to do next: UP_RUN ... UP_WAIT_FOREVER. `entry` is set for UP_RUN, UP_ASK and UP_ASK_STREAM, `ms` for UP_WAIT.
+// The entry to run next, which is idle then; NULL: `todo` says what is to be done first.
 // The entry that ran last is due again now, if it is in no queue: at the level `again`, unless that is UP_NOT. O(log n).
-uint32_t up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t again, uint32_t now, up_entry_t **entry, uint32_t *ms);
+up_entry_t *up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t again, uint32_t now, up_todo_t *todo);
 
 // The mailbox. All of these may be called from any context: an interrupt, another thread. O(1).
 

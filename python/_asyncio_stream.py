@@ -34,7 +34,7 @@ class Stream:
         self.s = s if ios is None else ios
         self.e = e
         self.in_buf = b""  # what came and was not returned: the next read begins with it
-        self.out_buf = b""  # what drain() has to send
+        self.out_buf = b""  # what drain() has to send; None when nothing can be sent any more
         self._closed = 0  # how far it is: _CLOSED ... _GONE
         if fast is not None:
             self.fast = fast
@@ -60,7 +60,7 @@ class Stream:
         # mutation: closed-twice
         if self._closed != _GONE:
             self._close(_GONE)
-            self.out_buf = b""
+            self.out_buf = None
             self.s.close()
 
     # Closes: after close() once what write() holds is sent or the peer takes no more of it; else at
@@ -192,9 +192,9 @@ class Stream:
     def write(self, buf, copy=True):
         if not isinstance(buf, BYTES_LIKE):
             buf = bytes(memoryview(buf))
-        if self._closed == _GONE:
-            self._lost()
         out = self.out_buf
+        if out is None:
+            self._lost()
         if out:
             if not (copy and self._copied):
                 raise OSError("drain() must come first")
@@ -217,9 +217,11 @@ class Stream:
     # Waits until all is sent. It always lets others run. OSError if the stream is closed meanwhile.
     # async
     def drain(self):
-        closed = self._closed
         if not self.out_buf:
             yield
+        if not self.out_buf:
+            return
+        closed = self._closed
         # Afresh each time: others may write meanwhile, and what is sent is so also after a cancel.
         while self.out_buf:
             yield _io_queue.queue_write(self._polled, self.fast)

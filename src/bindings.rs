@@ -1,4 +1,4 @@
-pub const UP_STATE_WORDS: u32 = 48;
+pub const UP_STATE_WORDS: u32 = 41;
 pub const UP_MAX_DELAY: u32 = 1073741823;
 pub const UP_HIGH: u32 = 0;
 pub const UP_NORMAL: u32 = 1;
@@ -13,7 +13,6 @@ pub const UP_PARKED: u32 = 4;
 pub const UP_STREAM: u32 = 5;
 pub const UP_JOINING: u32 = 6;
 pub const UP_HELD: u32 = 7;
-pub const UP_RUN: u32 = 0;
 pub const UP_ASK: u32 = 1;
 pub const UP_ASK_STREAM: u32 = 2;
 pub const UP_ASK_FDS: u32 = 3;
@@ -85,7 +84,7 @@ pub type up_flag_t = up_flag;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_core {
-    pub state: [usize; 48usize],
+    pub state: [usize; 41usize],
 }
 pub type up_core_t = up_core;
 #[repr(C)]
@@ -94,6 +93,19 @@ pub struct up_mailbox {
     pub words: [usize; 23usize],
 }
 pub type up_mailbox_t = up_mailbox;
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct up_todo {
+    pub action: u32,
+    pub of: up_todo__bindgen_ty_1,
+}
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub union up_todo__bindgen_ty_1 {
+    pub entry: *mut up_entry_t,
+    pub ms: u32,
+}
+pub type up_todo_t = up_todo;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_pollfd {
@@ -194,9 +206,8 @@ unsafe extern "C" {
         mail: *mut up_mailbox_t,
         again: u32,
         now: u32,
-        entry: *mut *mut up_entry_t,
-        ms: *mut u32,
-    ) -> u32;
+        todo: *mut up_todo_t,
+    ) -> *mut up_entry_t;
     pub fn up_mail_clear(mail: *mut up_mailbox_t);
     pub fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32;
     pub fn up_mail_lose(mail: *mut up_mailbox_t);

@@ -10,6 +10,7 @@ use core::{ptr, slice};
 
 use crate::bindings::{
     self, up_core_t, up_entry_t, up_flag_t, up_list_t, up_mailbox_t, up_permits_t, up_pollfd_t,
+    up_todo_t,
 };
 use crate::entry::{CORE_FLAGS, ENDED, Entry, JOINED, Kind, Level, TAG, WANTED};
 use crate::schedule::policy::{Action, Scheduler};
@@ -57,9 +58,24 @@ const _: () = {
     assert!(ENDED as u32 == bindings::UP_ENDED);
     assert!(READ == bindings::UP_READ && WRITE == bindings::UP_WRITE);
     assert!(FAST == bindings::UP_FAST && FD == bindings::UP_FD && TRUE == bindings::UP_TRUE);
+    assert!(size_of::<Action>() == size_of::<up_todo_t>());
+    assert!(align_of::<Action>() == align_of::<up_todo_t>());
+    let e = Entry::new(Level::Normal);
+    assert!(number(&Action::Ask(&e)) == bindings::UP_ASK);
+    assert!(number(&Action::AskStream(&e)) == bindings::UP_ASK_STREAM);
+    assert!(number(&Action::AskFds) == bindings::UP_ASK_FDS);
+    assert!(number(&Action::TakeMail) == bindings::UP_MAIL);
+    assert!(number(&Action::Wait(0)) == bindings::UP_WAIT);
+    assert!(number(&Action::WaitForever) == bindings::UP_WAIT_FOREVER);
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
     assert!(align_of::<PollFd>() == align_of::<up_pollfd_t>());
 };
+
+/// What C has as the number of an action.
+const fn number(action: &Action) -> u32 {
+    // SAFETY: repr(C, u32) says that an action begins with it.
+    unsafe { *ptr::from_ref(action).cast() }
+}
 
 /// The loop in the shim's memory.
 ///
@@ -306,30 +322,22 @@ export! {
         mail: *mut up_mailbox_t,
         again: u32,
         now: u32,
-        chosen: *mut *mut up_entry_t,
-        ms: *mut u32
-    ) -> u32 {
-        let again = (again != bindings::UP_NOT).then_some(level(again & 3));
-        let (action, e) = match scheduler(core).next(mailbox(mail), again, Tick::new(now)) {
-            Action::Run(e) => (bindings::UP_RUN, e),
-            Action::Ask(e) => (bindings::UP_ASK, e),
-            Action::AskStream(e) => (bindings::UP_ASK_STREAM, e),
-            Action::AskFds => return bindings::UP_ASK_FDS,
-            Action::TakeMail => return bindings::UP_MAIL,
-            Action::Wait(time) => {
-                *ms = time;
-                return bindings::UP_WAIT;
-            }
-            Action::WaitForever => return bindings::UP_WAIT_FOREVER,
-        };
-        *chosen = raw(Some(e));
-        action
+        todo: *mut up_todo_t
+    ) -> *mut up_entry_t {
+        let again = (again != bindings::UP_NOT).then(|| level(again & bindings::UP_OWN));
+        raw(scheduler(core).next(mailbox(mail), again, Tick::new(now), &mut *todo.cast()))
     }
     fn up_mail_clear(mail: *mut up_mailbox_t) {
         // Not by way of what is there, which may be half of a post: a reset stopped who made it. No post comes between,
-        // and nobody keeps a reference into it. Each word, since the collector looks at all of them.
-        // mutation: mail-of-before-a-reset
-        critical_section::with(|_| mail.write_bytes(0, 1))
+        // and nobody keeps a reference into it. Each word, since the collector looks at all of them; and each by itself, since
+        // a compiler would make a call of them, for which a memset() of Rust's own came into the firmware.
+        critical_section::with(|_| {
+            let words = (&raw mut (*mail).words).cast::<usize>();
+            for i in 0..bindings::UP_MAIL_WORDS as usize {
+                // mutation: mail-of-before-a-reset
+                words.add(i).write_volatile(0);
+            }
+        })
     }
     fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32 {
         mailbox(mail).post(item).into()

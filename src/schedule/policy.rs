@@ -32,6 +32,7 @@
 //! entries never run back to back while a normal one is due.
 
 use core::cell::Cell;
+use core::mem::MaybeUninit;
 
 use crate::entry::{Entry, Kind, Level, LevelBits, Link, OWN_LEVEL};
 use crate::schedule::fairness::Fairness;
@@ -43,13 +44,12 @@ use crate::sync::mailbox::Mailbox;
 use crate::sync::wait_list::WaitList;
 use crate::tick::{MAX_DELAY, Tick};
 
-/// What the shim is to do next.
+/// What the shim is to do when no entry is to run. Laid out, and numbered, as `up_todo_t` of the C header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, u32)]
 pub enum Action<'a> {
-    /// Run this entry; it is idle now.
-    Run(&'a Entry<'a>),
     /// Ask this task's condition, tell [`Scheduler::found`], then ask for the next action.
-    Ask(&'a Entry<'a>),
+    Ask(&'a Entry<'a>) = 1,
     /// Ask this task's stream, tell [`Scheduler::found`], then ask for the next action.
     AskStream(&'a Entry<'a>),
     /// Ask the operating system about all descriptors ([`Scheduler::fds`]), tell
@@ -141,7 +141,7 @@ impl<'a> Scheduler<'a> {
 
     /// An entry is of no use any more: it is in no queue then, and nothing of the loop refers to it. O(log n) for a
     /// timer, else O(1).
-    #[inline]
+    #[inline(never)]
     pub fn forget(&self, e: &'a Entry<'a>) {
         self.detach(e);
         // mutation: marked-though-ended
@@ -231,7 +231,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// The same at a flag, which wakes it at this level.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn park_for(&self, e: &'a Entry<'a>, list: &'a WaitList<'a>, wakes: LevelBits) {
         list.first(self.epoch.get()); // lets those of an earlier epoch go
         self.detach(e);
@@ -316,7 +316,7 @@ impl<'a> Scheduler<'a> {
     /// Lets an entry wait for the end of a task, behind those who do (docs/behaviour.md, section 7); or for a
     /// lock. False, and it is in no queue, if that would never come because `task` waits for `e`, but by way of no lock. O(the tasks
     /// that wait one for the other).
-    #[inline]
+    #[inline(never)]
     #[must_use]
     pub fn join(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) -> bool {
         self.detach(e);
@@ -441,7 +441,7 @@ impl<'a> Scheduler<'a> {
 
     /// What a task waits for was found to be: [`TRUE`] if its condition is, or events of its stream. If that wakes
     /// it, it is due now, at high level unless it waits for a stream without fast I/O, then at its own. O(1).
-    #[inline]
+    #[inline(never)]
     pub fn found(&self, e: &'a Entry<'a>, found: u32, now: Tick) {
         let level = match e.kind() {
             Kind::Condition if found & TRUE != 0 => Some(Level::High),
@@ -512,31 +512,34 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// What to do next, by the rules above. O(log n).
+    /// The entry to run next, by the rules above, which is idle then; `None`: what `todo` has by then comes first. O(log n).
     ///
     /// `again`: the entry that ran last is due again now, if it is in no queue: at this level, or, with `Some(None)`, at
     /// its own (docs/behaviour.md, section 5).
     #[inline]
-    pub fn next(&self, mail: &Mailbox, again: Option<Option<Level>>, now: Tick) -> Action<'a> {
-        if let Some(ran) = self.ready.running.get() {
+    pub fn next(
+        &self,
+        mail: &Mailbox,
+        again: Option<Option<Level>>,
+        now: Tick,
+        todo: &mut MaybeUninit<Action<'a>>,
+    ) -> Option<&'a Entry<'a>> {
+        if let Some(ran) = self.ready.running.get()
+            && ran.kind() == Kind::Idle
+        {
             match again {
                 Some(level) => {
-                    let at = bits(level);
-                    // mutation: handed-and-not-taken
-                    if ran.refers() && ran.kind() == Kind::Idle {
-                        self.refuse(ran); // its step did not take what it was handed
-                    }
-                    if !self.ready.turn(ran, at, now) && ran.kind() == Kind::Idle {
-                        self.queue(ran, at, 0, now);
+                    if !self.ready.turn(ran, bits(level), now) {
+                        self.queue(ran, bits(level), 0, now);
                     }
                 }
                 // mutation: kept-in-its-ring
-                None if ran.kind() == Kind::Idle => self.detach(ran),
-                None => {}
+                None => self.detach(ran),
             }
         }
         if mail.is_pending() {
-            return Action::TakeMail;
+            todo.write(Action::TakeMail);
+            return None;
         }
         let mut chosen = None;
         if self.ready.plain.get() {
@@ -544,10 +547,7 @@ impl<'a> Scheduler<'a> {
         }
         let e = match chosen {
             Some(e) => e,
-            None => match self.consider(now) {
-                Action::Run(e) => e,
-                action => return action,
-            },
+            None => self.consider(now, todo)?,
         };
         self.ready.running.set(Some(e));
         if e.kind() == Kind::Ready {
@@ -556,7 +556,7 @@ impl<'a> Scheduler<'a> {
         } else {
             self.detach(e);
         }
-        Action::Run(e)
+        Some(e)
     }
 
     /// The first normal entry that is due.
@@ -568,11 +568,13 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// What to do next, by all of the rules. The entry to run is still in its queue.
+    /// The entry to run next, by all of the rules, which is still in its queue; `None`: what `todo` has by
+    /// then comes first.
     #[inline(never)]
-    fn consider(&self, now: Tick) -> Action<'a> {
+    fn consider(&self, now: Tick, todo: &mut MaybeUninit<Action<'a>>) -> Link<'a> {
         if let Some(question) = self.poll.next_question(now) {
-            return question;
+            todo.write(question);
+            return None;
         }
         let high = self.due(HIGH, now);
         if let Some(e) = high
@@ -582,7 +584,7 @@ impl<'a> Scheduler<'a> {
             && !self.fairness.high_is_over()
         {
             self.fairness.serve(e);
-            return Action::Run(e);
+            return high;
         }
         // Nothing is at high level, or it had its steps and others have their turn.
         let normal = self.due(NORMAL, now);
@@ -594,20 +596,20 @@ impl<'a> Scheduler<'a> {
             // mutation: overdue-back-to-back
             && (normal.is_none() || !self.fairness.overdue_low.get());
         let next = if overdue { low } else { normal.or(low) };
-        if let Some(e) = next {
+        if next.is_some() {
             self.fairness.end_row();
             self.fairness.overdue_low.set(overdue);
             let plain = limit == 0 && self.poll.none() && !self.has_any(HIGH);
             self.ready.plain.set(plain);
-            return Action::Run(e);
+            return next;
         }
         match high {
-            Some(e) => {
-                self.fairness.serve(e);
-                Action::Run(e)
+            Some(e) => self.fairness.serve(e),
+            None => {
+                todo.write(self.wait(now));
             }
-            None => self.wait(now),
         }
+        high
     }
 
     /// Whether a level has an entry, due or not.

@@ -79,13 +79,15 @@ impl<'a> Ready<'a> {
         self.ring(e.queue()).remove(e);
     }
 
-    /// The entry that ran is the youngest of a level, if that is where it was run from and where it belongs; whether that is
-    /// so. O(1).
+    /// The entry that ran is the youngest of a level, if that is where it was run from and where it belongs, and it was
+    /// handed nothing that its step did not take; whether that is so. O(1).
     #[inline(always)]
     pub(crate) fn turn(&self, e: &Entry<'a>, at: LevelBits, now: Tick) -> bool {
         let level = e.level_at(at);
+        // mutation: handed-and-not-taken
+        let plain = e.inherits_nothing() && !e.refers();
         // mutation: turned-in-another-level
-        let turns = self.linked.get() && e.queue() == level && e.inherits_nothing();
+        let turns = self.linked.get() && plain && e.queue() == level;
         if turns {
             self.linked.set(false);
             // Nothing in the ring can be younger than the end of this step.

@@ -28,9 +28,9 @@ impl<'a> Scheduler<'a> {
             } else {
                 joiners::most_urgent(task, self.epoch(), most)
             };
-            was = task.urgency();
             self.set_inherited(task, level);
-            is = task.urgency();
+            let own = task.level_bits();
+            (was, is) = (own.min(most), own.min(level));
             at = match task.kind() {
                 Kind::Held if was != is => self.link(task, &mut was, &mut is),
                 _ => self.waits_for(task),
@@ -45,6 +45,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// What an entry has from those who were forgotten with the loop is none of its own. O(1).
+    #[inline(never)]
     pub(crate) fn look_at_joiners(&self, e: &Entry<'a>) {
         if !joiners::is_joined(e, self.epoch()) {
             e.set_inherited(lock::wanted_level(e));
@@ -67,17 +68,18 @@ impl<'a> Scheduler<'a> {
         if level == e.inherited() {
             return;
         }
-        let queued = matches!(e.kind(), Kind::Ready | Kind::Timer);
-        let said = match e.named() {
-            OWN_LEVEL => e.queue(),
-            named => named,
-        };
         e.set_inherited(level);
-        if queued {
-            e.set_named(if said > level { said } else { OWN_LEVEL });
-            self.move_to(e, said.min(level));
-        } else {
-            self.move_running(e);
+        match e.kind() {
+            Kind::Ready | Kind::Timer => {
+                let said = match e.named() {
+                    OWN_LEVEL => e.queue(),
+                    named => named,
+                };
+                e.set_named(if said > level { said } else { OWN_LEVEL });
+                self.move_to(e, said.min(level));
+            }
+            Kind::Idle => self.move_running(e),
+            _ => {}
         }
     }
 }

@@ -363,20 +363,25 @@ static void take_flags(void) {
 }
 
 static void turn(void) {
-    up_entry_t *entry = NULL;
-    uint32_t ms = 0;
-    uint32_t action = up_core_next(&core, &mail, again, now, &entry, &ms);
+    up_todo_t todo = { 0 };
+    up_entry_t *entry = up_core_next(&core, &mail, again, now, &todo);
+    uint32_t action = todo.action;
     again = UP_NOT;
     got(action);
     check(action <= UP_WAIT_FOREVER, "it is an action");
-    check((entry != NULL) == (action <= UP_ASK_STREAM), "there is an entry where one is needed");
+    check((entry == NULL) == (action != 0), "an entry runs, or there is something to do");
     actions[action]++;
+    if (entry != NULL) {
+        note(common(entry));
+        got(UP_PLACE(entry));
+        wait((task_t *)entry);
+        return;
+    }
+    entry = action <= UP_ASK_STREAM ? todo.of.entry : NULL;
+    uint32_t ms = action == UP_WAIT ? todo.of.ms : 0;
+    check((entry != NULL) == (action <= UP_ASK_STREAM), "there is an entry where one is needed");
     note(common(entry));
     switch (action) {
-        case UP_RUN:
-            got(UP_PLACE(entry));
-            wait((task_t *)entry);
-            return;
         case UP_ASK:
             up_core_found(&core, entry, once_in(12) ? UP_TRUE : 0, now);
             calls++;

@@ -195,23 +195,26 @@ static void poll_fds(loop_t *loop, bool loud) {
 
 // Does one thing that the core says; false if there is nothing left to do.
 static bool turn(loop_t *loop, bool quiet) {
-    up_entry_t *entry = NULL;
-    uint32_t ms = UINT32_MAX;
-    uint32_t action = up_core_next(loop->core, &loop->mail, loop->again, tick(loop), &entry, &ms);
-    task_t *task = (task_t *)entry;
+    up_todo_t todo = { 0 };
+    up_entry_t *entry = up_core_next(loop->core, &loop->mail, loop->again, tick(loop), &todo);
+    uint32_t action = todo.action;
     loop->again = UP_NOT;
-    CHECK(loop, (entry != NULL) == (action == UP_RUN || action == UP_ASK || action == UP_ASK_STREAM));
-    CHECK(loop, (ms != UINT32_MAX) == (action == UP_WAIT));
-    CHECK(loop, task == NULL || sound(task));
+    CHECK(loop, (entry == NULL) == (action != 0));
+    bool asks = action == UP_ASK || action == UP_ASK_STREAM;
+    task_t *task = (task_t *)(asks ? todo.of.entry : entry);
+    CHECK(loop, task == NULL ? entry == NULL && !asks : sound(task));
+    if (entry != NULL) {
+        CHECK(loop, UP_PLACE(entry) == UP_IDLE);
+        if (!quiet) {
+            say(loop, "%u run %s\n", loop->now, task->name);
+        }
+        task->steps++;
+        task->step(loop, task);
+        return true;
+    }
+    entry = asks ? todo.of.entry : NULL;
+    uint32_t ms = todo.of.ms;
     switch (action) {
-        case UP_RUN:
-            CHECK(loop, UP_PLACE(entry) == UP_IDLE);
-            if (!quiet) {
-                say(loop, "%u run %s\n", loop->now, task->name);
-            }
-            task->steps++;
-            task->step(loop, task);
-            return true;
         case UP_ASK:
             CHECK(loop, UP_PLACE(entry) == UP_CONDITION);
             say(loop, "%u ask %s\n", loop->now, task->name);

@@ -659,28 +659,30 @@ impl Core {
     /// What to do next.
     pub fn next(&mut self, again: Option<Option<Level>>, now: Tick) -> Action {
         let again = again.map_or(c::UP_NOT, at);
-        let (mut entry, mut ms) = (NOBODY, 77);
-        let action = call!(up_core_next(
+        let mut todo = c::up_todo_t {
+            action: 77,
+            of: c::up_todo__bindgen_ty_1 { entry: NOBODY },
+        };
+        let entry = call!(up_core_next(
             self.core,
             self.mail,
             again,
             now.raw(),
-            &mut entry,
-            &mut ms
+            &mut todo
         ));
-        if action == c::UP_WAIT {
-            assert_eq!(entry, NOBODY);
-            return Action::Wait(ms);
+        if !entry.is_null() {
+            assert_eq!(todo.action, 77, "nothing else is to be done");
+            return Action::Run(self.handles[&entry.addr()]);
         }
-        assert_eq!(ms, 77, "nothing is to be waited for");
-        let chosen = (entry != NOBODY).then(|| self.handles[&entry.addr()]);
-        match (action, chosen) {
-            (c::UP_RUN, Some(h)) => Action::Run(h),
-            (c::UP_ASK, Some(h)) => Action::Ask(h),
-            (c::UP_ASK_STREAM, Some(h)) => Action::AskStream(h),
-            (c::UP_ASK_FDS, None) => Action::AskFds,
-            (c::UP_MAIL, None) => Action::TakeMail,
-            (c::UP_WAIT_FOREVER, None) => Action::WaitForever,
+        // SAFETY: the action says which of the two it is.
+        let (entry, ms) = unsafe { (todo.of.entry, todo.of.ms) };
+        match todo.action {
+            c::UP_ASK => Action::Ask(self.handles[&entry.addr()]),
+            c::UP_ASK_STREAM => Action::AskStream(self.handles[&entry.addr()]),
+            c::UP_ASK_FDS => Action::AskFds,
+            c::UP_MAIL => Action::TakeMail,
+            c::UP_WAIT => Action::Wait(ms),
+            c::UP_WAIT_FOREVER => Action::WaitForever,
             other => panic!("{other:?} is no action"),
         }
     }

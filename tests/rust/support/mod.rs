@@ -9,6 +9,7 @@
 #![allow(dead_code)] // each test binary uses its own part
 
 use std::fmt::Debug;
+use std::mem::MaybeUninit;
 use std::rc::Rc;
 
 use uasyncio_priority::entry::{Entry, Level};
@@ -27,7 +28,18 @@ pub type Handle = &'static Entry<'static>;
 pub type List = &'static WaitList<'static>;
 
 /// What the core says is to be done next.
-pub type Action = policy::Action<'static>;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// An entry runs.
+    Run(Handle),
+    /// As the core has them.
+    Ask(Handle),
+    AskStream(Handle),
+    AskFds,
+    TakeMail,
+    Wait(u32),
+    WaitForever,
+}
 
 /// Ticks shortly before each wrap that somebody could see: a small int's on a 32-bit board, a
 /// signed number's, the counter's own; and zero.
@@ -241,8 +253,21 @@ impl Bench {
     }
 
     /// One action, recorded; before that the entry that ran last may be due again.
+    #[allow(unsafe_code)] // what the core writes without reading it
     pub fn next_with(&mut self, again: Option<Option<Level>>) -> Action {
-        let action = self.core.next(&self.mail, again, self.tick());
+        let mut todo = MaybeUninit::new(policy::Action::WaitForever);
+        let action = match self.core.next(&self.mail, again, self.tick(), &mut todo) {
+            Some(h) => Action::Run(h),
+            // SAFETY: it was one before, too.
+            None => match unsafe { todo.assume_init() } {
+                policy::Action::Ask(h) => Action::Ask(h),
+                policy::Action::AskStream(h) => Action::AskStream(h),
+                policy::Action::AskFds => Action::AskFds,
+                policy::Action::TakeMail => Action::TakeMail,
+                policy::Action::Wait(ms) => Action::Wait(ms),
+                policy::Action::WaitForever => Action::WaitForever,
+            },
+        };
         let what = match action {
             Action::Run(h) => format!("run {}", self.name(h)),
             Action::Ask(h) => format!("ask {}", self.name(h)),
