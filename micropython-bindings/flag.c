@@ -69,6 +69,23 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     iter, up_urgent_iternext
 );
 
+// The awaitable that wait(True) hands out next, if it must be a new one. Raises MemoryError.
+static up_urgent_t *up_urgent_new(up_loop_t *loop) {
+    up_urgent_t *self = mp_obj_malloc(up_urgent_t, &up_urgent_type);
+    self->flag = MP_OBJ_NULL;
+    loop->urgent = MP_OBJ_FROM_PTR(self);
+    return self;
+}
+
+// ThreadSafeFlag(). TypeError, MemoryError.
+static mp_obj_t up_flag_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    up_loop_t *loop = MP_STATE_VM(up_loop);
+    if (loop != NULL && loop->urgent == MP_OBJ_NULL) {
+        up_urgent_new(loop); // so that wait(True) needs no memory
+    }
+    return up_waitqueue_make_new(type, n_args, n_kw, args);
+}
+
 // wait(priority=False): await it until the flag is set, which clears it. With `priority` that
 // wake-up lands at high level.
 static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
@@ -83,8 +100,7 @@ static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
     up_loop_t *loop = up_loop();
     up_urgent_t *self = MP_OBJ_TO_PTR(loop->urgent);
     if (self == NULL || self->flag != MP_OBJ_NULL) {
-        self = mp_obj_malloc(up_urgent_t, &up_urgent_type);
-        loop->urgent = MP_OBJ_FROM_PTR(self);
+        self = up_urgent_new(loop);
     }
     self->flag = pos[0];
     return MP_OBJ_FROM_PTR(self);
@@ -116,7 +132,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_flag_type,
     MP_QSTR_ThreadSafeFlag,
     UP_TYPE_AWAITABLE | UP_TYPE_NO_ARGS,
-    make_new, up_waitqueue_make_new,
+    make_new, up_flag_make_new,
     iter, up_waitqueue_iternext,
     protocol, &up_flag_stream,
     locals_dict, &up_flag_locals_dict
