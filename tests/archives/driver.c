@@ -16,7 +16,7 @@
 #define MAX_TASKS 640
 #define LISTS 6
 #define ROWS 64
-#define FLAGS 0x05ec // none of them is UP_ENDED
+#define FLAGS 0x05e8 // the shim's: none of UP_CORE_FLAGS, and not UP_ENDED
 #define GUARD ((uintptr_t)0xa5a5a5a5)
 
 // Random numbers, the hash. C does not say in which order arguments are worked out, so no expression has two of them.
