@@ -20,8 +20,8 @@ SLOW = {
     "mem_dropped_waiters.py": "2550 tasks are collected",
     "mem_eight_hundred_sleepers.py": "800 tasks",
     "mem_steps.py": "thousands of steps of each kind of wait",
-    "stream_cancel_table.py": "every kind of read is cancelled at every byte",
-    "sync_random.py": "thousands of random operations",
+    "stream_cancel_table.py": "each wait of a stream, with a cancel and a time-out at each step",
+    "sync_random.py": "20 rounds of random operations",
 }
 
 

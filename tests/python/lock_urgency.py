@@ -1,7 +1,7 @@
 # Who holds a lock is as urgent as those who wait for it, along chains of locks and tasks, and only as long as they wait
 # (docs/behaviour.md, section 2). A normal task spins, in steps of 1 ms: what a low task does beside it is urgent.
 import asyncio_priority as asyncio
-from asyncio_priority import HIGH, LOW, NORMAL
+from asyncio_priority import HIGH, LOW
 from uasyncio_priority import _mock_clock as clock
 
 SPIN = 60  # how many ms the spinner has the CPU, if nobody is more urgent
