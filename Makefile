@@ -66,7 +66,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes
+test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico
 	@MPY_TREE=$(MPY) MPY_NEWEST=$(NEWEST) python3 tests/all.py
 
 .PHONY: check
@@ -315,13 +315,13 @@ UF2_riscv32imac-unknown-none-elf = 0xe48bff5a
 $(CURDIR)/build/micropython-pico/py/mpconfig.h: | source
 	$(call step,fetch-pico,Fetching what a Pico's firmware is built of,ports/fetch-pico.sh $(CURDIR)/build/micropython-pico $(MPY))
 
-# A whole RPI_PICO, with virtual time for the tests. Debian's C++ library for ARM takes 1.6 GB, and the SDK needs nothing of it.
+# A whole RPI_PICO, with virtual time and a pyb for the tests. Debian's C++ library for ARM takes 1.6 GB, and the SDK needs nothing of it.
 .PHONY: pico-test
 PICO_CXX := $(CURDIR)/tests/pico/c++
 pico-test: setup-demo setup-pico source $(CURDIR)/build/micropython-pico/py/mpconfig.h
 	@CMAKE_ARGS='-DPICO_NO_PICOTOOL=1 -DCMAKE_CXX_FLAGS="-isystem $(PICO_CXX) -L$(PICO_CXX)"' \
 		$(MAKE) --no-print-directory pico MPY_DIR=$(CURDIR)/build/micropython-pico \
-			TREE=build/pico-tree.stamp OF_TREE= BOARD_DIR=$(CURDIR)/tests/pico/RPI_PICO
+			TREE=build/pico-tree.stamp OF_TREE= PYB=1 BOARD_DIR=$(CURDIR)/tests/pico/RPI_PICO
 
 ## repl: start it, with the benchmarks at hand: import latency; latency.test()
 repl: unix
@@ -333,7 +333,7 @@ bench: setup-bench unix $(if $(filter unix,$(BOARD)),,qemu)
 		$(PROFILE:%=--profile %) $(if $(DOCS),--docs) -j $(JOBS)
 
 ## budget: accept what our loop costs now: writes tests/budget.json anew
-budget: setup-budget unix qemu
+budget: setup-budget unix qemu pico-test
 	@MPY_TREE=$(MPY) python3 tests/budget.py --update -j $(JOBS)
 
 ## size: what our part takes of flash and RAM, and MicroPython's asyncio; with BOARD=unix or one of QEMU's there only

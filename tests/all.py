@@ -491,6 +491,48 @@ def boards_lx106_small():
     return counted("python-lx106-small", "tests/run.py", command, *fit)
 
 
+def pico_firmware():
+    """A whole Raspberry Pi Pico's firmware builds, of Debian's packages."""
+    return one("pico", "make", "--no-print-directory", "pico-test")
+
+
+# A script takes seconds in its emulator. Where the machine does much else it takes minutes, and nothing on the board is later by that.
+PATIENCE = ("--timeout", "900")
+
+
+@on("RPI_PICO")
+def pico_python():
+    """RPI_PICO, the whole firmware in an emulator: tests/python."""
+    chosen = [file for file in files("tests/python/*.py") if not file.match("unix_*")]
+    command = "tests/pico/run.py RPI_PICO"
+    return counted("python-pico", "tests/run.py", *PATIENCE, command, *chosen)
+
+
+@on("RPI_PICO")
+def pico_upstream():
+    """RPI_PICO: MicroPython's own asyncio tests."""
+    argv = ("--board", "RPI_PICO", "tests/pico/run.py", TREE, "asyncio")
+    return counted("upstream-pico", "tests/upstream.py", *argv)
+
+
+@on("RPI_PICO")
+def pico_checks():
+    """RPI_PICO: hard pin interrupts, Ctrl-C in every wait, soft resets."""
+    return counted("checks-pico", "tests/pico/checks.py")
+
+
+@on("RPI_PICO")
+def pico_seeds():
+    """RPI_PICO: two of the benchmarks, with a pyb made of machine."""
+    return counted("seeds-pico", "tests/seeds.py", "RPI_PICO")
+
+
+@on("RPI_PICO")
+def pico_budget():
+    """RPI_PICO: its flash, and a step's cycles, are within the budget."""
+    return counted("budget-pico", "tests/budget.py", "pico")
+
+
 def faults_tests(board, machine):
     """The groups of a board's soft resets and long runs."""
 
@@ -563,6 +605,12 @@ GROUPS = (
     *(group for board, machine in BOARDS.items() for group in boards_tests(board, machine)),
     boards_lx106_small,
     *(group for board, machine in BOARDS.items() for group in faults_tests(board, machine)),
+    pico_firmware,
+    pico_python,
+    pico_upstream,
+    pico_checks,
+    pico_seeds,
+    pico_budget,
 )
 
 

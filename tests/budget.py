@@ -3,7 +3,8 @@
 
     python3 tests/budget.py steps            instructions, allocations, RAM, what the boards' firmware is; needs `make unix qemu`
     python3 tests/budget.py flash            builds the firmware for Cortex-M4F with and without our loop
-    python3 tests/budget.py --update         both, and writes the file anew: `make budget`
+    python3 tests/budget.py pico             flash, and cycles in an emulator, of RPI_PICO; needs `make pico-test`
+    python3 tests/budget.py --update         all, and writes the file anew: `make budget`
 
 Worse than the file says, by more than the slack, is a failure; better by more than that is a note, so that the file can
 follow. Aims are ratios: one that has been reached once is in the file and must hold, the others are printed.
@@ -27,9 +28,11 @@ from counting import BOARDS, UNIX  # noqa: E402
 
 FILE = ROOT / "tests/budget.json"
 M4 = "cortex-m4f"
+PICO = "RPI_PICO"
 SLACK = {"steps": 0.02, "ram": 0.01, "start": 0.01, "flash": 0.01, "irq": 0.05, "firmware": 0.01}
+SLACK.update(cycles=0.02, pico=0.01)
 ASLEEP = {"hundred": "the loop and 100 sleeping tasks take", "sleeping": "a sleeping task takes"}
-UNIT = {"steps": "instructions", "irq": "instructions"}
+UNIT = {"steps": "instructions", "irq": "instructions", "cycles": "cycles"}
 BESIDE = (0, 10, 200)  # tasks that are ready when an interrupt comes
 N = 100
 FAST = ("bare_yield", "sleep_ms_0")
@@ -106,6 +109,26 @@ def flash():
     return {"flash": {(M4, which): int(size) for which, size in found.items()}}
 
 
+def pico():
+    """What our part takes of a whole RPI_PICO, and cycles of its processor a step, beside 100 tasks.
+
+    The emulator's clock goes by cycles, each run is like the one before, and a us has 125.
+    """
+    whole = ROOT / "build/pico" / PICO
+    sized = bench.counting.run([sys.executable, "ports/size.py", "firmware", whole])
+    bytes_of, ram = map(int, re.search(r"Flash (\d+) bytes, static RAM (\d+)", sized).groups())
+    said = bench.counting.run(
+        [sys.executable, "tests/pico/run.py", PICO, "tests/pico/programs/steps.py"]
+    )
+    found = re.findall(r"^(\w+) (\d+) (\d+)\r?$", said, re.MULTILINE)
+    if len(found) != 3:
+        sys.exit(said)
+    return {
+        "cycles": {(PICO, f"{name} N={N}"): 125 * int(us) / int(n) for name, n, us in found},
+        "pico": {(PICO, "flash"): bytes_of, (PICO, "static RAM"): ram},
+    }
+
+
 def budgeted(figures):
     """What the file keeps: {kind: {name: figure}}."""
     kept = {}
@@ -123,6 +146,7 @@ def budgeted(figures):
                 name = f"{where} {what}"
             else:
                 name = " ".join(key)
+                figure = round(figure, 1) if kind == "cycles" else figure
             kept.setdefault(kind, {})[name] = figure
     return kept
 
@@ -282,7 +306,7 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "part", nargs="?", choices=("steps", "flash"), help="both, if none is named"
+        "part", nargs="?", choices=("steps", "flash", "pico"), help="all, if none is named"
     )
     parser.add_argument("--update", action="store_true", help="write the file anew")
     parser.add_argument("-j", dest="jobs", type=int, default=2, help="runs at a time")
@@ -290,10 +314,12 @@ def main():
     if args.update and args.part:
         parser.error("the file is written as a whole")
     figures = {}
-    if args.part != "flash":
+    if args.part in (None, "steps"):
         figures.update(measure(args.jobs))
-    if args.part != "steps":
+    if args.part in (None, "flash"):
         figures.update(flash())
+    if args.part in (None, "pico"):
+        figures.update(pico())
     return update(figures) if args.update else judge(figures)
 
 

@@ -245,6 +245,10 @@ PORTS = (
     ("wakes-without-a-fence", LOST, GONE, ("recipes", "freertos_wait")),
     ("wakes-nobody", LOST, GONE, ("recipes", "freertos_wait")),
     ("wakes-nobody-from-an-interrupt", LOST, GONE, ("recipes", "freertos_wait")),
+    ("wakes-no-thread", LOST, GONE, ("recipes", "freertos_wait")),
+    ("wakes-no-thread-from-an-interrupt", LOST, GONE, ("recipes", "freertos_wait")),
+    ("thread-sleeps-as-main", LOST, CHANGED("own .*THREAD", "MAIN"), ("recipes", "freertos_wait")),
+    ("timer-of-a-deleted-thread", CLEAR, GONE, ("recipes", "freertos_wait")),
     ("two-ticks", COMPARISON, CHANGED("1\\)", "2)"), ("recipes", "freertos_wait")),
 )
 ALL = CORE + SHIM + PORTS

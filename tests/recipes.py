@@ -951,7 +951,7 @@ def wait(name, waits, *flags):
 
 def freertos_wait():
     """FreeRTOS's idle wait ends when it must, whatever happens at whichever instant, under a made-up kernel."""
-    wait("freertos", 4640, "-DESP_PLATFORM", "-include", ROOT / "ports/esp32/config.h")
+    wait("freertos", 10176, "-DESP_PLATFORM", "-include", ROOT / "ports/esp32/config.h")
 
 
 def generic_wait():
@@ -1066,6 +1066,9 @@ def esp32_c3():
         "ulTaskNotifyTake",
         "xTaskNotifyGive",
         "vTaskNotifyGiveFromISR",
+        "xSemaphoreTake",
+        "xSemaphoreGive",
+        "xSemaphoreGiveFromISR",
         "xPortInIsrContext",
     ):
         check(f"U {function}" in needs, needs)

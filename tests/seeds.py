@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""The seven benchmarks of the originals on a board in QEMU show what they should: seeds.py BOARD
+"""The seven benchmarks of the originals on an emulated board show what they should: seeds.py BOARD
 
-They run unchanged, for as long as they say, by virtual time. Ends with `N passed, N failed`.
+They run unchanged, for as long as they say, by virtual time. A board of ports/qemu has a pyb of its own, the whole RPI_PICO of `make
+pico-test` that of ports/pyb. Ends with `N passed, N failed, N skipped`.
 """
 
 import re
@@ -16,10 +17,18 @@ ROOT = Path(__file__).resolve().parent.parent
 CHEAP, FAST = 5, 3
 
 
+PICO = "RPI_PICO"
+# Of that, in its emulator: the others are busy for 20 s and more, in which its processor makes 2500 million cycles.
+ON_PICO = "call_lp", "priority"
+
+
 def run(board, name, shift):
     """What a benchmark prints."""
+    command = [ROOT / "ports/qemu/run.py", board, f"--shift={shift}"]
+    if board == PICO:
+        command = [ROOT / "tests/pico/run.py", board]
     done = subprocess.run(
-        [ROOT / "ports/qemu/run.py", board, f"--shift={shift}", f"benchmarks/{name}.py"],
+        [*command, f"benchmarks/{name}.py"],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -111,9 +120,13 @@ CHECKS = (
 def main():
     """Run and check all, print the count, return the exit status."""
     board = sys.argv[1]
-    failed = 0
+    failed = skipped = 0
     for name, shift, check in CHECKS:
         text = ""
+        if board == PICO and name not in ON_PICO:
+            skipped += 1
+            print(f"skip {name}.py: too slow in an emulator")
+            continue
         try:
             text = run(board, name, shift)
             check(text)
@@ -121,7 +134,7 @@ def main():
         except (AssertionError, AttributeError) as er:
             failed += 1
             print(f"fail {name}: {er}; it should be: {check.__doc__}\n{text}")
-    print(f"{len(CHECKS) - failed} passed, {failed} failed")
+    print(f"{len(CHECKS) - failed - skipped} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
 
 

@@ -1,5 +1,5 @@
 // The idle wait on ESP-IDF: sleeps until it is notified. Notifications are counted: one that comes between the last look at
-// what is pending and the sleep ends the sleep. A FreeRTOS tick is 10 ms there, so a timer ends shorter
+// what is pending and the sleep ends the sleep, as a semaphore that was given does. A FreeRTOS tick is 10 ms there, so a timer ends shorter
 // waits, and no wait is longer than one tick: MicroPython asks its sockets for WebREPL then.
 #include "platform.h"
 
@@ -8,30 +8,48 @@
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
+#include "freertos/semphr.h"
 
 #include "../mailbox.h"
 
-static TaskHandle_t idle_task; // NULL while nobody sleeps
+// Who sleeps. MicroPython's own task is notified, as the port notifies it, of keys and of Ctrl-C. Another thread sleeps at a
+// semaphore: a soft reset deletes it, asleep or not, and the semaphore is there after it. What is given and
+// not taken ends a later wait early.
+enum {
+    NOBODY,
+    MAIN,
+    THREAD
+};
+static int sleeper;
+static SemaphoreHandle_t semaphore; // made by the first wait
 
-// Two cores: who posts stores its mail and then looks at `idle_task`. Who waits stores `idle_task` and then looks at the
+// Two cores: who posts stores its mail and then looks at `sleeper`. Who waits stores `sleeper` and then looks at the
 // mail. Each has a fence between, so at least one of them sees what the other stored.
 void mp_uasyncio_priority_wake(void) {
     // mutation: wakes-without-a-fence
     up_fence();
-    TaskHandle_t task = __atomic_load_n(&idle_task, __ATOMIC_RELAXED);
-    if (task == NULL) {
+    int who = __atomic_load_n(&sleeper, __ATOMIC_ACQUIRE);
+    if (who == NOBODY) {
         return;
     }
     if (xPortInIsrContext()) {
         BaseType_t woken = pdFALSE;
-        // mutation: wakes-nobody-from-an-interrupt
-        vTaskNotifyGiveFromISR(task, &woken);
+        if (who == MAIN) {
+            // mutation: wakes-nobody-from-an-interrupt
+            vTaskNotifyGiveFromISR(mp_main_task_handle, &woken);
+        } else {
+            // mutation: wakes-no-thread-from-an-interrupt
+            xSemaphoreGiveFromISR(semaphore, &woken);
+        }
         if (woken == pdTRUE) {
             portYIELD_FROM_ISR();
         }
-    } else {
+    } else if (who == MAIN) {
         // mutation: wakes-nobody
-        xTaskNotifyGive(task);
+        xTaskNotifyGive(mp_main_task_handle);
+    } else {
+        // mutation: wakes-no-thread
+        xSemaphoreGive(semaphore);
     }
 }
 
@@ -49,8 +67,18 @@ void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
             timer = NULL; // no memory: its waits end with the tick
         }
     }
+    if (semaphore == NULL) {
+        static StaticSemaphore_t memory;
+        semaphore = xSemaphoreCreateBinaryStatic(&memory);
+    }
+    if (sleeper != NOBODY && timer != NULL) {
+        // mutation: timer-of-a-deleted-thread
+        esp_timer_stop(timer); // that of a thread which was deleted in its sleep
+    }
     bool timed = ms < portTICK_PERIOD_MS && timer != NULL;
-    __atomic_store_n(&idle_task, xTaskGetCurrentTaskHandle(), __ATOMIC_RELAXED);
+    bool own = xTaskGetCurrentTaskHandle() == mp_main_task_handle;
+    // mutation: thread-sleeps-as-main
+    __atomic_store_n(&sleeper, own ? MAIN : THREAD, __ATOMIC_RELEASE);
     // mutation: waits-without-a-fence
     up_fence();
     if (!up_mail_pending(up_mail()) && !up_pending()) {
@@ -58,14 +86,18 @@ void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
             esp_timer_start_once(timer, (uint64_t)ms * 1000);
         }
         MP_THREAD_GIL_EXIT();
-        // mutation: two-ticks
-        ulTaskNotifyTake(pdTRUE, 1);
+        if (own) {
+            // mutation: two-ticks
+            ulTaskNotifyTake(pdTRUE, 1);
+        } else {
+            xSemaphoreTake(semaphore, 1);
+        }
         MP_THREAD_GIL_ENTER();
         if (timed) {
             esp_timer_stop(timer); // an error if it has fired, which is as well
         }
     }
-    __atomic_store_n(&idle_task, NULL, __ATOMIC_RELAXED);
+    __atomic_store_n(&sleeper, NOBODY, __ATOMIC_RELAXED);
 #ifdef MICROPY_PY_SOCKET_EVENTS_HANDLER
     MICROPY_PY_SOCKET_EVENTS_HANDLER
 #endif

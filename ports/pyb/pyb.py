@@ -1,6 +1,6 @@
 # pyb.py  What programs for a Pyboard use of `pyb`, by way of `machine`: for boards that have no pyb of their own.
 #
-# `make esp32 PYB=1`, or esp8266, freezes it. A timer's callback is scheduled here, while on a Pyboard it is a hard interrupt.
+# `make pico PYB=1`, esp32 or esp8266, freezes it. A timer's callback is scheduled here, while on a Pyboard it is a hard interrupt.
 import machine
 import random
 from machine import Pin  # noqa: F401 (for who imports it)

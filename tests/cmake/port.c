@@ -16,6 +16,7 @@
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
+#include "freertos/semphr.h"
 
 int firmware(void);
 
@@ -120,8 +121,10 @@ esp_err_t esp_timer_stop(esp_timer_handle_t timer) {
     return ESP_OK;
 }
 
+TaskHandle_t mp_main_task_handle = (TaskHandle_t)&kernel;
+
 TaskHandle_t xTaskGetCurrentTaskHandle(void) {
-    return (TaskHandle_t)&kernel;
+    return mp_main_task_handle;
 }
 
 uint32_t ulTaskNotifyTake(BaseType_t clear, TickType_t ticks) {
@@ -146,6 +149,26 @@ BaseType_t xTaskNotifyGive(TaskHandle_t task) {
 
 void vTaskNotifyGiveFromISR(TaskHandle_t task, BaseType_t *woken) {
     *woken = xTaskNotifyGive(task);
+}
+
+// There is no other thread.
+SemaphoreHandle_t xSemaphoreCreateBinaryStatic(StaticSemaphore_t *memory) {
+    return (SemaphoreHandle_t)memory;
+}
+
+BaseType_t xSemaphoreTake(SemaphoreHandle_t semaphore, TickType_t ticks) {
+    (void)semaphore;
+    (void)ticks;
+    abort();
+}
+
+BaseType_t xSemaphoreGive(SemaphoreHandle_t semaphore) {
+    return xSemaphoreTake(semaphore, 0);
+}
+
+BaseType_t xSemaphoreGiveFromISR(SemaphoreHandle_t semaphore, BaseType_t *woken) {
+    *woken = pdFALSE;
+    return xSemaphoreTake(semaphore, 0);
 }
 
 BaseType_t xPortInIsrContext(void) {
