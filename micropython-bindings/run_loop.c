@@ -1,6 +1,5 @@
 // The run loop: does what the core says, one entry a pass, and contains what goes wrong in it.
 #include "py/objexcept.h"
-#include "py/objgenerator.h"
 #include "py/objtuple.h"
 #include "args.h"
 #include "await.h"
@@ -143,7 +142,7 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
         coro = up_task_coro(task);
     }
     if (is_coroutine(coro)) {
-        kind = mp_obj_gen_resume(coro, mp_const_none, exc, &ret);
+        kind = up_resume(coro, exc, &ret);
     } else {
         kind = mp_resume(coro, exc == MP_OBJ_NULL ? mp_const_none : MP_OBJ_NULL, exc, &ret);
     }

@@ -6,8 +6,7 @@
 #ifndef UASYNCIO_PRIORITY_SHIM_H
 #define UASYNCIO_PRIORITY_SHIM_H
 
-#include "py/mphal.h"
-#include "py/runtime.h"
+#include "platform/python.h"
 #include "uasyncio_priority.h"
 
 // A build for tests can replace the loop's clock: _mock_clock(). Boards leave it out.
