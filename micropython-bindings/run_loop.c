@@ -185,6 +185,7 @@ static void up_ask(up_loop_t *loop, up_task_t *task) {
 static void up_idle(up_loop_t *loop, uint32_t ms) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock && ms != UINT32_MAX) {
+        UP_MOCK_IDLE();
         loop->mock_now += ms;
         return;
     }

@@ -40,9 +40,6 @@
 
 #include "requirements.h"
 
-// Threads run at the same time, with no lock around all of Python: the loop is one thread's at a time.
-#define UP_THREADS (MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL)
-
 // What other contexts look at. Where those are interrupts only, a store is all it takes.
 #define up_store(place, value) __atomic_store_n(place, value, UP_THREADS ? __ATOMIC_RELEASE : __ATOMIC_RELAXED)
 #define up_load(place) __atomic_load_n(place, UP_THREADS ? __ATOMIC_ACQUIRE : __ATOMIC_RELAXED)

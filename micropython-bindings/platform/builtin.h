@@ -46,8 +46,16 @@ static inline bool up_pending(void) {
     return up_pending_abort() || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
 }
 
+// What is pending runs in each pass, so none waits for an idle wait, which a mock clock leaves out.
+#define UP_MOCK_IDLE() ((void)0)
+
 // What makes something due may do so while the loop waits.
 #define UP_ROUSES (MICROPY_PY_THREAD && MICROPY_PY_THREAD_GIL)
+
+// -- threads
+
+// They run at the same time, with no lock around all of Python: the loop is one thread's at a time.
+#define UP_THREADS (MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL)
 
 // -- the collector
 

@@ -120,6 +120,7 @@ typedef struct _up_dynamic_t {
     mp_obj_t (*heap_lock)(void);
     mp_obj_t (*heap_unlock)(void);
     mp_obj_t callable;
+    mp_obj_t sleep_ms; // time.sleep_ms()
     mp_obj_t collect; // gc.collect()
     mp_obj_t handle_pending; // does nothing, in bytecode: what is pending runs then
     mp_obj_dict_t *modules; // sys.modules
@@ -389,10 +390,42 @@ mp_uint_t up_ticks_ms(void);
 static inline bool up_pending(void) {
     return ++up_dynamic.passes % 32 == 0;
 }
+// A mock clock leaves the idle wait out.
+#define UP_MOCK_IDLE() mp_handle_pending(true)
+
 // What is scheduled runs within the idle wait.
 #define UP_ROUSES (1)
 #undef mp_handle_pending
 #define mp_handle_pending(raises) ((void)mp_call_function_0(up_dynamic.handle_pending))
+
+// -- threads, as on unix: at the same time, with no lock around all of Python. On other machines the loop does not bear them.
+
+#if defined(__x86_64__)
+#define UP_THREADS (1)
+typedef uint8_t up_lock_t;
+// Nobody holds it for long, and it does not nest. EXCEPTION: none.
+static inline void up_lock(up_lock_t *lock) {
+    while (__atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE)) {
+        __builtin_ia32_pause();
+    }
+}
+static inline void up_unlock(up_lock_t *lock) {
+    __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+}
+#define mp_thread_mutex_t up_lock_t
+#define mp_thread_mutex_init(lock) (*(lock) = 0)
+#define mp_thread_mutex_lock(lock, wait) up_lock(lock)
+#define mp_thread_mutex_unlock(lock) up_unlock(lock)
+// What begins a thread's own memory names it.
+static inline uintptr_t mp_thread_get_state(void) {
+    uintptr_t self;
+    __asm("mov %%fs:0, %0" : "=r"(self));
+    return self;
+}
+#define mp_hal_delay_ms(ms) ((void)mp_call_function_1(up_dynamic.sleep_ms, MP_OBJ_NEW_SMALL_INT(ms)))
+#else
+#define UP_THREADS (0)
+#endif
 
 // -- what the mailbox holds off: interrupts; or threads, where there may be those
 
@@ -431,12 +464,12 @@ static inline void up_let_in(uint32_t state) {
 }
 #else
 static inline uint32_t up_hold_off(void) {
-    while (__atomic_exchange_n(&up_dynamic.held_off, 1, __ATOMIC_ACQUIRE)) {
-    }
+    up_lock(&up_dynamic.held_off);
     return 0;
 }
 static inline void up_let_in(uint32_t state) {
-    __atomic_store_n(&up_dynamic.held_off, (uint8_t)state, __ATOMIC_RELEASE);
+    (void)state;
+    up_unlock(&up_dynamic.held_off);
 }
 #endif
 #undef MICROPY_BEGIN_ATOMIC_SECTION
