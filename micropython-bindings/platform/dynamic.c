@@ -542,7 +542,7 @@ static mp_obj_t up_module_name(const mp_obj_module_t *module) {
 // use(): `import asyncio` and `import uasyncio` give this loop from here on, and so do their submodules.
 static mp_obj_t up_use(void) {
     static const char parts[][8] = { "event", "funcs", "lock", "stream" };
-    const mp_obj_module_t *modules[] = { &up_asyncio_module, &up_uasyncio_module };
+    static const mp_obj_module_t *const modules[] = { &up_asyncio_module, &up_uasyncio_module };
     for (size_t i = 0; i < MP_ARRAY_SIZE(modules); ++i) {
         mp_obj_t name = up_module_name(modules[i]);
         mp_obj_dict_store(MP_OBJ_FROM_PTR(up_dynamic.modules), name, MP_OBJ_FROM_PTR(modules[i]));
@@ -557,7 +557,7 @@ MP_DEFINE_CONST_FUN_OBJ_0(up_use_obj, up_use);
 
 // _become(name): the module that is being imported under one of our names is ours from here on.
 static mp_obj_t up_become(mp_obj_t name) {
-    const mp_obj_module_t *modules[] = { &up_module, &up_priority_module, &up_asyncio_module, &up_uasyncio_module };
+    static const mp_obj_module_t *const modules[] = { &up_module, &up_priority_module, &up_asyncio_module, &up_uasyncio_module };
     mp_map_elem_t *elem = mp_map_lookup(&up_dynamic.modules->map, name, MP_MAP_LOOKUP);
     for (size_t i = 0; elem != NULL && i < MP_ARRAY_SIZE(modules); ++i) {
         if (up_module_name(modules[i]) == name) {
