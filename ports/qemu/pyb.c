@@ -121,6 +121,11 @@ static bool call_hard(mp_obj_t callback, mp_obj_t arg, unsigned timer) {
 #if QEMU_STOCK
 // A flag's set(): such firmware knows no flags, and a driver in C can but call it.
 static mp_obj_t checked_flag(mp_obj_t flag) {
+    mp_obj_t set[2];
+    mp_load_method_maybe(flag, MP_QSTR_set, set);
+    if (set[0] == MP_OBJ_NULL) {
+        mp_raise_TypeError(MP_ERROR_TEXT("flag must be None or a ThreadSafeFlag"));
+    }
     return mp_load_attr(flag, MP_QSTR_set);
 }
 static void set_flag(mp_obj_t set) {
