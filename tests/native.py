@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Test the native .mpy on firmware that has none of our loop: native.py unix|newest|BOARD
+"""Test the native .mpy on firmware that has none of our loop: native.py unix|newest|upstream|BOARD
 
 tests/python, on the file that has a clock for tests; all must pass but the exceptions named below, and those must not. On
 unix also what a user does: the installer, mip, use(). Ends with `N passed, N failed, N skipped`.
@@ -191,6 +191,11 @@ def test_no_memory(micropython):
 def main():
     """Run it, return the exit status."""
     where = sys.argv[1]
+    if where == "upstream":
+        path = f"{BUILD / 'mpy/x64'}:{ROOT / 'tests/native_mpy'}:.frozen"
+        tree = os.environ.get("MPY_TREE", BUILD / "micropython")
+        argv = [sys.executable, ROOT / "tests/upstream.py", UNIX["unix"], tree, "asyncio"]
+        return subprocess.call(argv, env=dict(os.environ, MICROPYPATH=path))
     if where in UNIX:
         passed, failed, skipped = python_tests(str(UNIX[where]), "x64", EXCEPTIONS["unix"])
         for name, test in sorted(globals().items()):
