@@ -280,7 +280,7 @@ mpy-%:
 
 # MicroPython without our loop, which loads those files: on this machine as its makers configure it, of both versions; on
 # the boards in QEMU.
-STOCK_UNIX = PROG=micropython VARIANT=standard FROZEN_MANIFEST=$(CURDIR)/ports/mpy/stock.py \
+STOCK_UNIX = PROG=micropython VARIANT=standard FROZEN_MANIFEST=$(CURDIR)/ports/mpy/manifest_stock.py \
 	$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
 	MPY_LIB_DIR=$(CURDIR)/build/mpy-lib
 mpy-stock: setup-demo setup-qemu source mpy-cross $(addprefix mpy-stock-,$(QEMU_BOARDS))

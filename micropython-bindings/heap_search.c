@@ -1,7 +1,6 @@
 // What the loop does not know: it has no list of all tasks, so that one which nothing can reach is collected. The few who
 // look for a task that may be parked anywhere search the heap.
 #include "py/gc.h"
-#include "garbage.h"
 #include "heap_search.h"
 
 static void up_lock_heap(void) {

@@ -277,7 +277,7 @@ static const mp_rom_map_elem_t up_priority_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio_priority) },
     UP_ROWS_OF_NATIVE
         NATIVE_NAMES
-        CLOCK_NAMES{ MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_obj) },
+            CLOCK_NAMES{ MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_obj) },
     // uasyncio_priority ends here.
     ASYNCIO_NAMES
         UP_ROWS_OF_PRIORITY{ MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio_priority) },

@@ -6,7 +6,6 @@
 #include "callbacks.h"
 #include "clock.h"
 #include "flag.h"
-#include "garbage.h"
 #include "loop_state.h"
 #include "mail.h"
 #include "mailbox.h"

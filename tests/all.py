@@ -36,7 +36,7 @@ TARGET = ("--target-dir", "build/cargo")
 FAILED = []  # what run() saw fail
 
 C_CODE = ("micropython-bindings/**/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
-PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs")
+PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs", "tools")
 
 
 def run(name, *argv, show=30):

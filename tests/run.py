@@ -97,9 +97,7 @@ def main():
 
     count = {"pass": 0, "fail": 0, "skip": 0}
     with ThreadPoolExecutor(args.j) as pool:
-        outputs = pool.map(
-            lambda test: output(command, test, args.timeout, args.path), tests
-        )
+        outputs = pool.map(lambda test: output(command, test, args.timeout, args.path), tests)
         for test, got in zip(tests, outputs):
             verdict, text = judge(test, got, args.update, args.lacks)
             count[verdict] += 1

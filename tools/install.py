@@ -53,7 +53,9 @@ def main():
     mpy = int(mpy)
     arch = ARCHS[mpy >> 10 & 15] if mpy >> 10 & 15 < len(ARCHS) else None
     if arch is None:
-        sys.exit("This firmware loads no native modules. See docs/native_mpy.md for boards that do.")
+        sys.exit(
+            "This firmware loads no native modules. See docs/native_mpy.md for boards that do."
+        )
     if (mpy & 0xFF, mpy >> 8 & 3) != (VERSION, SUB_VERSION):
         sys.exit(
             f"This firmware loads .mpy files of version {mpy & 0xFF}.{mpy >> 8 & 3}; these are of {VERSION}.{SUB_VERSION}."

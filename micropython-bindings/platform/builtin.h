@@ -86,7 +86,7 @@ static inline bool up_area_of(up_area_t *area, const mp_state_mem_area_t *of) {
     if (of == NULL) {
         return false;
     }
-    *area = (up_area_t) {
+    *area = (up_area_t){
         .of = of,
         .table = of->gc_alloc_table_start,
         .pool = of->gc_pool_start,

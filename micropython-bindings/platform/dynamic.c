@@ -1,18 +1,14 @@
-// What the shim needs of an interpreter that has loaded it as a native .mpy, made of what such a module can reach. And the
-// module itself: what the import does, the idle wait, and what holds off interrupts.
+// What the shim needs of an interpreter that has loaded it as a native .mpy, made of what such a module can reach; and the idle
+// wait there.
+#include "platform.h"
+
+#if MICROPY_ENABLE_DYNRUNTIME
+
 #include <stdarg.h>
 
 #include "py/mperrno.h"
 #include "py/stream.h"
-#include "../args.h"
-#include "../clock.h"
-#include "../loop_object.h"
-#include "../loop_state.h"
 #include "../mailbox.h"
-#include "../module.h"
-#include "../shim.h"
-#include "../threads.h"
-#include "platform.h"
 
 up_dynamic_t up_dynamic;
 
@@ -149,7 +145,7 @@ bool up_is_exception_type(mp_obj_t object) {
 void up_dict_init(mp_obj_dict_t *dict, size_t n) {
     (void)n;
     dict->base.type = &mp_type_dict;
-    dict->map = (mp_map_t) { .all_keys_are_qstrs = 1 };
+    dict->map = (mp_map_t){ .all_keys_are_qstrs = 1 };
 }
 
 void up_list_init(mp_obj_list_t *list, size_t n) {
@@ -310,7 +306,7 @@ void up_raise_oserror(int error) {
 }
 
 void up_vstr_init(vstr_t *vstr, size_t alloc) {
-    *vstr = (vstr_t) { .alloc = alloc, .buf = m_new(char, alloc) };
+    *vstr = (vstr_t){ .alloc = alloc, .buf = m_new(char, alloc) };
 }
 
 void up_vstr_printf(vstr_t *vstr, const char *format, ...) {
@@ -323,7 +319,8 @@ void up_vstr_printf(vstr_t *vstr, const char *format, ...) {
 void up_print(const mp_print_t *print, mp_obj_t object, mp_print_kind_t kind) {
     const mp_obj_type_t *type = mp_obj_get_type(object);
     if (MP_OBJ_TYPE_HAS_SLOT(type, print)) {
-        MP_OBJ_TYPE_GET_SLOT(type, print)((mp_print_t *)print, object, kind);
+        MP_OBJ_TYPE_GET_SLOT(type, print)
+        ((mp_print_t *)print, object, kind);
     } else {
         mp_printf(print, "<%q>", type->name);
     }
@@ -485,7 +482,7 @@ void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
     mp_handle_pending(true);
 }
 
-// -- the module
+// -- the import
 
 // The C function of a built-in one without arguments.
 static mp_obj_t (*up_function(qstr module, qstr name))(void) {
@@ -496,83 +493,8 @@ static mp_obj_t (*up_function(qstr module, qstr name))(void) {
     return ((const mp_obj_fun_builtin_fixed_t *)MP_OBJ_TO_PTR(fun))->fun._0;
 }
 
-static void up_dynamic_module_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
-    (void)kind;
-    mp_printf(print, "<module '%q'>", up_str_qstr(mp_load_attr(self_in, MP_QSTR___name__)));
-}
-
-static void up_dynamic_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
-    mp_obj_dict_t *globals = ((mp_obj_module_t *)MP_OBJ_TO_PTR(self_in))->globals;
-    if (dest[0] == MP_OBJ_NULL) {
-        mp_map_elem_t *elem = mp_map_lookup(&globals->map, MP_OBJ_NEW_QSTR(attr), MP_MAP_LOOKUP);
-        if (elem != NULL) {
-            dest[0] = elem->value;
-            return;
-        }
-        if (attr == MP_QSTR___dict__) {
-            dest[0] = MP_OBJ_FROM_PTR(globals);
-            return;
-        }
-    }
-    up_module_attr(globals == up_module.globals ? MP_OBJ_FROM_PTR(&up_module) : self_in, attr, dest);
-}
-
-// A module of ours: MicroPython's own type of modules asks only built-in ones for what is not in their tables.
-MP_DEFINE_CONST_OBJ_TYPE(
-    up_dynamic_module_type,
-    MP_QSTR_module,
-    MP_TYPE_FLAG_NONE,
-    print, up_dynamic_module_print,
-    attr, up_dynamic_module_attr
-);
-
-// Notes a module in sys.modules under NAME.PART.
-static void up_add_part(mp_obj_t name, const char *part, const mp_obj_module_t *module) {
-    char buf[24];
-    up_text_t text = { buf, sizeof(buf) };
-    const mp_print_t print = { &text, up_text_add };
-    mp_printf(&print, "%s.%s", mp_obj_str_get_str(name), part);
-    mp_obj_dict_store(MP_OBJ_FROM_PTR(up_dynamic.modules), mp_obj_new_str(buf, text.at - buf), MP_OBJ_FROM_PTR(module));
-}
-
-static mp_obj_t up_module_name(const mp_obj_module_t *module) {
-    return mp_load_attr(MP_OBJ_FROM_PTR(module), MP_QSTR___name__);
-}
-
-// use(): `import asyncio` and `import uasyncio` give this loop from here on, and so do their submodules.
-static mp_obj_t up_use(void) {
-    static const char parts[][8] = { "event", "funcs", "lock", "stream" };
-    static const mp_obj_module_t *const modules[] = { &up_asyncio_module, &up_uasyncio_module };
-    for (size_t i = 0; i < MP_ARRAY_SIZE(modules); ++i) {
-        mp_obj_t name = up_module_name(modules[i]);
-        mp_obj_dict_store(MP_OBJ_FROM_PTR(up_dynamic.modules), name, MP_OBJ_FROM_PTR(modules[i]));
-        up_add_part(name, "core", &up_priority_module);
-        for (size_t part = 0; part < MP_ARRAY_SIZE(parts); ++part) {
-            up_add_part(name, parts[part], &up_asyncio_module);
-        }
-    }
-    return mp_const_none;
-}
-MP_DEFINE_CONST_FUN_OBJ_0(up_use_obj, up_use);
-
-// _become(name): the module that is being imported under one of our names is ours from here on.
-static mp_obj_t up_become(mp_obj_t name) {
-    static const mp_obj_module_t *const modules[] = { &up_module, &up_priority_module, &up_asyncio_module, &up_uasyncio_module };
-    mp_map_elem_t *elem = mp_map_lookup(&up_dynamic.modules->map, name, MP_MAP_LOOKUP);
-    for (size_t i = 0; elem != NULL && i < MP_ARRAY_SIZE(modules); ++i) {
-        if (up_module_name(modules[i]) == name) {
-            *(mp_obj_module_t *)MP_OBJ_TO_PTR(elem->value) = *modules[i];
-            elem->value = MP_OBJ_FROM_PTR(modules[i]);
-            up_add_part(name, "core", &up_priority_module);
-        }
-    }
-    return mp_const_none;
-}
-MP_DEFINE_CONST_FUN_OBJ_1(up_become_obj, up_become);
-
-// _begin(handle_pending, generator): what the part in Python calls (python/_dynamic.py). Finds what is needed of the firmware,
-// and makes the loop. ImportError, MemoryError.
-static mp_obj_t up_begin(mp_obj_t handle_pending, mp_obj_t generator) {
+// Finds what is needed of the firmware, and puts right what depends on it. ImportError, MemoryError.
+void up_dynamic_begin(mp_obj_t handle_pending, mp_obj_t generator) {
     up_dynamic_t *d = &up_dynamic;
     d->handle_pending = handle_pending;
     d->gen_instance = mp_obj_get_type(generator);
@@ -598,7 +520,7 @@ static mp_obj_t up_begin(mp_obj_t handle_pending, mp_obj_t generator) {
     d->errors.data = NULL;
     mp_load_method_maybe(sys, MP_QSTR_stderr, optional);
     if (optional[0] != MP_OBJ_NULL) {
-        d->errors = (mp_print_t) { MP_OBJ_TO_PTR(optional[0]), up_print_error };
+        d->errors = (mp_print_t){ MP_OBJ_TO_PTR(optional[0]), up_print_error };
     }
     d->collect = mp_load_attr(up_module_named(MP_QSTR_gc), MP_QSTR_collect);
     d->sleep_ms = mp_load_attr(up_module_named(MP_QSTR_time), MP_QSTR_sleep_ms);
@@ -625,22 +547,6 @@ static mp_obj_t up_begin(mp_obj_t handle_pending, mp_obj_t generator) {
     call[3] = MP_OBJ_NEW_SMALL_INT(MP_STREAM_POLL_RD);
     mp_call_method_n_kw(2, 0, call);
     up_poll(0); // the first time it allocates
-    up_loop_make();
-    up_become(up_module_name(&up_module));
-    return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(up_begin_obj, up_begin);
 
-// What the file runs first. ImportError if objects are not as the file has them.
-mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *args) {
-    MP_DYNRUNTIME_INIT_ENTRY
-    (void)n_args;
-    (void)n_kw;
-    (void)args;
-    up_dynamic.self = (mp_obj_module_t *)&self->context->module;
-    if (mp_fun_table.const_none != mp_const_none || mp_fun_table.const_true != mp_const_true || mp_fun_table.native_to_obj(1, MP_NATIVE_TYPE_QSTR) != MP_OBJ_NEW_QSTR(1)) {
-        mp_raise_msg(MP_OBJ_TO_PTR(mp_load_global(MP_QSTR_ImportError)), "made for another representation of objects");
-    }
-    mp_store_global(MP_QSTR__begin, MP_OBJ_FROM_PTR(&up_begin_obj));
-    MP_DYNRUNTIME_INIT_EXIT
-}
+#endif

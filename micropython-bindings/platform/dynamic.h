@@ -51,7 +51,9 @@
     static const void *const up_fix_##name __attribute__((used, section(".data.rel.ro.up_fix"))) = &name
 
 #undef MP_DEFINE_CONST_OBJ_TYPE
-#define MP_DEFINE_CONST_OBJ_TYPE(type, name, ...) UP_DEFINE_TYPE(type, UP_NUMBER_OF_##name, __VA_ARGS__); UP_FIX(type)
+#define MP_DEFINE_CONST_OBJ_TYPE(type, name, ...) \
+    UP_DEFINE_TYPE(type, UP_NUMBER_OF_##name, __VA_ARGS__); \
+    UP_FIX(type)
 #define UP_DEFINE_TYPE(...) MP_DEFINE_CONST_OBJ_TYPE_EXPAND(MP_DEFINE_CONST_OBJ_TYPE_NARGS(__VA_ARGS__, _INV, 12, _INV, 11, _INV, 10, _INV, 9, _INV, 8, _INV, 7, _INV, 6, _INV, 5, _INV, 4, _INV, 3, _INV, 2, _INV, 1, _INV, 0)(mp_obj_type_t, __VA_ARGS__))
 
 // The slots are Exception's, but for the base; NULL: that is BaseException.
@@ -91,6 +93,7 @@ MP_DECLARE_CONST_FUN_OBJ_1(up_become_obj);
 extern const mp_obj_type_t up_dynamic_module_type;
 
 qstr up_qstr_of(uint32_t constant);
+void up_dynamic_begin(mp_obj_t handle_pending, mp_obj_t generator);
 
 // -- state: what MicroPython has in root pointers, and what was looked up at the import. The collector sees it.
 
