@@ -256,12 +256,11 @@ test-qemu: setup-demo setup-test
 
 .PHONY: mpy setup-mpy mpy-stock
 # The architectures that a native .mpy is for, and the core of each.
-MPY_ARCHS := x64 armv6m armv7m armv7emsp rv32imc xtensa
+MPY_ARCHS := x64 armv6m armv7m armv7emsp rv32imc
 CORE_OF_armv6m := thumbv6m-none-eabi
 CORE_OF_armv7m := thumbv7m-none-eabi
 CORE_OF_armv7emsp := thumbv7em-none-eabihf
 CORE_OF_rv32imc := riscv32imc-unknown-none-elf
-CORE_OF_xtensa := xtensa-lx106
 ## mpy: the loop as a native .mpy, which stock firmware loads, with ARCH= one architecture only: build/mpy/ARCH
 mpy: setup-demo setup-mpy $(if $(filter-out x64,$(or $(ARCH),$(MPY_ARCHS))),setup-qemu) source mpy-cross core $(NEWEST)/py/mpconfig.h $(addprefix mpy-,$(or $(ARCH),$(MPY_ARCHS)))
 
@@ -283,7 +282,9 @@ mpy-%:
 STOCK_UNIX = PROG=micropython VARIANT=standard FROZEN_MANIFEST=$(CURDIR)/ports/mpy/manifest_stock.py \
 	$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
 	MPY_LIB_DIR=$(CURDIR)/build/mpy-lib
-mpy-stock: setup-demo setup-qemu source mpy-cross $(addprefix mpy-stock-,$(QEMU_BOARDS))
+# The boards here that a file is for.
+STOCK_BOARDS := cortex-m0 cortex-m4f rv32
+mpy-stock: setup-demo setup-qemu source mpy-cross $(addprefix mpy-stock-,$(STOCK_BOARDS))
 	$(stock_asyncio)
 	$(call step,stock,Building MicroPython without our loop: build/stock-unix/micropython,\
 		$(call micropython,ports/unix,build/stock-unix) $(STOCK_UNIX) MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
