@@ -254,6 +254,57 @@ qemu-%:
 test-qemu: setup-demo setup-test
 	@MPY_TREE=$(MPY) python3 tests/all.py boards
 
+.PHONY: mpy setup-mpy mpy-stock
+# The architectures that a native .mpy is for, and the core of each.
+MPY_ARCHS := x64 armv6m armv7m armv7emsp rv32imc
+CORE_OF_armv6m := thumbv6m-none-eabi
+CORE_OF_armv7m := thumbv7m-none-eabi
+CORE_OF_armv7emsp := thumbv7em-none-eabihf
+CORE_OF_rv32imc := riscv32imc-unknown-none-elf
+## mpy: the loop as a native .mpy, which stock firmware loads, with ARCH= one architecture only: build/mpy/ARCH
+mpy: setup-demo setup-mpy $(if $(filter-out x64,$(or $(ARCH),$(MPY_ARCHS))),setup-qemu) source mpy-cross core $(NEWEST)/py/mpconfig.h $(addprefix mpy-,$(or $(ARCH),$(MPY_ARCHS)))
+
+# $(call native,ARCH,where,what it is told besides)
+native = $(MAKE) -j$(JOBS) -C ports/mpy ARCH=$(1) MPY=$(NEWEST) MPY_CROSS=$(MPY_CROSS) PYTHON="env PYTHONPATH=$(CURDIR)/build/mpy-tools python3" \
+	UP_ARCHIVE=$(if $(CORE_OF_$(1)),$(CURDIR)/build/core/$(CORE_OF_$(1))-pic/libuasyncio_priority.a,$(ARCHIVE)) \
+	BUILD=$(CURDIR)/build/$(2)-objects/$(1) OUT=$(CURDIR)/build/$(2)/$(1) $(3)
+
+mpy-%:
+	@[ -n "$(filter $*,$(MPY_ARCHS))" ] || { echo "There is no architecture $*: ARCH is one of $(MPY_ARCHS)" >&2; exit 1; }
+	@ports/check-tree.sh $(NEWEST) build/newest.stamp build/newest >/dev/null
+	$(if $(CORE_OF_$*),$(call step,core-pic-$(CORE_OF_$*),Building the scheduler (Rust) for $(CORE_OF_$*)$(,) position independent,\
+		ports/build-core.sh $(CORE_OF_$*) pic))
+	$(call step,mpy-$*,Linking the loop as a native .mpy: build/mpy/$*,$(call native,$*,mpy,$(if $(V2),V2=$(V2)) $(if $(CPYTHON),CPYTHON=$(CPYTHON))))
+	$(if $(MOCK),$(call step,mpy-test-$*,The same with a clock for tests: build/mpy-test/$*,$(call native,$*,mpy-test,MOCK_CLOCK=1)))
+
+# MicroPython without our loop, which loads those files: on this machine as its makers configure it, of both versions; on
+# the boards in QEMU.
+STOCK_UNIX = PROG=micropython VARIANT=standard FROZEN_MANIFEST=$(CURDIR)/ports/mpy/manifest_stock.py \
+	$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
+	MPY_LIB_DIR=$(CURDIR)/build/mpy-lib
+# The boards here that a file is for.
+STOCK_BOARDS := cortex-m0 cortex-m4f rv32
+mpy-stock: setup-demo setup-qemu source mpy-cross $(addprefix mpy-stock-,$(STOCK_BOARDS))
+	$(stock_asyncio)
+	$(call step,stock,Building MicroPython without our loop: build/stock-unix/micropython,\
+		$(call micropython,ports/unix,build/stock-unix) $(STOCK_UNIX) MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+	@$(MAKE) --no-print-directory mpy-stock-newest MPY=$(NEWEST) TREE=build/newest.stamp MPY_CROSS=$(CURDIR)/build/newest/mpy-cross/mpy-cross
+
+.PHONY: mpy-stock-newest
+mpy-stock-newest: $(if $(NEWEST_DIR),,$(NEWEST)/py/mpconfig.h)
+	$(call step,newest-mpy-cross,Building mpy-cross,$(call micropython,mpy-cross,build/newest/mpy-cross) USER_C_MODULES=)
+	$(call step,stock-newest,Building the newer MicroPython without our loop: build/stock-newest/micropython,\
+		$(call micropython,ports/unix,build/stock-newest) $(STOCK_UNIX) MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+mpy-stock-%: CORE = $(call board_variable,$*,RUST_TARGET)
+mpy-stock-%:
+	$(stock_asyncio)
+	$(call step,core-$(CORE),Building the scheduler (Rust) for $(CORE)$(,) whose arithmetic the board takes,ports/build-core.sh $(CORE))
+	$(call step,mpy-stock-$*,Building MicroPython for QEMU without our loop: build/qemu-stock/$*/firmware.elf,\
+		$(call make_in,ports/qemu,build/qemu-stock/$*) BOARD=$* MPY=$(MPY) CFLAGS_EXTRA=-DQEMU_STOCK=1 FROZEN_MANIFEST=manifest_stock.py \
+		UP_ARCHIVE=$(CURDIR)/build/core/$(CORE)/libuasyncio_priority.a \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
 ## cores: build the scheduler (Rust) for every board's processor: build/core/TARGET/libuasyncio_priority.a
 cores: setup-cores
 	$(call step,cores,Building the scheduler (Rust) for every board's processor: build/core,\
@@ -348,7 +399,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/pico build/alif build/mimxrt build/nrf build/renesas-ra build/samd build/size build/bench build/recipes build/refusals build/*.stamp build/logs
+	rm -rf build/mpy build/mpy-objects build/mpy-test build/mpy-test-objects build/stock-unix build/stock-newest build/qemu-stock build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/pico build/alif build/mimxrt build/nrf build/renesas-ra build/samd build/size build/bench build/recipes build/refusals build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
@@ -420,7 +471,7 @@ endef
 check-firmware:
 	@ports/check-firmware.sh "$(PORT)" "$(BOARD)" "$(if $(MPY_DIR),$(MPY))" "$(if $(filter firmware,$(MAKECMDGOALS)),,$(VERB))"
 
-setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz:
+setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz setup-mpy:
 	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)

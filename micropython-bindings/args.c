@@ -44,14 +44,11 @@ uint32_t up_arg_ms(mp_obj_t arg, qstr name) {
 uint32_t up_arg_seconds(mp_obj_t arg, qstr name) {
 #if MICROPY_PY_BUILTINS_FLOAT
     if (mp_obj_is_float(arg)) {
-        mp_float_t s = mp_obj_get_float(arg);
-        if (s < 0) {
-            return 0;
+        uint32_t ms;
+        if (!up_float_as_ms(arg, MAX_DELAY / 1000, &ms)) {
+            up_raise_delay(name); // a NaN too
         }
-        if (s <= (mp_float_t)(MAX_DELAY / 1000)) {
-            return (uint32_t)(s * 1000); // a rounded up limit is cut by the core
-        }
-        up_raise_delay(name); // a NaN too
+        return ms;
     }
 #endif
     uint32_t s = up_arg_delay(arg, name, MP_ERROR_TEXT("'%q' must be an int or float (s), not %s"));

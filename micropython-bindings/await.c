@@ -1,7 +1,6 @@
 // What the shim's awaitables do when they are awaited.
 #include "args.h"
 #include "await.h"
-#include "garbage.h"
 #include "loop_state.h"
 #include "task.h"
 

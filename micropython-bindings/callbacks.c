@@ -169,7 +169,7 @@ struct _up_call_method_t {
 };
 
 static mp_obj_t up_call_method_call(mp_obj_t self_in, size_t n, size_t n_kw, const mp_obj_t *a) {
-    static const mp_arg_t allowed[] = {
+    UP_ARG_TABLE allowed[] = {
         { MP_QSTR_delay, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_callback, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_args, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_PTR(&mp_const_empty_tuple_obj) } },
@@ -180,7 +180,7 @@ static mp_obj_t up_call_method_call(mp_obj_t self_in, size_t n, size_t n_kw, con
     if (self->one) {
         mp_arg_val_t named[3];
         mp_arg_parse_all_kw_array(n - 1, n_kw, a + 1, 3, allowed, named);
-        delay = self->delay(named[0].u_obj, self->name);
+        delay = self->delay(named[0].u_obj, UP_QSTR_OF(self->name));
         mp_obj_t args = named[2].u_obj;
         if (!MP_OBJ_TYPE_HAS_SLOT(mp_obj_get_type(args), iter)) {
             up_raise_type(MP_ERROR_TEXT("'%q' must be a tuple or an iterable, not %s"), MP_QSTR_args, args);
@@ -188,7 +188,7 @@ static mp_obj_t up_call_method_call(mp_obj_t self_in, size_t n, size_t n_kw, con
         return up_call(named[1].u_obj, mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_tuple), args), self->level, delay);
     }
     if (self->delay != NULL) {
-        delay = self->delay(*++a, self->name);
+        delay = self->delay(*++a, UP_QSTR_OF(self->name));
         --n;
     }
     return up_call(a[1], mp_obj_new_tuple(n - 2, a + 2), self->level, delay);
@@ -204,18 +204,18 @@ static MP_DEFINE_CONST_OBJ_TYPE(
 // call_soon(callback, *args): due now.
 const up_call_method_t up_call_soon = { { &up_call_method_type }, NULL, 0, UP_OWN, 2, false };
 // call_later(delay, callback, *args): due in `delay` seconds (int or float).
-const up_call_method_t up_call_later = { { &up_call_method_type }, up_arg_seconds, MP_QSTR_delay, UP_OWN, 3, false };
+const up_call_method_t up_call_later = { { &up_call_method_type }, up_arg_seconds, UP_QSTR(MP_QSTR_delay), UP_OWN, 3, false };
 // call_later_ms(delay, callback, *args): due in `delay` ms.
-const up_call_method_t up_call_later_ms = { { &up_call_method_type }, up_arg_ms, MP_QSTR_delay, UP_OWN, 3, false };
+const up_call_method_t up_call_later_ms = { { &up_call_method_type }, up_arg_ms, UP_QSTR(MP_QSTR_delay), UP_OWN, 3, false };
 // call_after(delay, callback, *args): in at least `delay` seconds (int or float), at low level.
-const up_call_method_t up_call_after = { { &up_call_method_type }, up_arg_seconds, MP_QSTR_delay, UP_LOW, 3, false };
+const up_call_method_t up_call_after = { { &up_call_method_type }, up_arg_seconds, UP_QSTR(MP_QSTR_delay), UP_LOW, 3, false };
 // call_after_ms(delay, callback, args=()): in at least `delay` ms, at low level. `args` is one tuple or
 // iterable (seed).
-const up_call_method_t up_call_after_ms = { { &up_call_method_type }, up_arg_ms, MP_QSTR_delay, UP_LOW, 1, true };
+const up_call_method_t up_call_after_ms = { { &up_call_method_type }, up_arg_ms, UP_QSTR(MP_QSTR_delay), UP_LOW, 1, true };
 // call_at(ticks, callback, *args): due when time() is `ticks`; a time that is past is now.
-const up_call_method_t up_call_at = { { &up_call_method_type }, up_arg_until, MP_QSTR_when, UP_OWN, 3, false };
+const up_call_method_t up_call_at = { { &up_call_method_type }, up_arg_until, UP_QSTR(MP_QSTR_when), UP_OWN, 3, false };
 // call_at_(ticks, callback, args=()): the same with one tuple or iterable (V2).
-const up_call_method_t up_call_at_ = { { &up_call_method_type }, up_arg_until, MP_QSTR_time, UP_OWN, 1, true };
+const up_call_method_t up_call_at_ = { { &up_call_method_type }, up_arg_until, UP_QSTR(MP_QSTR_time), UP_OWN, 1, true };
 
 // -- from outside of the loop's run
 

@@ -89,7 +89,7 @@ static mp_obj_t up_flag_make_new(const mp_obj_type_t *type, size_t n_args, size_
 // wait(priority=False): await it until the flag is set, which clears it. With `priority` that
 // wake-up lands at high level.
 static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
-    static const mp_arg_t allowed[] = {
+    UP_ARG_TABLE allowed[] = {
         { MP_QSTR_priority, MP_ARG_BOOL, { .u_bool = false } },
     };
     mp_arg_val_t a[1];

@@ -1,7 +1,6 @@
 // What the loop does not know: it has no list of all tasks, so that one which nothing can reach is collected. The few who
 // look for a task that may be parked anywhere search the heap.
 #include "py/gc.h"
-#include "garbage.h"
 #include "heap_search.h"
 
 static void up_lock_heap(void) {
@@ -24,27 +23,22 @@ up_entry_t *up_search_heap(const mp_obj_type_t *type, bool (*found)(up_entry_t *
     // Of the first block of an object. While a finaliser runs: of one that something reaches.
     byte head = up_in_finaliser() ? 3 : 1;
     up_lock_heap();
-    for (mp_state_mem_area_t *area = &MP_STATE_MEM(area); area != NULL && result == NULL;) {
-        size_t blocks = (area->gc_pool_end - area->gc_pool_start) / MICROPY_BYTES_PER_GC_BLOCK;
-        for (size_t block = 0; block < blocks && result == NULL; ++block) {
-            byte kinds = area->gc_alloc_table_start[block / 4]; // two bits a block
+    up_area_t area;
+    for (bool more = up_first_area(&area); more && result == NULL; more = up_next_area(&area)) {
+        for (size_t block = 0; block < area.blocks && result == NULL; ++block) {
+            byte kinds = area.table[block / 4]; // two bits a block
             if ((kinds >> block % 4 * 2 & 3) != head) {
                 if (kinds == 0) {
                     block |= 3; // four free ones
                 }
                 continue;
             }
-            up_entry_t *entry = (up_entry_t *)(area->gc_pool_start + block * MICROPY_BYTES_PER_GC_BLOCK);
+            up_entry_t *entry = (up_entry_t *)(area.pool + block * UP_BLOCK_BYTES(area));
             // The first word of any object; what follows it is there if the second holds the tag: no other block does.
             if (entry->object == type && (entry->core & UP_TAG) == UP_TAG && found(entry, arg)) {
                 result = entry;
             }
         }
-#if MICROPY_GC_SPLIT_HEAP
-        area = area->next;
-#else
-        area = NULL;
-#endif
     }
     up_unlock_heap();
     return result;

@@ -97,18 +97,18 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
         N
     };
     static const uint16_t names[] = {
-        MP_QSTR_runq_len,
-        MP_QSTR_waitq_len,
-        MP_QSTR_ioq_len,
-        MP_QSTR_lp_len,
-        MP_QSTR_len,
-        MP_QSTR_lpqlen,
-        MP_QSTR_max_overdue_ms,
-        MP_QSTR_hpqlen,
-        MP_QSTR_ioq_len,
-        MP_QSTR_runq_len,
-        MP_QSTR_waitq_len,
-        MP_QSTR_lp_len,
+        UP_QSTR(MP_QSTR_runq_len),
+        UP_QSTR(MP_QSTR_waitq_len),
+        UP_QSTR(MP_QSTR_ioq_len),
+        UP_QSTR(MP_QSTR_lp_len),
+        UP_QSTR(MP_QSTR_len),
+        UP_QSTR(MP_QSTR_lpqlen),
+        UP_QSTR(MP_QSTR_max_overdue_ms),
+        UP_QSTR(MP_QSTR_hpqlen),
+        UP_QSTR(MP_QSTR_ioq_len),
+        UP_QSTR(MP_QSTR_runq_len),
+        UP_QSTR(MP_QSTR_waitq_len),
+        UP_QSTR(MP_QSTR_lp_len),
     };
     static const uint8_t kinds[] = { LENGTH, LENGTH, IOQ, LENGTH, LENGTH, LENGTH, OVERDUE, HIGH, IOQ, LENGTH, LENGTH, LENGTH };
     mp_arg_check_num(n_args, 0, 0, most, false);
@@ -123,7 +123,7 @@ static mp_obj_t up_lengths(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, siz
     value[IOQ] = loop->fast_io;
     size_t used = 0;
     for (size_t i = 0; i < 8; ++i) {
-        qstr name = names[first + i];
+        qstr name = UP_QSTR_OF(names[first + i]);
         mp_obj_t arg = mp_const_none;
         if (i < n_args) {
             arg = pos[i];
@@ -181,7 +181,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_time_obj, up_loop_time);
 // create_task(coro, level=NORMAL, name=None): a Task, due now, whose wake-ups land at `level` unless an await
 // names another. `name` is for get_name(). TypeError if `coro` is not a coroutine (a function, for instance).
 static mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
-    static const mp_arg_t allowed[] = {
+    UP_ARG_TABLE allowed[] = {
         { MP_QSTR_coro, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_level, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(UP_NORMAL) } },
         { MP_QSTR_name, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },

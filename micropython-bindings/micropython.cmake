@@ -25,6 +25,7 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/mail.c
     ${CMAKE_CURRENT_LIST_DIR}/mailbox.c
     ${CMAKE_CURRENT_LIST_DIR}/module.c
+    ${CMAKE_CURRENT_LIST_DIR}/native_module.c
     ${CMAKE_CURRENT_LIST_DIR}/queue.c
     ${CMAKE_CURRENT_LIST_DIR}/report.c
     ${CMAKE_CURRENT_LIST_DIR}/run_loop.c
@@ -37,6 +38,7 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/timeout.c
     ${CMAKE_CURRENT_LIST_DIR}/when.c
     ${CMAKE_CURRENT_LIST_DIR}/platform/atomic.c
+    ${CMAKE_CURRENT_LIST_DIR}/platform/dynamic.c
     ${CMAKE_CURRENT_LIST_DIR}/platform/freertos.c
     ${CMAKE_CURRENT_LIST_DIR}/platform/generic.c
     ${CMAKE_CURRENT_LIST_DIR}/platform/unix.c

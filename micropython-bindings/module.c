@@ -95,56 +95,57 @@ static const struct {
     uint16_t name;
     uint16_t part;
 } up_lazy_names[] = {
-    { MP_QSTR_gather, MP_QSTR__asyncio_wait },
+    { UP_QSTR(MP_QSTR_gather), UP_QSTR(MP_QSTR__asyncio_wait) },
 #if MICROPY_UASYNCIO_PRIORITY_CPYTHON
-    { MP_QSTR_ALL_COMPLETED, MP_QSTR__asyncio_ends },
-    { MP_QSTR_FIRST_COMPLETED, MP_QSTR__asyncio_ends },
-    { MP_QSTR_FIRST_EXCEPTION, MP_QSTR__asyncio_ends },
-    { MP_QSTR_as_completed, MP_QSTR__asyncio_ends },
-    { MP_QSTR_shield, MP_QSTR__asyncio_ends },
-    { MP_QSTR_wait, MP_QSTR__asyncio_ends },
-    { MP_QSTR_BaseExceptionGroup, MP_QSTR__asyncio_taskgroup },
-    { MP_QSTR_ExceptionGroup, MP_QSTR__asyncio_taskgroup },
-    { MP_QSTR_TaskGroup, MP_QSTR__asyncio_taskgroup },
-    { MP_QSTR_Runner, MP_QSTR__asyncio_runner },
-    { MP_QSTR_to_thread, MP_QSTR__asyncio_thread },
+    { UP_QSTR(MP_QSTR_ALL_COMPLETED), UP_QSTR(MP_QSTR__asyncio_ends) },
+    { UP_QSTR(MP_QSTR_FIRST_COMPLETED), UP_QSTR(MP_QSTR__asyncio_ends) },
+    { UP_QSTR(MP_QSTR_FIRST_EXCEPTION), UP_QSTR(MP_QSTR__asyncio_ends) },
+    { UP_QSTR(MP_QSTR_as_completed), UP_QSTR(MP_QSTR__asyncio_ends) },
+    { UP_QSTR(MP_QSTR_shield), UP_QSTR(MP_QSTR__asyncio_ends) },
+    { UP_QSTR(MP_QSTR_wait), UP_QSTR(MP_QSTR__asyncio_ends) },
+    { UP_QSTR(MP_QSTR_BaseExceptionGroup), UP_QSTR(MP_QSTR__asyncio_taskgroup) },
+    { UP_QSTR(MP_QSTR_ExceptionGroup), UP_QSTR(MP_QSTR__asyncio_taskgroup) },
+    { UP_QSTR(MP_QSTR_TaskGroup), UP_QSTR(MP_QSTR__asyncio_taskgroup) },
+    { UP_QSTR(MP_QSTR_Runner), UP_QSTR(MP_QSTR__asyncio_runner) },
+    { UP_QSTR(MP_QSTR_to_thread), UP_QSTR(MP_QSTR__asyncio_thread) },
 #endif
-    { MP_QSTR_Server, MP_QSTR__asyncio_stream },
-    { MP_QSTR_Stream, MP_QSTR__asyncio_stream },
-    { MP_QSTR_StreamReader, MP_QSTR__asyncio_stream },
-    { MP_QSTR_StreamWriter, MP_QSTR__asyncio_stream },
-    { MP_QSTR_open_connection, MP_QSTR__asyncio_stream },
-    { MP_QSTR_start_server, MP_QSTR__asyncio_stream },
-    { MP_QSTR_After, MP_QSTR__asyncio_more },
-    { MP_QSTR_AfterMs, MP_QSTR__asyncio_more },
-    { MP_QSTR_PriorityEventLoop, MP_QSTR__asyncio_more },
-    { MP_QSTR_Sleep, MP_QSTR__asyncio_more },
-    { MP_QSTR_When, MP_QSTR__asyncio_more },
-    { MP_QSTR__promote_to_task, MP_QSTR__asyncio_more },
-    { MP_QSTR_select, MP_QSTR__asyncio_more },
-    { MP_QSTR_sys, MP_QSTR__asyncio_more },
-    { MP_QSTR_ticks, MP_QSTR__asyncio_more },
-    { MP_QSTR_ticks_add, MP_QSTR__asyncio_more },
-    { MP_QSTR_ticks_diff, MP_QSTR__asyncio_more },
+    { UP_QSTR(MP_QSTR_Server), UP_QSTR(MP_QSTR__asyncio_stream) },
+    { UP_QSTR(MP_QSTR_Stream), UP_QSTR(MP_QSTR__asyncio_stream) },
+    { UP_QSTR(MP_QSTR_StreamReader), UP_QSTR(MP_QSTR__asyncio_stream) },
+    { UP_QSTR(MP_QSTR_StreamWriter), UP_QSTR(MP_QSTR__asyncio_stream) },
+    { UP_QSTR(MP_QSTR_open_connection), UP_QSTR(MP_QSTR__asyncio_stream) },
+    { UP_QSTR(MP_QSTR_start_server), UP_QSTR(MP_QSTR__asyncio_stream) },
+    { UP_QSTR(MP_QSTR_After), UP_QSTR(MP_QSTR__asyncio_more) },
+    { UP_QSTR(MP_QSTR_AfterMs), UP_QSTR(MP_QSTR__asyncio_more) },
+    { UP_QSTR(MP_QSTR_PriorityEventLoop), UP_QSTR(MP_QSTR__asyncio_more) },
+    { UP_QSTR(MP_QSTR_Sleep), UP_QSTR(MP_QSTR__asyncio_more) },
+    { UP_QSTR(MP_QSTR_When), UP_QSTR(MP_QSTR__asyncio_more) },
+    { UP_QSTR(MP_QSTR__promote_to_task), UP_QSTR(MP_QSTR__asyncio_more) },
+    { UP_QSTR(MP_QSTR_select), UP_QSTR(MP_QSTR__asyncio_more) },
+    { UP_QSTR(MP_QSTR_sys), UP_QSTR(MP_QSTR__asyncio_more) },
+    { UP_QSTR(MP_QSTR_ticks), UP_QSTR(MP_QSTR__asyncio_more) },
+    { UP_QSTR(MP_QSTR_ticks_add), UP_QSTR(MP_QSTR__asyncio_more) },
+    { UP_QSTR(MP_QSTR_ticks_diff), UP_QSTR(MP_QSTR__asyncio_more) },
 #if MICROPY_UASYNCIO_PRIORITY_CPYTHON
-    { MP_QSTR_Datagram, MP_QSTR__asyncio_datagram },
-    { MP_QSTR_Condition, MP_QSTR__asyncio_condition },
-    { MP_QSTR_Barrier, MP_QSTR__asyncio_barrier },
-    { MP_QSTR_BrokenBarrierError, MP_QSTR__asyncio_barrier },
+    { UP_QSTR(MP_QSTR_Datagram), UP_QSTR(MP_QSTR__asyncio_datagram) },
+    { UP_QSTR(MP_QSTR_Condition), UP_QSTR(MP_QSTR__asyncio_condition) },
+    { UP_QSTR(MP_QSTR_Barrier), UP_QSTR(MP_QSTR__asyncio_barrier) },
+    { UP_QSTR(MP_QSTR_BrokenBarrierError), UP_QSTR(MP_QSTR__asyncio_barrier) },
 #endif
 #if MICROPY_UASYNCIO_PRIORITY_V2
-    { MP_QSTR_DEBUG, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_EventLoop, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_SleepMs, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_StopLoop, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_SysCall, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_SysCall1, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_ensure_future, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_get_running_loop, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_got_event_loop, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_log, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_set_debug, MP_QSTR__asyncio_v2 },
-    { MP_QSTR_version, MP_QSTR__asyncio_v2 },
+    { UP_QSTR(MP_QSTR_DEBUG), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_EventLoop), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_SleepMs), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_StopLoop), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_SysCall), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_SysCall1), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_ensure_future), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_get_running_loop), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_got_event_loop), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_log), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_set_debug), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_type_gen), UP_QSTR(MP_QSTR__asyncio_v2) },
+    { UP_QSTR(MP_QSTR_version), UP_QSTR(MP_QSTR__asyncio_v2) },
 #endif
 };
 
@@ -168,17 +169,18 @@ void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         dest[0] = MP_OBJ_FROM_PTR(&loop->main_queue);
     } else if (self_in != MP_OBJ_FROM_PTR(&up_module)) {
         for (size_t i = 0; i < MP_ARRAY_SIZE(up_lazy_names); ++i) {
-            if (up_lazy_names[i].name == attr) {
-                mp_obj_t part = MP_OBJ_NEW_QSTR(up_lazy_names[i].part);
+            if (UP_QSTR_OF(up_lazy_names[i].name) == attr) {
+                qstr name = UP_QSTR_OF(up_lazy_names[i].part);
+                mp_obj_t part = MP_OBJ_NEW_QSTR(name);
                 mp_map_elem_t *loaded = mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, part, MP_MAP_LOOKUP);
-                mp_load_method_maybe(loaded != NULL ? loaded->value : mp_import_name(up_lazy_names[i].part, mp_const_none, MP_OBJ_NEW_SMALL_INT(0)), attr, dest);
+                mp_load_method_maybe(loaded != NULL ? loaded->value : mp_import_name(name, mp_const_none, MP_OBJ_NEW_SMALL_INT(0)), attr, dest);
                 break;
             }
         }
     }
 }
 
-static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_INT(3), MP_ROM_INT(0), MP_ROM_INT(0) } };
+static const mp_rom_obj_tuple_t up_version = { { UP_ROM_TYPE(tuple) }, 3, { MP_ROM_INT(3), MP_ROM_INT(0), MP_ROM_INT(0) } };
 
 // The modules' tables. A look-up goes through one from the start: what is called most comes first. A name may be only once
 // in a module's table: MicroPython looks first at the place where it found it in another table.
@@ -192,8 +194,7 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
     { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_stop_loop), MP_ROM_PTR(&up_stop_loop_obj) },
 #define V2_ASYNCIO_NAMES \
-    { MP_ROM_QSTR(MP_QSTR_coroutine), MP_ROM_PTR(&mp_identity_obj) }, \
-        { MP_ROM_QSTR(MP_QSTR_type_gen), MP_ROM_PTR(&mp_type_gen_instance) },
+    { MP_ROM_QSTR(MP_QSTR_coroutine), MP_ROM_PTR(&mp_identity_obj) },
 #else
 #define V2_NATIVE_NAMES
 #define V2_ASYNCIO_NAMES
@@ -265,7 +266,7 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
 #endif
 
 // What is in the others too: the version of the asyncio whose names these are; what libraries look for in asyncio.core; the
-// type of what sleep_ms() returns; of V2 the decorator of the days before `async def`, and the type of all coroutines.
+// type of what sleep_ms() returns; of V2 the decorator of the days before `async def`.
 #define ASYNCIO_NAMES \
     { MP_ROM_QSTR(MP_QSTR___version__), MP_ROM_PTR(&up_version) }, \
         { MP_ROM_QSTR(MP_QSTR_core), MP_ROM_PTR(&up_priority_module) }, \
@@ -274,13 +275,16 @@ static const mp_rom_obj_tuple_t up_version = { { &mp_type_tuple }, 3, { MP_ROM_I
 
 static const mp_rom_map_elem_t up_priority_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_uasyncio_priority) },
-    NATIVE_NAMES
-        CLOCK_NAMES{ MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_obj) },
+    UP_ROWS_OF_NATIVE
+        NATIVE_NAMES
+            CLOCK_NAMES{ MP_ROM_QSTR(MP_QSTR_get_event_loop), MP_ROM_PTR(&up_get_event_loop_obj) },
     // uasyncio_priority ends here.
-    ASYNCIO_NAMES{ MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio_priority) },
+    ASYNCIO_NAMES
+        UP_ROWS_OF_PRIORITY{ MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_asyncio_priority) },
 };
 enum {
-    NOT_NATIVE = MICROPY_UASYNCIO_PRIORITY_V2 ? 6 : 4 // the last names of this table
+    NATIVE_ONLY = 1 + UP_ROWS_OF_NATIVE_N, // the first names of this table, and the last
+    NOT_NATIVE = (MICROPY_UASYNCIO_PRIORITY_V2 ? 5 : 4) + UP_ROWS_OF_PRIORITY_N
 };
 
 static const mp_rom_map_elem_t up_asyncio_table[] = {
@@ -297,12 +301,12 @@ static const mp_rom_map_elem_t up_asyncio_table[] = {
 // A module that has what is in `table` but for `before` names in front and `behind` at the end.
 #define MODULE(name, table, before, behind) \
     static MP_DEFINE_CONST_DICT_WITH_SIZE(name##_globals, &table[before], MP_ARRAY_SIZE(table) - before - behind); \
-    const mp_obj_module_t name = { .base = { &mp_type_module }, .globals = (mp_obj_dict_t *)&name##_globals }
+    const mp_obj_module_t name = { .base = { UP_ROM_TYPE(module) }, .globals = (mp_obj_dict_t *)&name##_globals }
 
 MODULE(up_asyncio_module, up_asyncio_table, 0, 1);
 MODULE(up_uasyncio_module, up_asyncio_table, 1, 0);
 MODULE(up_module, up_priority_table, 0, NOT_NATIVE);
-MODULE(up_priority_module, up_priority_table, 1, 0);
+MODULE(up_priority_module, up_priority_table, NATIVE_ONLY, 0);
 
 // A file or frozen module of this name comes first: MicroPython's own asyncio may be frozen beside ours.
 MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_asyncio, up_asyncio_module);

@@ -15,7 +15,7 @@ MP_DEFINE_EXCEPTION(QueueShutDown, Exception)
 
 // Queue(maxsize=0), LifoQueue(maxsize=0), PriorityQueue(maxsize=0): room for that many items; 0 or less: no limit. TypeError.
 static mp_obj_t up_queue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    static const mp_arg_t allowed[] = {
+    UP_ARG_TABLE allowed[] = {
         { MP_QSTR_maxsize, MP_ARG_INT, { .u_int = 0 } },
     };
     mp_arg_val_t a[1];
@@ -195,7 +195,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_queue_task_done_obj, up_queue_task_done);
 // shutdown(immediate=False): from here on put() raises QueueShutDown, and so does get() when there are no more items; who
 // waits for either is woken and gets it. `immediate`: the items are dropped, as if they were dealt with.
 static mp_obj_t up_queue_shutdown(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
-    static const mp_arg_t allowed[] = {
+    UP_ARG_TABLE allowed[] = {
         { MP_QSTR_immediate, MP_ARG_BOOL, { .u_bool = false } },
     };
     mp_arg_val_t a[1];

@@ -1,13 +1,11 @@
 // The run loop: does what the core says, one entry a pass, and contains what goes wrong in it.
 #include "py/objexcept.h"
-#include "py/objgenerator.h"
 #include "py/objtuple.h"
 #include "args.h"
 #include "await.h"
 #include "callbacks.h"
 #include "clock.h"
 #include "flag.h"
-#include "garbage.h"
 #include "loop_state.h"
 #include "mail.h"
 #include "mailbox.h"
@@ -143,7 +141,7 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
         coro = up_task_coro(task);
     }
     if (is_coroutine(coro)) {
-        kind = mp_obj_gen_resume(coro, mp_const_none, exc, &ret);
+        kind = up_resume(coro, exc, &ret);
     } else {
         kind = mp_resume(coro, exc == MP_OBJ_NULL ? mp_const_none : MP_OBJ_NULL, exc, &ret);
     }
@@ -186,6 +184,7 @@ static void up_ask(up_loop_t *loop, up_task_t *task) {
 static void up_idle(up_loop_t *loop, uint32_t ms) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock && ms != UINT32_MAX) {
+        UP_MOCK_IDLE();
         loop->mock_now += ms;
         return;
     }

@@ -6,8 +6,7 @@
 #ifndef UASYNCIO_PRIORITY_SHIM_H
 #define UASYNCIO_PRIORITY_SHIM_H
 
-#include "py/mphal.h"
-#include "py/runtime.h"
+#include "platform/python.h"
 #include "uasyncio_priority.h"
 
 // A build for tests can replace the loop's clock: _mock_clock(). Boards leave it out.
@@ -40,9 +39,6 @@
 #define UP_HAVE_FDS UP_WAIT_IS(POLL)
 
 #include "requirements.h"
-
-// Threads run at the same time, with no lock around all of Python: the loop is one thread's at a time.
-#define UP_THREADS (MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL)
 
 // What other contexts look at. Where those are interrupts only, a store is all it takes.
 #define up_store(place, value) __atomic_store_n(place, value, UP_THREADS ? __ATOMIC_RELEASE : __ATOMIC_RELAXED)

@@ -90,7 +90,7 @@ void up_stream_ask(up_loop_t *loop, up_task_t *task) {
 // -- awaitables for drivers
 
 static mp_obj_t up_stream_wait_new(size_t n_args, const mp_obj_t *pos, mp_map_t *kw, uint32_t events) {
-    static const mp_arg_t allowed[] = {
+    UP_ARG_TABLE allowed[] = {
         { MP_QSTR_s, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_fast, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     };

@@ -23,7 +23,7 @@
 // ThreadSafeFlag(). `level` is where its wake-ups land, None each at the task's own; `value` is how many
 // tasks get past at a time. TypeError, ValueError.
 mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    static const mp_arg_t allowed[] = {
+    UP_ARG_TABLE allowed[] = {
         { MP_QSTR_value, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(1) } },
         { MP_QSTR_level, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     };

@@ -672,28 +672,19 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         up_own(loop);
     }
     if (dest[0] == MP_OBJ_NULL) {
-        mp_uint_t number;
-        switch (attr) {
-            case MP_QSTR_coro:
-                dest[0] = up_task_coro(self);
-                return;
-            case MP_QSTR_data:
-                dest[0] = up_task_get_data(self);
-                return;
-            case MP_QSTR_state:
-                dest[0] = up_task_state(loop, self);
-                return;
-            case MP_QSTR_ph_key:
-                number = up_task_ph_key(self);
-                break;
-            case MP_QSTR_level:
-                number = UP_LEVEL(&self->entry);
-                break;
-            default:
-                dest[1] = MP_OBJ_SENTINEL; // a method
-                return;
+        if (attr == MP_QSTR_coro) {
+            dest[0] = up_task_coro(self);
+        } else if (attr == MP_QSTR_data) {
+            dest[0] = up_task_get_data(self);
+        } else if (attr == MP_QSTR_state) {
+            dest[0] = up_task_state(loop, self);
+        } else if (attr == MP_QSTR_ph_key) {
+            dest[0] = MP_OBJ_NEW_SMALL_INT(up_task_ph_key(self));
+        } else if (attr == MP_QSTR_level) {
+            dest[0] = MP_OBJ_NEW_SMALL_INT(UP_LEVEL(&self->entry));
+        } else {
+            dest[1] = MP_OBJ_SENTINEL; // a method
         }
-        dest[0] = MP_OBJ_NEW_SMALL_INT(number);
     } else if (dest[1] != MP_OBJ_NULL) {
         bool done = self->entry.flags & UP_TASK_DONE;
         if (attr == MP_QSTR_data && !done) {

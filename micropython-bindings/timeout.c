@@ -287,7 +287,15 @@ static mp_obj_t up_wait_for_resume(mp_obj_t self_in, mp_obj_t value, mp_obj_t ex
     return mp_make_stop_iteration(ret);
 }
 
-static mp_obj_t up_wait_for_make(mp_obj_t aw, mp_obj_t limit, uint32_t (*ms)(mp_obj_t arg, qstr name)) {
+static mp_obj_t up_wait_for_make(size_t n, const mp_obj_t *pos, mp_map_t *kw, uint32_t (*ms)(mp_obj_t arg, qstr name)) {
+    UP_ARG_TABLE allowed[] = {
+        { MP_QSTR_aw, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+        { MP_QSTR_timeout, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    };
+    mp_arg_val_t a[2];
+    mp_arg_parse_all(n, pos, kw, 2, allowed, a);
+    mp_obj_t aw = a[0].u_obj;
+    mp_obj_t limit = a[1].u_obj;
     uint16_t flags = up_arg_awaitable(aw) ? 0 : UP_TIMEOUT_AWAITS;
     mp_obj_t delay = limit == mp_const_none ? limit : MP_OBJ_NEW_SMALL_INT(ms(limit, MP_QSTR_timeout));
     up_timeout_t *self = up_timeout_new(&up_wait_for_type, delay);
@@ -296,26 +304,17 @@ static mp_obj_t up_wait_for_make(mp_obj_t aw, mp_obj_t limit, uint32_t (*ms)(mp_
     return MP_OBJ_FROM_PTR(self);
 }
 
-static const mp_arg_t up_wait_for_allowed[] = {
-    { MP_QSTR_aw, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-    { MP_QSTR_timeout, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-};
-
 // wait_for(aw, timeout): what `aw` returns, or raises. When it has not ended `timeout` seconds (int or float) after it was
 // first awaited, CancelledError is thrown into it, and TimeoutError raised if it ends with that; None: no limit. `aw` runs
 // in the caller's own task. TypeError at the call if `aw` cannot be awaited. One allocation, here; firing needs none.
 static mp_obj_t up_wait_for(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
-    mp_arg_val_t a[2];
-    mp_arg_parse_all(n, pos, kw, 2, up_wait_for_allowed, a);
-    return up_wait_for_make(a[0].u_obj, a[1].u_obj, up_arg_seconds);
+    return up_wait_for_make(n, pos, kw, up_arg_seconds);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(up_wait_for_obj, 0, up_wait_for);
 
 // wait_for_ms(aw, timeout): the same, `timeout` in ms (int).
 static mp_obj_t up_wait_for_ms(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
-    mp_arg_val_t a[2];
-    mp_arg_parse_all(n, pos, kw, 2, up_wait_for_allowed, a);
-    return up_wait_for_make(a[0].u_obj, a[1].u_obj, up_arg_ms);
+    return up_wait_for_make(n, pos, kw, up_arg_ms);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(up_wait_for_ms_obj, 0, up_wait_for_ms);
 

@@ -1,5 +1,7 @@
 #!/bin/sh
-# Build the Rust core for a board's processor: build-core.sh TARGET. Or say which there are: build-core.sh --targets
+# Build the Rust core for a board's processor: build-core.sh TARGET [pic]. Or say which there are: build-core.sh --targets
+#
+# With `pic` it is for a native .mpy, which runs wherever it is loaded, and TARGET-pic in what follows.
 #
 # Makes build/core/TARGET/libuasyncio_priority.a: one object, of the border's functions and what they need. Says
 # nothing but that path, and leaves an archive that is up to date alone. Calls may run at the same time, also for the
@@ -28,7 +30,9 @@ die() {
     exit 1
 }
 cd "$(dirname "$0")/.."
-[ $# = 1 ] || die "usage: ports/build-core.sh TARGET; there are: $TARGETS"
+pic=
+[ $# != 2 ] || [ "$2" != pic ] || pic=-pic
+[ $# = 1 ] || [ -n "$pic" ] || die "usage: ports/build-core.sh TARGET [pic]; there are: $TARGETS"
 case " $TARGETS --targets " in
     *" $1 "*) ;;
     *) die "no such target: $1; there are: $TARGETS" ;;
@@ -58,8 +62,8 @@ case $target in
         ;;
 esac
 built=$(basename "$spec" .json)
-out=build/core/$target
-cargo_out=build/core/$built/cargo
+out=build/core/$target$pic
+cargo_out=build/core/$built/cargo$pic
 archive=$out/libuasyncio_priority.a
 work=$out/work.$$
 trap 'rm -rf "$work"' EXIT
@@ -96,6 +100,13 @@ has_debian_rust() {
 # heapless asks for atomic loads and stores only, and knows by name the targets that have those and no
 # compare-and-swap. This one it does not know.
 LOAD_STORE="target.riscv32imc-unknown-none-elf.rustflags=['--cfg','has_atomic_load_store']"
+# What is in the environment takes the place of that.
+flags=
+if [ -n "$pic" ]; then
+    flags="-C relocation-model=pic"
+    [ "$target" != riscv32imc-unknown-none-elf ] || flags="$flags --cfg has_atomic_load_store"
+    export RUSTFLAGS="$flags"
+fi
 
 # cargo_build NAME CARGO...: the release archive; `built` is what cargo calls the target.
 cargo_build() {
@@ -126,7 +137,7 @@ case $target in
     xtensa-lx106)
         # No jump tables: they would be data, which has to lie in the little RAM there is.
         assembly=gas
-        RUSTFLAGS="--emit asm -C jump-tables=no" debian_cargo_build "$built" -Zjson-target-spec --config "build.target='$spec'"
+        RUSTFLAGS="--emit asm -C jump-tables=no $flags" debian_cargo_build "$built" -Zjson-target-spec --config "build.target='$spec'"
         ;;
     xtensa-*)
         if knows_target rustc +esp; then
@@ -136,7 +147,7 @@ case $target in
             cargo_build "$target-none-elf" cargo +esp -Zbuild-std=core --config "build.target='$target-none-elf'"
         elif has_debian_rust; then
             assembly=llvm-mc
-            RUSTFLAGS="--emit asm" debian_cargo_build "$built" -Zjson-target-spec --config "build.target='$spec'"
+            RUSTFLAGS="--emit asm $flags" debian_cargo_build "$built" -Zjson-target-spec --config "build.target='$spec'"
         else
             die "no Rust for $target. Either of these brings it:
     espup install (esp-rs's toolchain)
@@ -214,7 +225,11 @@ exports=$("${tools}nm" -g --defined-only "$input" 2>/dev/null | sed -n 's/^.* T 
 # shellcheck disable=SC2086 # words
 log "${tools}ld" $emulation -r --gc-sections ${script:+-T "$script"} $exports -o "$work/linked.o" "$input"
 # Unwinding is nobody's, and tables of it overlap with ports' data. Bitcode is for a rustc that links with LTO.
-log "${tools}objcopy" --strip-debug --wildcard --keep-global-symbol='up_*' \
+# mpy_ld.py reaches what it has in its table of addresses by a global symbol only.
+keep=
+[ -n "$pic" ] || keep="--keep-global-symbol=up_*"
+# shellcheck disable=SC2086 # words
+log "${tools}objcopy" --strip-debug --wildcard $keep \
     -R '.ARM.ex*' -R '.rel.ARM.ex*' -R '.eh_frame*' -R '.rel*.eh_frame*' -R .llvmbc -R .llvmcmd \
     "$work/linked.o" "$work/uasyncio_priority.o"
 log "${tools}ar" rcD "$work/archive" "$work/uasyncio_priority.o"

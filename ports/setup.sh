@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [qemu] [cores] [archives] [recipes] [pico] [fuzz]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [qemu] [cores] [archives] [recipes] [pico] [fuzz] [mpy]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -15,6 +15,10 @@ MICRODOT="microdot==2.7.0"
 # What runs a Pico's firmware: an emulator in Python and C, into a folder of its own.
 EMULATOR=build/rp2040py
 RP2040PY="rp2040py==0.3.6 mpremote==1.29.0 pyelftools==0.33 argcomplete==3.7.2 semver==3.1.2"
+
+# What links a native .mpy, and what copies it to a board: into a folder of their own.
+MPY_TOOLS=build/mpy-tools
+MPY_TOOLS_PARTS="pyelftools==0.33 ar==1.0.1 mpremote==1.29.0"
 
 # What `make bench` compares with besides: uasyncio V2, at its last versions, under a name that is free here.
 V2=build/v2
@@ -54,6 +58,7 @@ has_rust_source() { [ -e "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust
 has_tools() { [ -e "$VENV/installed" ] && [ "$(cat "$VENV/installed")" = "$TOOLS" ] && "$VENV/bin/ruff" --version; }
 has_microdot() { [ -e "$LIBRARIES/installed" ] && [ "$(cat "$LIBRARIES/installed")" = "$MICRODOT" ]; }
 has_rp2040py() { [ -e "$EMULATOR/installed" ] && [ "$(cat "$EMULATOR/installed")" = "$RP2040PY" ]; }
+has_mpy_tools() { [ -e "$MPY_TOOLS/installed" ] && [ "$(cat "$MPY_TOOLS/installed")" = "$MPY_TOOLS_PARTS" ]; }
 has_v2() { [ -e "$V2/installed" ] && [ "$(cat "$V2/installed")" = "$V2_PARTS" ]; }
 
 as_root() { # as_root COMMAND...
@@ -143,6 +148,10 @@ look() { # look GOAL...: what they need and this machine has not, as `missing`
                 need libnewlib-arm-none-eabi compiles_for arm-none-eabi-gcc
                 has_rp2040py >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
                 ;;
+            mpy)
+                # Compilers and Rust for boards are of goals qemu and cores.
+                has_mpy_tools >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
+                ;;
             fuzz)
                 need gcc has gcc
                 need libc6-dev has_libc_headers
@@ -216,6 +225,19 @@ install_pico() {
     fi
 }
 
+install_mpy() {
+    has_mpy_tools >/dev/null 2>&1 && return
+    rm -rf "$MPY_TOOLS"
+    [ -x "$VENV/bin/pip" ] || "$(venv_python)" -m venv "$VENV"
+    # shellcheck disable=SC2086 # one word a package
+    if "$VENV/bin/pip" install -q --no-compile --target "$MPY_TOOLS" $MPY_TOOLS_PARTS; then
+        echo "$MPY_TOOLS_PARTS" >"$MPY_TOOLS/installed"
+    else
+        echo "Missing: $MPY_TOOLS_PARTS. This would install them: $VENV/bin/pip install --target $MPY_TOOLS $MPY_TOOLS_PARTS" >&2
+        return 1
+    fi
+}
+
 # cargo-fuzz comes from crates.io, at a fixed version, into a folder of ours.
 FUZZ=build/cargo-fuzz
 install_fuzz() {
@@ -254,6 +276,6 @@ install_bench() {
 
 for goal in "$@"; do
     case $goal in
-        test | http | bench | pico | fuzz) "install_$goal" || exit 1 ;;
+        test | http | bench | pico | fuzz | mpy) "install_$goal" || exit 1 ;;
     esac
 done

@@ -5,6 +5,7 @@ import uasyncio_priority as core
 # A tuple tells programs that this is more than plain uasyncio.
 version = ("asyncio_priority", "0.1.0")
 DEBUG = 0
+type_gen = type((lambda: (yield))())  # of all coroutines
 log = None
 # There is one loop: its class gives that.
 EventLoop = core.get_event_loop

@@ -36,7 +36,7 @@ TARGET = ("--target-dir", "build/cargo")
 FAILED = []  # what run() saw fail
 
 C_CODE = ("micropython-bindings/**/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
-PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs")
+PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs", "tools")
 
 
 def run(name, *argv, show=30):
@@ -533,6 +533,43 @@ def pico_budget():
     return counted("budget-pico", "tests/budget.py", "pico")
 
 
+def native_files():
+    """The loop as a native .mpy, for each architecture; firmware without it."""
+    built = one("mpy", "make", "--no-print-directory", "mpy", "MOCK=1")
+    stock = one("mpy-stock", "make", "--no-print-directory", "mpy-stock")
+    return tuple(map(sum, zip(built, stock)))
+
+
+@on("unix")
+def native_unix():
+    """The native .mpy on MicroPython's own unix firmware: tests/python, the installer, mip."""
+    return counted("native-unix", "tests/native.py", "unix")
+
+
+@on("unix")
+def native_newest():
+    """The same on a newer MicroPython."""
+    return counted("native-newest", "tests/native.py", "newest")
+
+
+@on("unix")
+def native_upstream():
+    """MicroPython's own asyncio tests, on the native .mpy."""
+    return counted("native-upstream", "tests/native.py", "upstream")
+
+
+def native_board(board, machine):
+    """The group of a board that loads it."""
+
+    def group():
+        """tests/python on the native .mpy"""
+        return counted(f"native-{board}", "tests/native.py", board)
+
+    group.__name__ = f"native_{board}"
+    group.__doc__ = f"{machine}: {group.__doc__}."
+    return on(machine)(group)
+
+
 def faults_tests(board, machine):
     """The groups of a board's soft resets and long runs."""
 
@@ -604,6 +641,13 @@ GROUPS = (
     budget,
     *(group for board, machine in BOARDS.items() for group in boards_tests(board, machine)),
     boards_lx106_small,
+    native_files,
+    native_unix,
+    native_newest,
+    native_upstream,
+    native_board("cortex-m0", "Cortex-M0"),
+    native_board("cortex-m4f", "Cortex-M4F"),
+    native_board("rv32", "RV32"),
     *(group for board, machine in BOARDS.items() for group in faults_tests(board, machine)),
     pico_firmware,
     pico_python,

@@ -13,7 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SHIM = ROOT / "micropython-bindings"
 # What all need, and so may have by way of another header.
-COMMON = {SHIM / "shim.h", SHIM / "uasyncio_priority.h", SHIM / "requirements.h"}
+COMMON = {SHIM / "shim.h", SHIM / "uasyncio_priority.h", SHIM / "requirements.h"} | {
+    SHIM / "platform" / name for name in ("python.h", "builtin.h", "dynamic.h")
+}
 # One idea in nine files: a task, what it waits at, and what is called. docs/architecture.md says why.
 WAITING = {"await", "callbacks", "flag", "lock", "queue", "sleep", "sync", "task", "when"}
 NAME = re.compile(r"\b(?:_?up|UP|mp_uasyncio_priority|MICROPY_UASYNCIO_PRIORITY)_\w+")
@@ -56,7 +58,9 @@ def reads(file, header):
 
 
 def room(file):
-    """The room that a file belongs to."""
+    """The room that a file belongs to. What all need is nobody's."""
+    if file in COMMON:
+        return file.name
     name = file.stem if file.parent == SHIM else file.parent.name
     return "waiting" if name in WAITING else name
 

@@ -21,9 +21,9 @@ from pathlib import Path
 TESTS = Path(__file__).parent / "python"
 
 
-def output(command, test, timeout):
+def output(command, test, timeout, path=".frozen"):
     """What the test prints. Run in its own folder, so that tracebacks hold no path of this machine."""
-    env = dict(os.environ, MICROPYPATH=".frozen")
+    env = dict(os.environ, MICROPYPATH=path)
     process = subprocess.Popen(
         [*command, test.name],
         cwd=test.parent,
@@ -80,6 +80,9 @@ def main():
     parser.add_argument(
         "--lacks", action="append", default=[], metavar="NAME", help="what is not there"
     )
+    parser.add_argument(
+        "--path", default=".frozen", metavar="PATHS", help="where modules are: MICROPYPATH"
+    )
     parser.add_argument("--update", action="store_true", help="take what is printed as expected")
     args = parser.parse_args()
 
@@ -94,7 +97,7 @@ def main():
 
     count = {"pass": 0, "fail": 0, "skip": 0}
     with ThreadPoolExecutor(args.j) as pool:
-        outputs = pool.map(lambda test: output(command, test, args.timeout), tests)
+        outputs = pool.map(lambda test: output(command, test, args.timeout, args.path), tests)
         for test, got in zip(tests, outputs):
             verdict, text = judge(test, got, args.update, args.lacks)
             count[verdict] += 1

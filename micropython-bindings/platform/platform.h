@@ -16,23 +16,6 @@
 #define UP_PLATFORM_GENERIC (1) // generic.c
 #endif
 
-// Whether mp_sched_vm_abort() was called. EXCEPTION: none.
-static inline bool up_pending_abort(void) {
-#if MICROPY_ENABLE_VM_ABORT
-    return MP_STATE_VM( vm_abort);
-#else
-    return false;
-#endif
-}
-
-// Whether mp_handle_pending() has something to do. EXCEPTION: none.
-static inline bool up_pending(void) {
-    if (MP_STATE_VM(sched_state) == MP_SCHED_PENDING) {
-        return true;
-    }
-    return up_pending_abort() || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
-}
-
 // Waits until something may have happened, at most `ms`; UINT32_MAX is for ever. Streams with a descriptor are asked on the
 // way. It may return early. Runs what is scheduled, which may raise.
 void up_wait_for_event(up_loop_t *loop, uint32_t ms);
@@ -45,10 +28,10 @@ void up_poll_reserve(up_loop_t *loop, size_t n);
 // Ends an idle wait. May be called from any thread, a signal handler or an interrupt.
 // EXCEPTION: none.
 void mp_uasyncio_priority_wake(void);
-// Something is due. With a global lock it may be another thread's doing, while the loop's own waits.
+// Something is due. With a global lock it may be another thread's doing, while the loop's own waits (UP_ROUSES).
 // EXCEPTION: none.
 static inline void up_rouse(void) {
-#if MICROPY_PY_THREAD && MICROPY_PY_THREAD_GIL
+#if UP_ROUSES
     mp_uasyncio_priority_wake();
 #endif
 }

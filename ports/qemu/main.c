@@ -49,7 +49,8 @@ static char *word(char **at) {
     return begin;
 }
 
-static void set_paths(const char *script, char *more) {
+// `path`, if there is one, is looked into before the script's folder: folders with ':' between.
+static void set_paths(const char *path, const char *script, char *more) {
     // What is frozen goes first: that is what is to be tested.
     size_t folder = 0;
     for (size_t i = 0; script != NULL && script[i] != '\0'; ++i) {
@@ -57,6 +58,11 @@ static void set_paths(const char *script, char *more) {
     }
     mp_obj_list_init(mp_sys_path, 0);
     mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__dot_frozen));
+    while (path != NULL && *path != '\0') {
+        size_t len = strcspn(path, ":");
+        mp_obj_list_append(mp_sys_path, mp_obj_new_str(path, len));
+        path += len + (path[len] == ':');
+    }
     mp_obj_list_append(mp_sys_path, mp_obj_new_str(script, folder));
     mp_obj_list_init(mp_sys_argv, 0);
     for (const char *arg = script; arg != NULL; arg = word(&more)) {
@@ -101,9 +107,14 @@ int main(void) {
     host_args(args, sizeof(args));
     char *more = args;
     char *script;
+    const char *path = NULL;
     uint32_t heap = BOARD_HEAP, ticks = 0, serial = 0;
     do {
         script = word(&more);
+        if (script != NULL && strncmp(script, "path=", 5) == 0) {
+            path = script + 5;
+            script = word(&more);
+        }
     } while (script != NULL && (option(script, "heap=", &heap) || option(script, "ticks=", &ticks) || option(script, "serial=", &serial)));
     board_ticks_start(ticks);
     if (serial != 0) {
@@ -119,7 +130,7 @@ int main(void) {
         gc_init(_heap_start, _heap_start + heap);
         mp_init();
         readline_init0(); // the lines it knows were in the heap
-        set_paths(script, more);
+        set_paths(path, script, more);
         if (script != NULL) {
             int status = run(script);
             board_timers_stop();

@@ -34,6 +34,7 @@
 #define MICROPY_BEGIN_ATOMIC_SECTION() hal_irq_disable()
 #define MICROPY_END_ATOMIC_SECTION(state) hal_irq_restore(state)
 
+#if !QEMU_STOCK // MicroPython alone, which loads the loop as a native .mpy
 // What is scheduled ends the loop's idle wait.
 extern void mp_uasyncio_priority_wake(void);
 #define MICROPY_SCHED_HOOK_SCHEDULED mp_uasyncio_priority_wake()
@@ -42,6 +43,7 @@ extern void mp_uasyncio_priority_wake(void);
 #define MICROPY_UASYNCIO_PRIORITY_WAIT MICROPY_UASYNCIO_PRIORITY_WAIT_WFI
 extern void hal_wait_for_interrupt(void);
 #define MICROPY_UASYNCIO_PRIORITY_WFI() hal_wait_for_interrupt()
+#endif
 
 // Tests run programs in virtual time.
 #define MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK (1)

@@ -11,8 +11,10 @@
 #include "py/runtime.h"
 #include "py/smallint.h"
 #include "hal.h"
+#if !QEMU_STOCK
 #include "../../micropython-bindings/flag.h"
-#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK // for tests
+#endif
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK && !QEMU_STOCK // for tests
 #include "../../micropython-bindings/mailbox.h"
 #endif
 
@@ -96,7 +98,11 @@ static bool call_hard(mp_obj_t callback, mp_obj_t arg, unsigned timer) {
     nlr_buf_t nlr;
     bool good = nlr_push(&nlr) == 0;
     if (good) {
-        mp_call_function_1(callback, arg);
+        if (arg == MP_OBJ_NULL) {
+            mp_call_function_0(callback);
+        } else {
+            mp_call_function_1(callback, arg);
+        }
         nlr_pop();
     } else {
         if (timer != 0) {
@@ -111,6 +117,31 @@ static bool call_hard(mp_obj_t callback, mp_obj_t arg, unsigned timer) {
     mp_sched_unlock();
     return good;
 }
+
+#if QEMU_STOCK
+// A flag's set(): such firmware knows no flags, and a driver in C can but call it.
+static mp_obj_t checked_flag(mp_obj_t flag) {
+    mp_obj_t set[2];
+    mp_load_method_maybe(flag, MP_QSTR_set, set);
+    if (set[0] == MP_OBJ_NULL) {
+        mp_raise_TypeError(MP_ERROR_TEXT("flag must be None or a ThreadSafeFlag"));
+    }
+    return mp_load_attr(flag, MP_QSTR_set);
+}
+static void set_flag(mp_obj_t set) {
+    call_hard(set, MP_OBJ_NULL, 0);
+}
+#else
+static mp_obj_t checked_flag(mp_obj_t flag) {
+    if (!mp_obj_is_type(flag, &up_flag_type)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("flag must be None or a ThreadSafeFlag"));
+    }
+    return flag;
+}
+static void set_flag(mp_obj_t flag) {
+    mp_uasyncio_priority_set_flag(flag);
+}
+#endif
 
 static void timer_tick(unsigned index, uint64_t now) {
     // A tick whose predecessor was not served in time is dropped.
@@ -139,7 +170,7 @@ void board_alarm_irq(void) {
         slots.armed &= ~(1u << i);
         if (i == ALARM_SET) {
             set_at = (uint32_t)hal_counts();
-            mp_uasyncio_priority_set_flag(MP_STATE_VM(pyb_alarm_flag));
+            set_flag(MP_STATE_VM(pyb_alarm_flag));
         } else {
             call_hard(MP_STATE_VM(pyb_alarm), mp_const_none, 0);
         }
@@ -399,10 +430,7 @@ static mp_obj_t pyb_alarm_set(mp_obj_t counts_in, mp_obj_t flag) {
     mp_uint_t counts = checked_counts(counts_in);
     disarm(ALARM_SET);
     if (flag != mp_const_none) {
-        if (!mp_obj_is_type(flag, &up_flag_type)) {
-            mp_raise_TypeError(MP_ERROR_TEXT("flag must be None or a ThreadSafeFlag"));
-        }
-        MP_STATE_VM(pyb_alarm_flag) = flag;
+        MP_STATE_VM(pyb_alarm_flag) = checked_flag(flag);
         arm(ALARM_SET, counts, 0);
     }
     return mp_const_none;
@@ -415,7 +443,7 @@ static mp_obj_t pyb_set_at(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(pyb_set_at_obj, pyb_set_at);
 
-#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK // for tests
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK && !QEMU_STOCK // for tests
 // spoil_mail(): leaves the mailbox as a core may that a reset stops in the midst of a post: borrowed, its counts anything.
 static mp_obj_t pyb_spoil_mail(void) {
     memset(up_mail(), 0xff, sizeof(up_mailbox_t));
@@ -439,7 +467,7 @@ static const mp_rom_map_elem_t pyb_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_alarm), MP_ROM_PTR(&pyb_alarm_obj) },
     { MP_ROM_QSTR(MP_QSTR_alarm_set), MP_ROM_PTR(&pyb_alarm_set_obj) },
     { MP_ROM_QSTR(MP_QSTR_set_at), MP_ROM_PTR(&pyb_set_at_obj) },
-#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK && !QEMU_STOCK
     { MP_ROM_QSTR(MP_QSTR_spoil_mail), MP_ROM_PTR(&pyb_spoil_mail_obj) },
 #endif
 };

@@ -84,6 +84,10 @@ def command(args, at_terminal):
         words.append(f"heap={args.heap}")
     if args.ticks is not None:
         words.append(f"ticks={args.ticks}")
+    # Where modules are besides, as for the unix port.
+    path = [p for p in os.environ.get("MICROPYPATH", "").split(":") if p and p != ".frozen"]
+    if path and args.script:
+        words.append("path=" + ":".join(path))
     # Without any word of ours QEMU would pass the firmware's path.
     words += args.script or [f"serial={int(at_terminal)}"]
     host = ",".join(

@@ -52,9 +52,9 @@ def descriptors():
 async def main():
     global served
     served = asyncio.Event()
-    # The loop's own descriptors exist from its first idle wait on.
+    # The loop's own descriptors exist from its first idle wait on. A .mpy, which has use(), has none.
     before = descriptors()
-    while descriptors() == before:
+    while not hasattr(asyncio, "use") and descriptors() == before:
         await asyncio.sleep_ms(5)
     before = descriptors()
 

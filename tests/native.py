@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""Test the native .mpy on firmware that has none of our loop: native.py unix|newest|upstream|BOARD
+
+tests/python, on the file that has a clock for tests; all must pass but the exceptions named below, and those must not. On
+unix also what a user does: the installer, mip, use(). Ends with `N passed, N failed, N skipped`.
+"""
+
+import functools
+import http.server
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+UNIX = {"unix": BUILD / "stock-unix/micropython", "newest": BUILD / "stock-newest/micropython"}
+# Which file a board loads. A Cortex-M4F takes that for a Cortex-M3, which no board here is.
+ARCH = {"cortex-m0": "armv6m", "cortex-m4f": "armv7m", "rv32": "rv32imc"}
+
+COMMON = {
+    "loop_import_again": "what is imported anew after it was taken out of sys.modules is another copy",
+}
+# What does not pass, and why.
+EXCEPTIONS = {
+    "unix": {
+        **COMMON,
+        "unix_datagram": "a socket is asked once in a ms, so virtual time goes on meanwhile",
+        "unix_descriptor_range": "a descriptor's number is no stream",
+        "unix_stream_number": "a descriptor's number is no stream",
+        "unix_pyb": "our firmware's own module",
+    },
+}
+LATE = "between poll()'s look and its sleep an interrupt is seen 1 ms later, as by stock asyncio"
+EXCEPTIONS["rv32"] = {**COMMON, "board_irq_swept": LATE}
+EXCEPTIONS["cortex-m4f"] = {
+    **EXCEPTIONS["rv32"],
+    "mem_eight_hundred_sleepers": "the code takes room in the heap",
+    "mem_many_kinds_left": "modules are loaded into the heap",
+}
+EXCEPTIONS["cortex-m0"] = EXCEPTIONS["cortex-m4f"]
+
+
+def run(*argv, **more):
+    """A command's output, both streams; AssertionError if it fails."""
+    done = subprocess.run(
+        [str(arg) for arg in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more
+    )
+    text = done.stdout.decode(errors="replace")
+    assert done.returncode == 0, f"{argv}: status {done.returncode}\n{text}"
+    return text
+
+
+def python_tests(command, arch, exceptions):
+    """Run tests/python; (passed, failed, skipped)."""
+    path = f"{BUILD / 'mpy-test' / arch}:{ROOT / 'tests/native_mpy'}:.frozen"
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests/run.py"), "--path", path, "--timeout", "120", command],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        text=True,
+    )
+    count = {"pass": 0, "fail": 0, "skip": 0}
+    seen = set()
+    show = False
+    for line in done.stdout.splitlines():
+        found = re.match(r"(pass|fail|skip) (\w+)\.py", line)
+        if not found:
+            if line.startswith("    ") and show:
+                print(line)
+            continue
+        verdict, name = found.groups()
+        show = False
+        if name in exceptions and verdict != "skip":
+            seen.add(name)
+            if verdict == "fail":
+                print(f"skip {name}.py: {exceptions[name]}")
+                count["skip"] += 1
+                continue
+            line = f"fail {name}.py: it passes, and is said not to"
+            verdict = "fail"
+        count[verdict] += 1
+        show = verdict == "fail"
+        if show or verdict == "skip":
+            print(line)
+    for name in set(exceptions) - seen:
+        print(f"fail {name}.py: an exception that did not run")
+        count["fail"] += 1
+    return count["pass"], count["fail"], count["skip"]
+
+
+PROGRAM = """
+import asyncio_priority
+asyncio_priority.use()
+import asyncio, uasyncio, asyncio.core, uasyncio.stream
+print(asyncio.get_event_loop() is asyncio_priority.get_event_loop(), asyncio.HIGH, uasyncio.LOW)
+async def main():
+    flag = asyncio.ThreadSafeFlag()
+    asyncio.create_task(asyncio.sleep_ms(1))
+    asyncio.get_event_loop().call_later_ms(5, flag.set)
+    await flag.wait(priority=True)
+    await asyncio.after(0.01)
+    return await asyncio.gather(asyncio.sleep_ms(1), asyncio.wait_for(asyncio.sleep(0), 1))
+print(asyncio.run(main()))
+"""
+SAYS = "True 0 2\n[None, None]\n"
+
+
+def works(micropython, folder):
+    """What is installed in a folder runs a program, without the test's clock."""
+    got = run(micropython, "-c", PROGRAM, cwd=folder, env={"MICROPYPATH": ":.frozen"})
+    assert got == SAYS, got
+
+
+def test_files(micropython):
+    """A folder with the files is all it takes."""
+    works(micropython, BUILD / "mpy/x64")
+
+
+def test_install(micropython):
+    """tools/install.py, over a pseudo terminal, as over a board's serial line."""
+    with tempfile.TemporaryDirectory() as folder:
+        said = run(
+            sys.executable,
+            ROOT / "tools/install.py",
+            "--mpremote",
+            f"{sys.executable} {ROOT / 'tests/native_mpy/terminal.py'} {micropython}",
+            env=dict(os.environ, PYTHONPATH=str(BUILD / "mpy-tools")),
+            cwd=folder,
+        )
+        assert "asyncio_priority.use()" in said, said
+        works(micropython, folder)
+
+
+def test_mip(micropython):
+    """mpremote's mip from a web server, file by file as package.json says."""
+    handler = functools.partial(Quiet, directory=str(BUILD / "mpy"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with tempfile.TemporaryDirectory() as folder:
+            run(
+                *(sys.executable, ROOT / "tests/native_mpy/terminal.py", micropython),
+                *("mip", "install", "--target", ".", f"http://127.0.0.1:{server.server_port}/x64"),
+                env=dict(os.environ, PYTHONPATH=str(BUILD / "mpy-tools")),
+                cwd=folder,
+            )
+            works(micropython, folder)
+        server.shutdown()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """It logs nothing."""
+
+    def log_message(self, *args):
+        """Nothing."""
+
+
+def test_other_arch(micropython):
+    """Another architecture's file is refused by the firmware, with nothing left behind."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = bytearray((BUILD / "mpy/x64/uasyncio_priority.mpy").read_bytes())
+        data[2] = data[2] & 3 | 5 << 2  # armv7m
+        Path(folder, "uasyncio_priority.mpy").write_bytes(data)
+        program = (
+            "import sys\ntry:\n import uasyncio_priority\nexcept ValueError as e:\n"
+            " print(e, 'uasyncio_priority' in sys.modules)"
+        )
+        got = run(micropython, "-c", program, cwd=folder, env={"MICROPYPATH": ":.frozen"})
+        assert got == "incompatible .mpy arch False\n", got
+
+
+def test_no_memory(micropython):
+    """An import that finds too little memory says so, and can be tried again."""
+    program = (
+        "import sys\ntry:\n import uasyncio_priority\nexcept MemoryError:\n"
+        " print('MemoryError', 'uasyncio_priority' in sys.modules)"
+    )
+    for heap in range(8, 72, 4):
+        got = run(
+            *(micropython, "-X", f"heapsize={heap}k", "-c", program),
+            cwd=BUILD / "mpy/x64",
+            env={"MICROPYPATH": ":.frozen"},
+        )
+        if got == "":
+            return  # from here on it is enough
+        assert got == "MemoryError False\n", (heap, got)
+    raise AssertionError("it takes more than 72 KB")
+
+
+def main():
+    """Run it, return the exit status."""
+    where = sys.argv[1]
+    if where == "upstream":
+        path = f"{BUILD / 'mpy/x64'}:{ROOT / 'tests/native_mpy'}:.frozen"
+        tree = os.environ.get("MPY_TREE", BUILD / "micropython")
+        argv = [sys.executable, ROOT / "tests/upstream.py", UNIX["unix"], tree, "asyncio"]
+        return subprocess.call(argv, env=dict(os.environ, MICROPYPATH=path))
+    if where in UNIX:
+        passed, failed, skipped = python_tests(str(UNIX[where]), "x64", EXCEPTIONS["unix"])
+        for name, test in sorted(globals().items()):
+            if name.startswith("test_"):
+                try:
+                    test(UNIX[where])
+                    passed += 1
+                except AssertionError as er:
+                    print(f"fail {name}: {er}")
+                    failed += 1
+    else:
+        firmware = BUILD / "qemu-stock" / where / "firmware.elf"
+        command = f"ports/qemu/run.py {where} --firmware {firmware}"
+        passed, failed, skipped = python_tests(command, ARCH[where], EXCEPTIONS[where])
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
