@@ -79,11 +79,12 @@ static up_urgent_t *up_urgent_new(up_loop_t *loop) {
 
 // ThreadSafeFlag(). TypeError, MemoryError.
 static mp_obj_t up_flag_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 0, 0, false);
     up_loop_t *loop = MP_STATE_VM(up_loop);
     if (loop != NULL && loop->urgent == MP_OBJ_NULL) {
         up_urgent_new(loop); // so that wait(True) needs no memory
     }
-    return up_waitqueue_make_new(type, n_args, n_kw, args);
+    return up_waitqueue_make_new(type, 0, 0, args);
 }
 
 // wait(priority=False): await it until the flag is set, which clears it. With `priority` that
@@ -131,7 +132,7 @@ static MP_DEFINE_CONST_DICT(up_flag_locals_dict, up_flag_locals_dict_table);
 MP_DEFINE_CONST_OBJ_TYPE(
     up_flag_type,
     MP_QSTR_ThreadSafeFlag,
-    UP_TYPE_AWAITABLE | UP_TYPE_NO_ARGS,
+    UP_TYPE_AWAITABLE,
     make_new, up_flag_make_new,
     iter, up_waitqueue_iternext,
     protocol, &up_flag_stream,

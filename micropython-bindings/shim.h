@@ -53,10 +53,9 @@ typedef struct _up_loop_t up_loop_t;
 typedef struct _up_task_t up_task_t;
 
 // Bits of types that MicroPython does not use: a task can run such an object as it is, as if it were a coroutine;
-// it is an up_permits_t; its constructor takes no arguments.
+// it is an up_permits_t.
 #define UP_TYPE_IS_COROUTINE (0x8000)
 #define UP_TYPE_COUNTS (0x4000)
-#define UP_TYPE_NO_ARGS (0x2000)
 #define UP_TYPE_AWAITABLE (MP_TYPE_FLAG_ITER_IS_ITERNEXT | UP_TYPE_IS_COROUTINE)
 
 #endif

@@ -19,8 +19,8 @@
 
 // -- WaitQueue
 
-// WaitQueue(level=None), Event(level=None), Semaphore(value=1, level=None), BoundedSemaphore(value=1, level=None),
-// ThreadSafeFlag(). `level` is where its wake-ups land, None each at the task's own; `value` is how many
+// WaitQueue(level=None), Event(level=None), Semaphore(value=1, level=None), BoundedSemaphore(value=1, level=None).
+// `level` is where its wake-ups land, None each at the task's own; `value` is how many
 // tasks get past at a time. TypeError, ValueError.
 mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     UP_ARG_TABLE allowed[] = {
@@ -28,9 +28,6 @@ mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
         { MP_QSTR_level, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     };
     size_t flags = type->flags;
-    if (flags & UP_TYPE_NO_ARGS) {
-        mp_arg_check_num(n_args, n_kw, 0, 0, false);
-    }
     bool counts = flags & UP_TYPE_COUNTS;
     mp_arg_val_t a[2];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, 1 + counts, allowed + !counts, a + !counts);

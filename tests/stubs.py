@@ -247,7 +247,7 @@ class CSource:
             r"MP_DEFINE_CONST_OBJ_TYPE\(\n\s*(\w+),\n(.*?)^\);", self.text, re.M | re.S
         ):
             make = re.search(r"make_new, (\w+)", body)
-            flags = re.findall(r"\bUP_TYPE_(COUNTS|NO_ARGS)\b", body)
+            flags = re.findall(r"\bUP_TYPE_(COUNTS)\b", body)
             table = re.search(r"locals_dict, &(\w+)_locals_dict", body)
             self.types[variable] = (
                 make and (make.group(1), flags),
@@ -305,7 +305,7 @@ class CSource:
         if "UP_TYPE_COUNTS" in body:
             value, level = self.parsed(function)
             listed = [level] if "COUNTS" not in flags else [value, level]
-            return self.by_keyword([] if "NO_ARGS" in flags else listed)
+            return self.by_keyword(listed)
         number = re.search(r"mp_arg_check_num\(n_args, n_kw, (\d), (\d), false\)", body)
         if number:
             return self.by_position(int(number.group(1)), int(number.group(2)))

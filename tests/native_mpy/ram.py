@@ -3,7 +3,7 @@ import gc
 
 gc.collect()
 before = gc.mem_alloc()
-import asyncio_priority
+import asyncio_priority  # noqa: E402
 
 gc.collect()
 imported = gc.mem_alloc()
