@@ -7,6 +7,7 @@ unix also what a user does: the installer, mip, use(). Ends with `N passed, N fa
 
 import functools
 import http.server
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+sys.path.insert(0, str(ROOT / "benchmarks"))
+import counting  # noqa: E402
+
+WORKLOAD = "sleep_ms_0 N=100"
 UNIX = {"unix": BUILD / "stock-unix/micropython", "newest": BUILD / "stock-newest/micropython"}
 # Which file a board loads. A Cortex-M4F takes that for a Cortex-M3, which no board here is.
 ARCH = {"cortex-m0": "armv6m", "cortex-m4f": "armv7m", "rv32": "rv32imc"}
@@ -41,7 +46,35 @@ EXCEPTIONS["cortex-m4f"] = {
     "mem_eight_hundred_sleepers": "the code takes room in the heap",
     "mem_many_kinds_left": "modules are loaded into the heap",
 }
-EXCEPTIONS["cortex-m0"] = EXCEPTIONS["cortex-m4f"]
+EXCEPTIONS["cortex-m0"] = {
+    **EXCEPTIONS["rv32"],
+    "mem_cancelled_sleepers": "modules are loaded into the heap",
+    "mem_many_kinds_left": "modules are loaded into the heap",
+}
+
+
+# What the import takes of the heap, bytes, everything counted.
+RAM = {"cortex-m0": 39600, "cortex-m4f": 38400, "rv32": 45900}
+
+
+def cost(board):
+    """What a step and the import cost on a board, against the built-in module and the limits above; whether it is less."""
+    firmware = BUILD / "qemu-stock" / board / "firmware.elf"
+    os.environ["MICROPYPATH"] = str(BUILD / "mpy" / ARCH[board])
+    steps, heap, counts = counting.on_board(board, ["ours", "sleep_ms_0", "100"], firmware)
+    step = counts / steps
+    built_in = json.loads((ROOT / "tests/budget.json").read_text())["steps"][
+        f"{board} {WORKLOAD}"
+    ][0]
+    at = ROOT / "tests/native_mpy/ram.py"
+    run_py = (sys.executable, ROOT / "ports/qemu/run.py", board, "--firmware", firmware)
+    imported = int(run(*run_py, at).split()[0])
+    size = (BUILD / "mpy" / ARCH[board] / "uasyncio_priority.mpy").stat().st_size
+    print(
+        f"{board}: a step of sleep_ms(0) takes {step:.0f} instructions, built in {built_in:.0f};"
+        f" {heap / steps:.0f} bytes; the import takes {imported} bytes, the file has {size}"
+    )
+    return step <= 1.2 * built_in and heap == 0 and imported <= RAM[board]
 
 
 def run(*argv, **more):
@@ -212,6 +245,13 @@ def main():
         firmware = BUILD / "qemu-stock" / where / "firmware.elf"
         command = f"ports/qemu/run.py {where} --firmware {firmware}"
         passed, failed, skipped = python_tests(command, ARCH[where], EXCEPTIONS[where])
+        if cost(where):
+            passed += 1
+        else:
+            print(
+                "fail: a step takes at most 1.2 times as much, nothing of the heap, the import what is said here"
+            )
+            failed += 1
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
 

@@ -16,6 +16,9 @@
 #include "py/runtime.h"
 #include "py/smallint.h"
 
+// What is declared from here on is in the file itself, so its address is known without the table of addresses.
+#pragma GCC visibility push(hidden)
+
 #include "../uasyncio_priority.h"
 
 // -- constants
@@ -140,7 +143,8 @@ typedef struct _up_dynamic_t {
     uint32_t now; // the clock at its last reading
     uint32_t passes; // since what is pending was run
 } up_dynamic_t;
-extern up_dynamic_t up_dynamic;
+// mpy_ld.py reaches memory that is written by way of the table only.
+extern up_dynamic_t up_dynamic __attribute__((visibility("default")));
 
 #undef MP_STATE_VM
 #define MP_STATE_VM(name) (up_dynamic.name)
