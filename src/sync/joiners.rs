@@ -7,7 +7,7 @@
 //! or the task has its word back; the one that left has the task's address as its own word, which says what it comes back from.
 //! A watcher comes back from nothing, and has 0.
 //!
-//! Nobody joins whom it is waited for by, in however many steps: the chain has an end.
+//! A task never joins one that already waits for it, in however many steps. So the chain has an end.
 
 use crate::entry::{Entry, Kind, LevelBits};
 use crate::ring::Ring;

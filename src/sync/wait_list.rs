@@ -1,4 +1,5 @@
-//! Wait lists: the tasks parked at an event, a lock, or for the end of another task.
+//! Wait lists: the tasks parked at an event, a flag, a semaphore or a queue. (Who waits for a lock, or for the end of a task, is a
+//! joiner: `sync::joiners`.)
 //!
 //! A list is two words at the head of what is waited for. The first is the type word of that object, which the core
 //! carries and never reads. The loop does not know the lists: who waits in one is reachable from its owner, so a

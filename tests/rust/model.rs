@@ -138,7 +138,7 @@ fn cases(default: u32) -> ProptestConfig {
         .and_then(|n| n.parse().ok());
     ProptestConfig {
         cases: cases.unwrap_or(default),
-        // A failure is shown whole; what it needs again belongs in rules.rs by name.
+        // A failure is shown whole; what it needs again belongs in tests/rust/rules/ by name.
         failure_persistence: None,
         // The default is a strong cipher, which without optimisation takes most of the time.
         rng_algorithm: RngAlgorithm::XorShift,
