@@ -52,7 +52,8 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_release_obj, up_lock_release);
 // locked(): whether a task has it: not while it is on its way from one to the next.
 static mp_obj_t up_lock_locked(mp_obj_t self_in) {
     up_entry_t *self = MP_OBJ_TO_PTR(self_in);
-    return mp_obj_new_bool(UP_PLACE(self) == UP_HELD && !UP_IS_HANDED((up_entry_t *)self->up, self));
+    up_entry_t *holder = up_load(&self->up); // once, and first: another thread may ask while it is given back
+    return mp_obj_new_bool(holder != NULL && UP_PLACE(self) == UP_HELD && !UP_IS_HANDED(holder, self));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_lock_locked_obj, up_lock_locked);
 

@@ -48,6 +48,8 @@ void up_loop_make(void) {
     // What is needed when the heap may be locked or full.
     loop->sleeper = mp_obj_malloc(up_sleep_t, &up_sleep_type);
     loop->sleeper->armer = NULL;
+    loop->stop = m_new0(up_entry_t, 1);
+    loop->stop->core = UP_NEW;
     loop->context_state = UP_CONTEXT_GIVEN;
     up_context_renew(loop);
     if (loop->context_state != UP_CONTEXT_NEW) {
@@ -194,18 +196,8 @@ static mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
 MP_DEFINE_CONST_FUN_OBJ_KW(up_create_task_obj, 0, up_create_task_kw);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(up_loop_create_task_obj, MP_ROM_PTR(&up_create_task_obj));
 
-// What stop() queues is made before it may be needed where there is no memory. Raises MemoryError.
-static void up_need_stop(up_loop_t *loop) {
-    if (loop->stop == NULL) {
-        up_entry_t *stop = m_new0(up_entry_t, 1);
-        stop->core = UP_NEW;
-        loop->stop = stop;
-    }
-}
-
 // run_forever(): runs until stop(); None, or what stop_loop() was given.
 static mp_obj_t up_loop_run_forever(mp_obj_t self_in) {
-    up_need_stop(MP_OBJ_TO_PTR(self_in));
     return up_run(MP_OBJ_TO_PTR(self_in), NULL, true);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_run_forever_obj, up_loop_run_forever);
@@ -216,11 +208,10 @@ mp_obj_t up_run_until_complete(mp_obj_t loop_in, mp_obj_t aw) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_loop_run_until_complete_obj, up_run_until_complete);
 
-// stop(): ends run_forever() when its turn comes, behind what is due already. MemoryError, if there was no run_forever() yet.
+// stop(): ends run_forever() when its turn comes, behind what is due already.
 static mp_obj_t up_loop_stop(mp_obj_t self_in) {
     up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
     up_own(loop);
-    up_need_stop(loop);
     if (UP_PLACE(loop->stop) == UP_IDLE) {
         up_schedule(loop, loop->stop, UP_OWN, 0);
     }

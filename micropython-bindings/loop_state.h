@@ -53,7 +53,7 @@ struct _up_loop_t {
 #endif
     struct _up_when_t *spare_when; // awaitables for when(): hpqlen of them
     struct _up_callback_t *spare_callbacks; // for bare callables from the mailbox, linked by `args`
-    up_entry_t *stop; // queued by stop(): it ends run_forever() when its turn comes. NULL until either is called
+    up_entry_t *stop; // queued by stop(): it ends run_forever() when its turn comes.
     up_flag_t main_queue; // MicroPython's asyncio.core._task_queue: what is pushed there is due at a time
     uint32_t max_overdue;
 #if MICROPY_ENABLE_VM_ABORT

@@ -196,7 +196,7 @@ void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t d
 
 // Takes a task out of whatever queue it is in. EXCEPTION: none.
 void up_task_unqueue(up_loop_t *loop, up_task_t *task) {
-    if (!(task->entry.flags & UP_TASK_DONE)) {
+    if (!(task->entry.flags & UP_TASK_DONE) && !up_is_garbage(task)) {
         up_core_unqueue(&loop->core, up_task_entry(loop, task));
     }
 }
@@ -314,8 +314,8 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
             flags |= UP_TASK_UNSEEN;
         }
     }
-    task->entry.flags = flags;
-    task->entry.data = result;
+    task->entry.data = result; // before the flag: another thread may look
+    up_store(&task->entry.flags, flags);
     if (task == loop->main) {
         loop->stopping = true;
     }
@@ -622,7 +622,11 @@ static void up_task_name(up_task_t *task, mp_obj_t name) {
 static mp_obj_t up_task_set_level(mp_obj_t self_in, mp_obj_t level) {
     up_loop_t *loop = up_loop();
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
-    up_core_set_level(&loop->core, &self->entry, up_arg_level(level));
+    uint32_t to = up_arg_level(level);
+    // In a finaliser a task that is garbage may wait for a lock that is too, but whose holder lives: that is not to be linked to it.
+    if (!up_is_garbage(self)) {
+        up_core_set_level(&loop->core, &self->entry, to);
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_task_set_level_obj, up_task_set_level);
@@ -668,8 +672,9 @@ static mp_uint_t up_task_ph_key(up_task_t *self) {
 static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
     up_loop_t *loop = up_any_loop();
-    if (attr == MP_QSTR_state || attr == MP_QSTR_ph_key || attr == MP_QSTR_level || dest[0] != MP_OBJ_NULL) {
-        up_own(loop);
+    bool lives = !(self->entry.flags & UP_TASK_DONE);
+    if (attr == MP_QSTR_state || attr == MP_QSTR_ph_key || attr == MP_QSTR_level || dest[0] != MP_OBJ_NULL || (attr == MP_QSTR_data && lives)) {
+        up_own(loop); // the data of one that lives may be with another one, whose links change
     }
     if (dest[0] == MP_OBJ_NULL) {
         if (attr == MP_QSTR_coro) {
@@ -687,7 +692,9 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         }
     } else if (dest[1] != MP_OBJ_NULL) {
         bool done = self->entry.flags & UP_TASK_DONE;
-        if (attr == MP_QSTR_data && !done) {
+        if (attr == MP_QSTR_data && !done && up_is_garbage(self)) {
+            // In a finaliser: nothing that stays may be linked to it.
+        } else if (attr == MP_QSTR_data && !done) {
             up_core_refuse(&loop->core, &self->entry); // mutation: data-written-and-kept
             bool joins = up_place(self) == UP_JOINING;
             if (joins && !up_is_task(self->entry.up)) {

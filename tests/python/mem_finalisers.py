@@ -168,6 +168,7 @@ async def main():
     for kind in KINDS:
         for live in (False, True):
             await round(kind, live)
+    scrub(60)  # a stale reference may lie deeper
     print("in a queue:", entries())
 
 

@@ -131,6 +131,7 @@ def changes(t):
     yield "Task.level", lambda: t.task.level
     yield "Task.ph_key", lambda: t.task.ph_key
     yield "Task.state read", lambda: t.task.state
+    yield "Task.data read", lambda: t.task.data
 
 
 def looks(t):
@@ -143,7 +144,6 @@ def looks(t):
     yield not t.task.done()
     yield t.task.coro is not None
     yield t.task.get_coro() is t.task.coro and t.task.get_name() is not None
-    yield t.sleeper.data is None
     yield not t.event.is_set()
     yield t.lock.locked()
     yield t.semaphore.locked() and not t.bounded.locked() and not t.items.full()
