@@ -47,7 +47,15 @@ async def many(n):
         await asyncio.after_ms(0)
 
 
+# What the stack holds of before is written over: the collector would take it for references.
+def scrub(n=12):
+    a, b, c, d, e, f, g, h = range(n, n + 8)
+    if n:
+        scrub(n - 1)
+
+
 def used():
+    scrub()
     gc.collect()
     gc.collect()
     return gc.mem_alloc()
