@@ -7,8 +7,6 @@ counted for it too. Before a group runs, a line says which it is and how long it
 group's result replaces it.
 """
 
-import contextlib
-import io
 import json
 import os
 import re
@@ -16,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +33,7 @@ TSAN = ROOT / "build/tsan/micropython"
 TREE = Path(os.environ.get("MPY_TREE", ROOT / "build/micropython"))
 TARGET = ("--target-dir", "build/cargo")
 FAILED = []  # what run() saw fail
+ONE = "--one"  # the argument with which attempt() starts this file
 
 C_CODE = ("micropython-bindings/**/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
 PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs", "tools")
@@ -72,6 +72,21 @@ def on(machine):
         return group
 
     return mark
+
+
+def single(group=None, *, uses=None):
+    """A group that keeps one core busy. It runs beside another such, unless both use the same folder or port."""
+    if group is None:
+        return lambda group: single(group, uses=uses)
+    group.single = True
+    group.uses = uses
+    return group
+
+
+def may_run_beside(group, other):
+    """Whether they do not disturb each other."""
+    both = getattr(group, "single", False) and getattr(other, "single", False)
+    return both and (group.uses is None or group.uses != other.uses)
 
 
 def one(name, *argv):
@@ -155,11 +170,13 @@ def cargo_test(name, *features):
     return passed, failed, ignored
 
 
+@single
 def core():
     """The Rust core's tests, and the border's against its C double."""
     return cargo_test("cargo", "--features", "generate-bindings,c-double")
 
 
+@single
 def mutations():
     """The deliberate mistakes of tests/mutations.py still fit the code."""
     return counted("mutations", "tests/mutations.py", "--check")
@@ -191,21 +208,25 @@ def counted(name, *argv):
     return tuple(int(n or 0) for n in total[-1]) if total else (0, 1, 0)
 
 
+@single
 def stubs():
     """The type stubs say what the modules have."""
     return counted("stubs", "tests/stubs.py", MICROPYTHON)
 
 
+@single
 def manifest():
     """python/manifest.py freezes what it should, also beside a port's own asyncio."""
     return counted("manifest", "tests/manifest.py", TREE)
 
 
+@single
 def refusals():
     """The module does not compile with settings it is not sound with."""
     return counted("refusals", "tests/refusals.py", TREE)
 
 
+@single(uses="build/recipes")
 def recipes():
     """Boards' firmware: what it lacks is said; our part compiles and links."""
     return counted("recipes", "tests/recipes.py", TREE)
@@ -225,17 +246,20 @@ def budget():
     return good
 
 
+@single(uses="the TCP port of the tests")
 @on("unix")
 def upstream():
     """MicroPython's own asyncio tests, under each name of our loop."""
     return counted("upstream", "tests/upstream.py", MICROPYTHON, TREE)
 
 
+@single
 def names():
     """docs/names.md has all of CPython's names, and is right about them."""
     return counted("names", "tests/names.py", MICROPYTHON)
 
 
+@single
 @on("unix")
 def programs():
     """Random programs do the same under CPython's asyncio and under ours."""
@@ -278,12 +302,14 @@ def standard_python():
     return counted("python-standard", "tests/run.py", STANDARD, *without)
 
 
+@single(uses="the TCP port of the tests")
 @on("unix")
 def standard_upstream():
     """MicroPython's own asyncio tests on that."""
     return counted("upstream-standard", "tests/upstream.py", STANDARD, TREE, "asyncio")
 
 
+@single
 @on("unix")
 def standard_interrupts():
     """On that, Ctrl-C at any instant beside 790 sleepers."""
@@ -301,6 +327,7 @@ def newest_python():
     return counted("python-newest", "tests/run.py", NEWEST)
 
 
+@single(uses="the TCP port of the tests")
 @on("unix")
 def newest_upstream():
     """Its own asyncio tests on that, under each name of our loop."""
@@ -319,6 +346,7 @@ def newest_standard_python():
     return counted("python-newest-standard", "tests/run.py", NEWEST_STANDARD, *without)
 
 
+@single(uses="the TCP port of the tests")
 @on("unix")
 def newest_standard_upstream():
     """Its own asyncio tests on that."""
@@ -326,6 +354,7 @@ def newest_standard_upstream():
     return counted("upstream-newest-standard", *argv)
 
 
+@single(uses="build/recipes")
 def newest_recipes():
     """Its ports compile our part for their boards."""
     return counted("recipes-newest", "tests/recipes.py", NEWEST_TREE)
@@ -473,12 +502,11 @@ def boards_tests(board, machine):
         """the seven benchmarks show what they should"""
         return counted(f"seeds-{board}", "tests/seeds.py", board)
 
-    groups = python, wrap, port, upstream, seeds
-    for group in groups:
+    for group in python, wrap, port, upstream, seeds:
         group.__name__ = f"boards_{board}_{group.__name__}"
         group.__doc__ = f"{machine}: {group.__doc__}."
         on(machine)(group)
-    return groups
+    return (python, wrap, upstream), tuple(map(single, (port, seeds)))
 
 
 @on("lx106")
@@ -523,12 +551,14 @@ def pico_checks():
     return counted("checks-pico", "tests/pico/checks.py")
 
 
+@single
 @on("RPI_PICO")
 def pico_seeds():
     """RPI_PICO: two of the benchmarks, with a pyb made of machine."""
     return counted("seeds-pico", "tests/seeds.py", "RPI_PICO")
 
 
+@single
 @on("RPI_PICO")
 def pico_budget():
     """RPI_PICO: its flash, and a step's cycles, are within the budget."""
@@ -554,6 +584,7 @@ def native_newest():
     return counted("native-newest", "tests/native.py", "newest")
 
 
+@single(uses="the TCP port of the tests")
 @on("unix")
 def native_upstream():
     """MicroPython's own asyncio tests, on the native .mpy."""
@@ -586,10 +617,13 @@ def faults_tests(board, machine):
     for group, name in (reset, "faults"), (long, "long"):
         group.__name__ = f"{name}_{board}"
         group.__doc__ = f"{machine}: {group.__doc__}."
-        on(machine)(group)
+        single(on(machine)(group))
     return reset, long
 
 
+BOARD_GROUPS = [boards_tests(board, machine) for board, machine in BOARDS.items()]
+
+# Builds come before what tests them. Between them, those that keep one core busy stand together: two run at a time.
 GROUPS = (
     rustfmt,
     clang_format,
@@ -597,33 +631,33 @@ GROUPS = (
     unsafe,
     layout,
     clippy,
-    core,
-    mutations,
     firmware,
     no_panic,
-    archives,
     python_tests,
     small_heap,
+    standard_firmware,
+    standard_python,
+    newest_firmware,
+    newest_python,
+    newest_standard_firmware,
+    newest_standard_python,
+    core,
+    upstream,
     stubs,
     names,
     manifest,
     refusals,
-    recipes,
-    size,
-    upstream,
-    programs,
-    http,
-    standard_firmware,
-    standard_python,
-    standard_upstream,
-    standard_interrupts,
-    newest_firmware,
-    newest_python,
     newest_upstream,
-    newest_standard_firmware,
-    newest_standard_python,
+    recipes,
+    standard_upstream,
     newest_standard_upstream,
     newest_recipes,
+    mutations,
+    programs,
+    standard_interrupts,
+    http,
+    archives,
+    size,
     asserts_firmware,
     misuse,
     without_firmware,
@@ -641,22 +675,23 @@ GROUPS = (
     faults_unix,
     boards_firmware,
     budget,
-    *(group for board, machine in BOARDS.items() for group in boards_tests(board, machine)),
+    *(group for groups, _ in BOARD_GROUPS for group in groups),
     boards_lx106_small,
     native_files,
     native_unix,
     native_newest,
-    native_upstream,
     native_board("cortex-m0", "Cortex-M0"),
     native_board("cortex-m4f", "Cortex-M4F"),
     native_board("rv32", "RV32"),
-    *(group for board, machine in BOARDS.items() for group in faults_tests(board, machine)),
     pico_firmware,
     pico_python,
-    pico_upstream,
     pico_checks,
+    native_upstream,
+    pico_upstream,
     pico_seeds,
     pico_budget,
+    *(group for _, groups in BOARD_GROUPS for group in groups),
+    *(group for board, machine in BOARDS.items() for group in faults_tests(board, machine)),
 )
 
 
@@ -704,7 +739,7 @@ def last_times():
         return {}
 
 
-def announce(number, groups, times):
+def announce(number, groups, times, shown):
     """Say which group runs now, and what is known of the time that it and the rest take."""
     group = groups[number - 1]
     line = f"[{number}/{len(groups)}] {group.__doc__.splitlines()[0]}"
@@ -712,40 +747,77 @@ def announce(number, groups, times):
         line += f" Last time {duration(times[group.__name__])}."
     left = [times.get(later.__name__) for later in groups[number - 1 :]]
     if None not in left:
-        line += f" To the end {duration(sum(left))}."
-    if sys.stdout.isatty():
+        line += f" To the end at most {duration(sum(left))}."
+    if shown:
         print(line[: shutil.get_terminal_size().columns - 1], end="", flush=True)
     else:
         print(line, flush=True)
 
 
 def attempt(group):
-    """Run a group; its counts. What it prints comes once it is over, in place of the line that announced it."""
-    said = io.StringIO()
+    """Run a group in a process of its own, so that two can run at a time; (counts, what failed, what it printed, seconds)."""
+    began = time.monotonic()
+    argv = [sys.executable, __file__, ONE, group.__name__]
+    done = subprocess.run(argv, stdout=subprocess.PIPE, text=True)
+    seconds = time.monotonic() - began
+    said, _, last = done.stdout.rstrip("\n").rpartition("\n")
     try:
-        with contextlib.redirect_stdout(said):
-            return group()
-    finally:
-        if sys.stdout.isatty():
+        counts, failed = json.loads(last)
+    except ValueError:
+        counts, failed = (0, 1, 0), [(group.__name__, [f"ended with status {done.returncode}"])]
+        said = done.stdout.rstrip("\n")
+    return counts, failed, said, seconds
+
+
+def one_group(name):
+    """What attempt() starts: run that group; what it prints, then its counts and what failed as the last line."""
+    (group,) = (g for g in GROUPS if g.__name__ == name)
+    counts = group()
+    print(json.dumps([counts, FAILED]))
+
+
+def run_groups(groups, times):
+    """Run them in their order, and yield (group, what attempt() says of it) as each ends.
+
+    One that keeps only one core busy runs beside another such. Every other one runs alone, and so after all before it.
+    """
+    shown = sys.stdout.isatty()
+    with ThreadPoolExecutor(2) as pool:
+        running = {}
+        for number, group in enumerate(groups, 1):
+            while running and not (len(running) == 1 and may_run_beside(group, *running.values())):
+                yield from ended(running, shown)
+            announce(number, groups, times, shown)
+            running[pool.submit(attempt, group)] = group
+        while running:
+            yield from ended(running, shown)
+
+
+def ended(running, shown):
+    """Wait until one of them has ended; take those out that have, and yield them."""
+    for future in wait(running, return_when=FIRST_COMPLETED).done:
+        if shown:
             print("\r\x1b[K", end="")
-        print(said.getvalue(), end="")
+        yield running.pop(future), *future.result()
 
 
 def main():
     """Run the groups, print the totals, return the exit status."""
     LOGS.mkdir(parents=True, exist_ok=True)
+    if sys.argv[1:2] == [ONE]:
+        return one_group(sys.argv[2])
     groups = choose(sys.argv[1:])
     if not groups:
         names = ", ".join([*TIERS, *(group.__name__ for group in GROUPS)])
         sys.exit(f"no such group; there are: {names}")
     totals = (0, 0, 0)
     ran = {}
+    failures = []
     times = last_times()
-    for number, group in enumerate(groups, 1):
-        announce(number, groups, times)
-        began = time.monotonic()
-        counts = attempt(group)
-        seconds = time.monotonic() - began
+    for group, counts, failed, said, seconds in run_groups(groups, dict(times)):
+        if said:
+            print(said)
+        failures += failed
         times[group.__name__] = round(seconds, 1)
         TIMES.write_text(json.dumps(times, indent=1) + "\n")
         totals = tuple(map(sum, zip(totals, counts)))
@@ -756,7 +828,7 @@ def main():
             f"{group.__doc__:66} {counts[0]:4} passed {counts[1]:4} failed {counts[2]:4} skipped {seconds:4.0f} s",
             flush=True,
         )
-    for name, lines in FAILED:  # again, for who reads only the end
+    for name, lines in failures:  # again, for who reads only the end
         print(f"Failed: {name}", *(line[:300] for line in lines[:5]), sep="\n  ")
     if ran:
         print("Tests run on", ", ".join(f"{machine}: {n}" for machine, n in ran.items()))
