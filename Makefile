@@ -45,7 +45,7 @@ HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 # $(call step,NAME,what it does,command): say it, run it with its output in a log, show the log's end if it fails.
 define step
 @echo "$(2)"; mkdir -p build/logs; \
-if { $(3); } >build/logs/$(1).log 2>&1; then :; else \
+if { $(3); } 3>&1 >build/logs/$(1).log 2>&1; then :; else \
 	tail -n 30 build/logs/$(1).log; echo "Failed. All of it: build/logs/$(1).log"; exit 1; fi
 endef
 
@@ -66,7 +66,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico
+test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-mpy setup-release
 	@MPY_TREE=$(MPY) MPY_NEWEST=$(NEWEST) python3 tests/all.py
 
 .PHONY: check
@@ -374,6 +374,15 @@ pico-test: setup-demo setup-pico source $(CURDIR)/build/micropython-pico/py/mpco
 		$(MAKE) --no-print-directory pico MPY_DIR=$(CURDIR)/build/micropython-pico \
 			TREE=build/pico-tree.stamp OF_TREE= PYB=1 BOARD_DIR=$(CURDIR)/tests/pico/RPI_PICO
 
+.PHONY: release test-release
+## release: what a release consists of, with checksums and what was tested: build/release; it builds what can be built here
+release: mpy stubs docs playground
+	@python3 tools/release.py
+
+## test-release: the version, the changelog and the workflows are right (part of `make test`)
+test-release: setup-release unix
+	@python3 tests/release.py $(UNIX)
+
 ## repl: start it, with the benchmarks at hand: import latency; latency.test()
 repl: unix
 	@MICROPYPATH=".frozen:$(CURDIR)/benchmarks" $(UNIX)
@@ -471,8 +480,8 @@ endef
 check-firmware:
 	@ports/check-firmware.sh "$(PORT)" "$(BOARD)" "$(if $(MPY_DIR),$(MPY))" "$(if $(filter firmware,$(MAKECMDGOALS)),,$(VERB))"
 
-setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz setup-mpy:
-	$(call step,$@,Set-up for $(@:setup-%=%): installing what is missing,ports/setup.sh $(@:setup-%=%))
+setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz setup-mpy setup-release:
+	$(call step,$@,Set-up for $(@:setup-%=%): what is missing,INSTALL=$(INSTALL) ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)
 	$(tls_source)

@@ -150,7 +150,7 @@ static const struct {
 };
 
 // What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an exception handler is
-// given next; `_task_queue`; and, but for uasyncio_priority, what is in Python.
+// given next; `_task_queue`; of uasyncio_priority its own version, and of the others what is in Python.
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_loop_t *loop = up_any_loop();
     if (dest[0] != MP_OBJ_NULL) {
@@ -167,7 +167,12 @@ void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         dest[0] = loop->context;
     } else if (attr == MP_QSTR__task_queue) {
         dest[0] = MP_OBJ_FROM_PTR(&loop->main_queue);
-    } else if (self_in != MP_OBJ_FROM_PTR(&up_module)) {
+    } else if (self_in == MP_OBJ_FROM_PTR(&up_module)) {
+        if (attr == MP_QSTR___version__) {
+            const char *version = up_core_version();
+            dest[0] = mp_obj_new_str(version, strlen(version));
+        }
+    } else {
         for (size_t i = 0; i < MP_ARRAY_SIZE(up_lazy_names); ++i) {
             if (UP_QSTR_OF(up_lazy_names[i].name) == attr) {
                 qstr name = UP_QSTR_OF(up_lazy_names[i].part);

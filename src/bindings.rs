@@ -217,6 +217,7 @@ unsafe extern "C" {
     pub fn up_flag_raise(flag: *mut up_flag_t, mail: *mut up_mailbox_t);
     pub fn up_flag_lower(flag: *mut up_flag_t);
     pub fn up_flag_is_set(flag: *mut up_flag_t) -> u32;
+    pub fn up_core_version() -> *const cty::c_char;
     pub fn up_atomic_begin() -> u32;
     pub fn up_atomic_end(state: u32);
     pub fn up_panic() -> !;

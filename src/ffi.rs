@@ -363,6 +363,9 @@ export! {
     fn up_flag_is_set(of: *mut up_flag_t) -> u32 {
         flag(of).is_set().into()
     }
+    fn up_core_version() -> *const cty::c_char {
+        concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+    }
 }
 
 /// What a critical section is: the shim's, which knows the port's.

@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/logs"
+TESTED = ROOT / "build/tested.json"  # what tools/release.py says was tested
 TIMES = ROOT / "build/test-times.json"  # how many seconds each group took the last time
 BIN = ROOT / "build/venv/bin"
 MICROPYTHON = ROOT / "build/unix/micropython"
@@ -270,6 +271,12 @@ def programs():
 def http():
     """A web server beside a fast driver and a condition, ours and stock's."""
     return counted("http", "tests/http/run.py", MICROPYTHON)
+
+
+@single
+def release():
+    """The version, the changelog, the workflows and the Dockerfile are right."""
+    return counted("release", "tests/release.py", MICROPYTHON)
 
 
 def archives():
@@ -654,6 +661,7 @@ GROUPS = (
     newest_recipes,
     mutations,
     programs,
+    release,
     standard_interrupts,
     http,
     archives,
@@ -813,11 +821,13 @@ def main():
     totals = (0, 0, 0)
     ran = {}
     failures = []
+    rows = []
     times = last_times()
     for group, counts, failed, said, seconds in run_groups(groups, dict(times)):
         if said:
             print(said)
         failures += failed
+        rows.append([group.__doc__.splitlines()[0], *counts])
         times[group.__name__] = round(seconds, 1)
         TIMES.write_text(json.dumps(times, indent=1) + "\n")
         totals = tuple(map(sum, zip(totals, counts)))
@@ -828,6 +838,11 @@ def main():
             f"{group.__doc__:66} {counts[0]:4} passed {counts[1]:4} failed {counts[2]:4} skipped {seconds:4.0f} s",
             flush=True,
         )
+    if groups == list(GROUPS):
+        commit = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        ).stdout.strip()
+        TESTED.write_text(json.dumps({"commit": commit, "groups": rows}, indent=1) + "\n")
     for name, lines in failures:  # again, for who reads only the end
         print(f"Failed: {name}", *(line[:300] for line in lines[:5]), sep="\n  ")
     if ran:

@@ -6,6 +6,9 @@ _T = TypeVar("_T")
 _Self = TypeVar("_Self")
 _Context = dict[str, Any]  # "message", "exception", "future" (a Task, or None for a callback)
 
+# This project's own, "0.1.0". That of `asyncio_priority` is the version of asyncio whose names it has.
+__version__: str
+
 HIGH: int
 NORMAL: int
 LOW: int

@@ -721,6 +721,7 @@ uint32_t double_mail(char *out, size_t size) {
     up_mail_lose(&loop.mail);
     up_mail_clear(&loop.mail);
     CHECK(&loop, up_mail_pending(&loop.mail) == 0 && up_mail_lost(&loop.mail) == 0);
+    CHECK(&loop, strchr(up_core_version(), '.') != NULL);
     turn(&loop, false);
     loop_free(&loop);
     return loop.len;
