@@ -537,10 +537,8 @@ PATIENCE = ("--timeout", "900")
 
 @on("RPI_PICO")
 def pico_python():
-    """RPI_PICO, the whole firmware in an emulator: a third of tests/python, with LONG=1 all of it."""
+    """RPI_PICO, the whole firmware in an emulator: tests/python."""
     chosen = [file for file in files("tests/python/*.py") if not file.match("unix_*")]
-    if not os.environ.get("LONG"):
-        chosen = chosen[::3]  # all take some 5 minutes
     command = "tests/pico/run.py RPI_PICO"
     return counted("python-pico", "tests/run.py", *PATIENCE, command, *chosen)
 
