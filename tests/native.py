@@ -44,14 +44,8 @@ EXCEPTIONS["rv32"] = {**COMMON, "board_irq_swept": LATE}
 EXCEPTIONS["cortex-m4f"] = {
     **EXCEPTIONS["rv32"],
     "mem_eight_hundred_sleepers": "the code takes room in the heap",
-    "mem_many_kinds_left": "modules are loaded into the heap",
 }
-EXCEPTIONS["cortex-m0"] = {
-    **EXCEPTIONS["rv32"],
-    "mem_cancelled_sleepers": "modules are loaded into the heap",
-    "mem_sixty_sleepers": "a little of the second run stays in the heap: not explained yet",
-    "mem_many_kinds_left": "modules are loaded into the heap",
-}
+EXCEPTIONS["cortex-m0"] = EXCEPTIONS["rv32"]
 
 
 # What the import takes of the heap, bytes, everything counted.

@@ -37,12 +37,18 @@ def used():
     return gc.mem_alloc()
 
 
+# A collector that takes all for references keeps now and then something by chance, and lets it go in a later round. So
+# the best of five rounds counts. Of what is not let go each round leaves some.
+def round(n):
+    before = used()
+    run(n)
+    return used() - before
+
+
 run(20)
-before = used()
 n = min(5000, gc.mem_free() // 400)
-run(n)
-left = used() - before
-print(n >= 50, left if left > 256 else "nothing left")
-run(n)
-left = used() - before
-print(left if left > 256 else "nothing left")
+for _ in range(5):
+    left = round(n)
+    if abs(left) <= 64:
+        break
+print(n >= 50, left if abs(left) > 64 else "nothing left")

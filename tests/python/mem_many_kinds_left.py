@@ -65,9 +65,20 @@ def run():
     asyncio.run(many(10))
 
 
+# A collector that takes all for references keeps now and then something by chance, and lets it go in a later round. So
+# the best of five rounds counts. Of what is not let go each round leaves some: a block in each run, at the least.
+def round():
+    before = used()
+    for _ in range(RUNS):
+        run()
+    return used() - before
+
+
+RUNS = 10
+BLOCK = 16  # the collector's, on a board
 run()
-before = used()
-for _ in range(10):
-    run()
-left = used() - before
-print(left if left > 256 else "nothing left")
+for _ in range(5):
+    left = round()
+    if abs(left) < RUNS * BLOCK:
+        break
+print(left if abs(left) >= RUNS * BLOCK else "nothing left")
