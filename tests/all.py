@@ -196,6 +196,15 @@ def stubs():
     return counted("stubs", "tests/stubs.py", MICROPYTHON)
 
 
+def docs_code():
+    """The code in README, documents and stubs prints what they say."""
+    good = counted("docs-code", "tests/docs_code.py", MICROPYTHON)
+    for line in (LOGS / "test-docs-code.log").read_text().splitlines():
+        if "blocks of code run" in line:
+            print(line)
+    return good
+
+
 def manifest():
     """python/manifest.py freezes what it should, also beside a port's own asyncio."""
     return counted("manifest", "tests/manifest.py", TREE)
@@ -605,6 +614,7 @@ GROUPS = (
     python_tests,
     small_heap,
     stubs,
+    docs_code,
     names,
     manifest,
     refusals,
@@ -676,6 +686,7 @@ TIERS = {
         python_tests,
         small_heap,
         stubs,
+        docs_code,
         names,
         manifest,
         upstream,
