@@ -205,6 +205,11 @@ def docs_code():
     return good
 
 
+def api():
+    """Each public name has its page: signature, document, example, cost."""
+    return counted("api", "tests/api.py", MICROPYTHON)
+
+
 def manifest():
     """python/manifest.py freezes what it should, also beside a port's own asyncio."""
     return counted("manifest", "tests/manifest.py", TREE)
@@ -615,6 +620,7 @@ GROUPS = (
     small_heap,
     stubs,
     docs_code,
+    api,
     names,
     manifest,
     refusals,
@@ -687,6 +693,7 @@ TIERS = {
         small_heap,
         stubs,
         docs_code,
+        api,
         names,
         manifest,
         upstream,

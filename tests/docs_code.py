@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Run the code in the documents and in the stubs' doc comments: docs_code.py MICROPYTHON [FILE...]
 
-A block of `python` is run as a file of its own in an empty folder. What it prints must be what the document says: the comment
+A block of `python` is run as a file of its own in an empty folder, in virtual time (VIRTUAL), so that a busy machine changes
+nothing; but in real time if it has to do with threads, timers or sockets. What it prints must be what the document says: the comment
 lines at its end, or the block of `output` behind it; nothing if there is neither. `...` in there is any text, such as a
 time. A block that cannot be run here has a line before it, `<!-- not run: why -->`. Blocks of `sh`, `c` and `text` are not
 run, but make's verbs and the files that they name must be there. In the stubs (python/stubs) `asyncio` is imported already.
@@ -9,9 +10,9 @@ run, but make's verbs and the files that they name must be there. In the stubs (
 Links from one document to another must lead to a file, and to a heading of it. Ends with `N passed, N failed`.
 """
 
-import ast
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "docs"))
+import api  # noqa: E402
+
 PATTERNS = ("*.md", "docs/**/*.md", "ports/**/*.md", "examples/**/*.md", "packaging/**/*.md")
 NOT_RUN = {"sh", "c", "text", "make", "json"}
 PRELUDE = "import asyncio_priority as asyncio\n"
@@ -75,12 +79,8 @@ def blocks_of(text, name, first_line=1):
 def stub_blocks(path):
     """The blocks in a stub's doc comments."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            text = ast.get_docstring(node)
-            if text:
-                name = f"{path.name}, {getattr(node, 'name', 'its head')}"
-                found += blocks_of(text, name, getattr(node, "lineno", 1))
+    for module, name, doc in api.doc_comments(path):
+        found += blocks_of(doc, f"{module}, {name}")
     for block in found:
         if block.language == "python":
             block.text = PRELUDE + block.text
@@ -99,10 +99,47 @@ def fits(expected, got):
     return re.fullmatch(pattern, tidy(got), re.S) is not None
 
 
+# What the block is run behind: the loop's clock moves when the loop waits, and `time` goes by it. A look at it takes 1 ms,
+# so that a program which waits by looking gets on.
+VIRTUAL = """
+import sys, time, uasyncio_priority
+clock = uasyncio_priority._mock_clock
+class Time:
+    ticks_diff, ticks_add = time.ticks_diff, time.ticks_add
+    def ticks_ms():
+        clock(clock() + 1)
+        return clock()
+    def ticks_us():
+        return Time.ticks_ms() * 1000
+    def sleep_ms(ms):
+        clock(clock() + ms)
+    def sleep(s):
+        Time.sleep_ms(int(s * 1000))
+clock(1000)
+sys.modules["time"] = Time
+del sys, time, uasyncio_priority
+exec(open("block.py").read(), {"__name__": "__main__"})
+"""
+REAL = r"\b(pyb|_thread|to_thread|socket|open_connection|start_server|Datagram)\b"
+
+
+def with_free_ports(text):
+    """The text with other ports: those that it names may be somebody else's on this machine."""
+    for port in set(re.findall(r'"127\.0\.0\.1", (\d+)', text)):
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            text = text.replace(f'"127.0.0.1", {port}', f'"127.0.0.1", {found.getsockname()[1]}')
+    return text
+
+
 def run(micropython, block):
     """What a block prints, with its exit status if it is not 0."""
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "main.py").write_text(block.text)
+        real = re.search(REAL, block.text)
+        file = Path(folder) / ("main.py" if real else "block.py")
+        file.write_text(with_free_ports(block.text))
+        if not real:
+            (Path(folder) / "main.py").write_text(VIRTUAL)
         done = subprocess.run(
             [micropython, "main.py"],
             cwd=folder,
