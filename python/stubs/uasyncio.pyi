@@ -1,6 +1,6 @@
 """The same loop under its oldest name, and, where a type checker has no `asyncio` of its own, under that."""
 
-from asyncio_priority import *
+from asyncio_priority import *  # pyright: ignore
 from uasyncio_priority import _Loop
 
 __version__: tuple[int, int, int]

@@ -5,7 +5,7 @@ import sys as sys
 from typing import Any, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence, TypeVar
 
 from uasyncio_priority import *
-from uasyncio_priority import Task, _Loop
+from uasyncio_priority import Task as Task, _Loop
 
 from . import core as core
 

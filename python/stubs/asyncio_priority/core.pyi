@@ -3,7 +3,7 @@
 from typing import Any
 
 from asyncio_priority import *
-from uasyncio_priority import Task, _exc_context as _exc_context, _io_queue as _io_queue
+from uasyncio_priority import Task as Task, _exc_context as _exc_context, _io_queue as _io_queue
 from uasyncio_priority import _task_queue as _task_queue
 
 def _promote_to_task(aw: Any) -> Task[Any]:
