@@ -391,6 +391,7 @@ repl: unix
 bench: setup-bench unix $(if $(filter unix,$(BOARD)),,qemu)
 	@MPY_TREE=$(MPY) python3 benchmarks/bench.py $(BOARD:%=--board %) $(WORKLOAD:%=--workload %) $(LOOP:%=--loop %) $(N:%=--n %) \
 		$(PROFILE:%=--profile %) $(if $(DOCS),--docs) -j $(JOBS)
+	@$(if $(DOCS),python3 benchmarks/api.py)
 
 ## budget: accept what our loop costs now: writes tests/budget.json anew
 budget: setup-budget unix qemu pico-test

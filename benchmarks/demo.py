@@ -107,7 +107,7 @@ Try next:
   make repl      import latency; latency.test(); latency.test(False)
   make test      all the tests
   build/unix/micropython benchmarks/priority.py     urgent tasks and a timer interrupt
-  README.md      how to use it, and how it works"""
+  docs/levels.md how to use it; docs/purpose.md how it works"""
     )
 
 

@@ -1,4 +1,4 @@
-"""Write what stands between markers in docs/performance.md and README.md, from docs/performance.json.
+"""Write what stands between markers in docs/performance.md and docs/purpose.md, from docs/performance.json.
 
 python3 benchmarks/report.py        `make bench` does it
 """
@@ -10,7 +10,7 @@ import bench
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/performance.md"
-README = ROOT / "README.md"
+PURPOSE = ROOT / "docs/purpose.md"
 BEGIN, END = "<!-- make bench: from here -->\n", "<!-- make bench: to here -->\n"
 
 MACHINES = {
@@ -144,7 +144,7 @@ def workloads():
 
 
 def summary(figures):
-    """README's table: some workloads on two machines."""
+    """The table of docs/purpose.md: some workloads on two machines."""
     names = {
         "sleep_ms_0": "`await sleep_ms(0)`",
         "event": "an event wakes a task",
@@ -182,7 +182,7 @@ def between(page, lines):
 def write(figures):
     """Both pages."""
     between(PAGE, [*workloads(), *pages(figures)])
-    between(README, summary(figures))
+    between(PURPOSE, summary(figures))
 
 
 if __name__ == "__main__":

@@ -216,6 +216,22 @@ def stubs():
 
 
 @single
+def docs_code():
+    """The code in README, documents and stubs prints what they say."""
+    good = counted("docs-code", "tests/docs_code.py", MICROPYTHON)
+    for line in (LOGS / "test-docs-code.log").read_text().splitlines():
+        if "blocks of code run" in line:
+            print(line)
+    return good
+
+
+@single
+def api():
+    """Each public name has its page: signature, document, example, cost."""
+    return counted("api", "tests/api.py", MICROPYTHON)
+
+
+@single
 def manifest():
     """python/manifest.py freezes what it should, also beside a port's own asyncio."""
     return counted("manifest", "tests/manifest.py", TREE)
@@ -640,6 +656,17 @@ GROUPS = (
     no_panic,
     python_tests,
     small_heap,
+    stubs,
+    docs_code,
+    api,
+    names,
+    manifest,
+    refusals,
+    recipes,
+    size,
+    upstream,
+    programs,
+    http,
     standard_firmware,
     standard_python,
     newest_firmware,
@@ -717,6 +744,8 @@ TIERS = {
         python_tests,
         small_heap,
         stubs,
+        docs_code,
+        api,
         names,
         manifest,
         upstream,

@@ -58,7 +58,9 @@ def names_of(body, module):
             names = names_of(stub(node.module).body, node.module)
             found.update((name, it) for name, it in names.items() if not name.startswith("_"))
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found.update((name.asname, node) for name in node.names if name.asname)
+            for name in node.names:
+                if name.asname:
+                    found.setdefault(name.asname, node)
     return found
 
 

@@ -1,5 +1,6 @@
-# Types of the same loop under its oldest name. (For `asyncio` a type checker has its own.)
-from asyncio_priority import *
+"""The same loop under its oldest name, and, where a type checker has no `asyncio` of its own, under that."""
+
+from asyncio_priority import *  # pyright: ignore
 from uasyncio_priority import _Loop
 
 __version__: tuple[int, int, int]
@@ -15,4 +16,13 @@ def get_event_loop(  # type: ignore[no-redef]
     lpqlen: int | None = None,
     max_overdue_ms: int | None = None,
     hpqlen: int | None = None,
-) -> _Loop: ...
+) -> _Loop:
+    """The one loop, as `asyncio_priority.get_event_loop()`, with V2's order of arguments.
+
+    ```python
+    import uasyncio
+
+    print(uasyncio.get_event_loop(16, 16, ioq_len=1) is asyncio.get_event_loop())
+    # True
+    ```
+    """

@@ -1,10 +1,11 @@
-# Types of what users import: `import asyncio_priority as asyncio`.
+"""What users import: `import asyncio_priority as asyncio`."""
+
 import select as select
 import sys as sys
 from typing import Any, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence, TypeVar
 
 from uasyncio_priority import *
-from uasyncio_priority import Task, _Loop
+from uasyncio_priority import Task as Task, _Loop
 
 from . import core as core
 
@@ -12,178 +13,877 @@ _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 __version__: tuple[int, int, int]
+"""The version of MicroPython's asyncio whose names this loop has.
+
+```python
+print(asyncio.__version__)
+# (3, 0, 0)
+```
+"""
 
 SingletonGenerator: type
+"""The class of what `sleep()` returns; MicroPython's name.
 
-def ticks() -> int: ...
-def ticks_add(ticks: int, delta: int, /) -> int: ...
-def ticks_diff(end: int, start: int, /) -> int: ...
+```python
+print(isinstance(asyncio.sleep_ms(0), asyncio.SingletonGenerator))
+# True
+```
+"""
+
+def ticks() -> int:
+    """The time in ms, of a counter that wraps: `loop.time()`. MicroPython's name.
+
+    ```python
+    start = asyncio.ticks()
+    print(asyncio.ticks_diff(asyncio.ticks(), start) < 1000)
+    # True
+    ```
+    """
+
+def ticks_add(ticks: int, delta: int, /) -> int:
+    """Ticks that are `delta` ms later, as `time.ticks_add()`.
+
+    ```python
+    now = asyncio.ticks()
+    print(asyncio.ticks_diff(asyncio.ticks_add(now, 100), now))
+    # 100
+    ```
+    """
+
+def ticks_diff(end: int, start: int, /) -> int:
+    """How many ms `end` is after `start`, as `time.ticks_diff()`. It is right across a wrap of the counter.
+
+    ```python
+    print(asyncio.ticks_diff(10, 4))
+    # 6
+    ```
+    """
 
 # Waiting for several things, or for a limited time
 
-async def gather(*aws: Awaitable[Any], return_exceptions: bool = False) -> list[Any]: ...
+async def gather(*aws: Awaitable[Any], return_exceptions: bool = False) -> list[Any]:
+    """Run several at once, and return their results as a list, in the order of the arguments.
+
+    The first exception is raised, and leaves the others running; with `return_exceptions` exceptions are results. A cancel of the
+    waiter cancels all of them.
+
+    Level: that of the last step of the one that ends, if that is more urgent than the waiter's own.
+    Raises: TypeError of what cannot be awaited, and nothing is started; RuntimeError of a task that another one awaits already.
+
+    ```python
+    async def work(i):
+        await asyncio.sleep_ms(3 - i)
+        return i * i
+
+    async def main():
+        print(await asyncio.gather(work(1), work(2), work(3)))
+
+    asyncio.run(main())
+    # [1, 4, 9]
+    ```
+    """
 
 # The ends of tasks
 
 FIRST_COMPLETED: str
+"""For `wait()`: return as soon as one has ended.
+
+```python
+async def main():
+    fast = asyncio.create_task(asyncio.sleep_ms(1))
+    slow = asyncio.create_task(asyncio.sleep(60))
+    done, pending = await asyncio.wait((fast, slow), return_when=asyncio.FIRST_COMPLETED)
+    print(fast in done, slow in pending)
+    slow.cancel()
+
+asyncio.run(main())
+# True True
+```
+"""
 FIRST_EXCEPTION: str
+"""For `wait()`: return as soon as one has ended with an exception, or all have.
+
+```python
+async def fails():
+    raise ValueError
+
+async def main():
+    tasks = [asyncio.create_task(coro) for coro in (fails(), asyncio.sleep(60))]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    print(done.pop().exception().__class__.__name__, len(pending))
+    tasks[1].cancel()
+
+asyncio.run(main())
+# ValueError 1
+```
+"""
 ALL_COMPLETED: str
+"""For `wait()`: return when all have ended. The default.
+
+```python
+async def main():
+    tasks = [asyncio.create_task(asyncio.sleep_ms(i)) for i in range(3)]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.ALL_COMPLETED)
+    print(len(done), len(pending))
+
+asyncio.run(main())
+# 3 0
+```
+"""
 
 async def wait(
     aws: Iterable[Task[_T]], *, timeout: float | None = None, return_when: str = ALL_COMPLETED
-) -> tuple[set[Task[_T]], set[Task[_T]]]: ...
+) -> tuple[set[Task[_T]], set[Task[_T]]]:
+    """Wait for tasks, for `timeout` seconds at most: (those that have ended, the others). Nobody is cancelled.
 
-# `async for` gives the tasks.
+    Level: that of the last step of the one that ends, if that is more urgent than the waiter's own.
+    Raises: TypeError of what is no task; ValueError of none, or another `return_when`.
+
+    ```python
+    async def main():
+        tasks = [asyncio.create_task(asyncio.sleep_ms(ms)) for ms in (1, 500)]
+        done, pending = await asyncio.wait(tasks, timeout=0.05)
+        print(len(done), "done", len(pending), "pending")
+        tasks[1].cancel()
+
+    asyncio.run(main())
+    # 1 done 1 pending
+    ```
+    """
+
 def as_completed(
     aws: Iterable[Awaitable[_T]], *, timeout: float | None = None
-) -> Iterator[Awaitable[_T]]: ...
-def shield(aw: Awaitable[_T]) -> Awaitable[_T]: ...
-async def to_thread(func: Callable[..., _T], *args: Any, **kw: Any) -> _T: ...
+) -> Iterator[Awaitable[_T]]:
+    """One after the other, as they end. `for` gives awaitables, `async for` the tasks. They are started at the call.
 
-# There is no `except*`: `except ExceptionGroup`, then split().
+    Level: the task's own.
+    Raises: TimeoutError after `timeout` seconds; TypeError of what cannot be awaited.
+
+    ```python
+    async def work(ms):
+        await asyncio.sleep_ms(ms)
+        return ms
+
+    async def main():
+        for next_one in asyncio.as_completed([work(20), work(1)]):
+            print(await next_one, end=" ")
+
+    asyncio.run(main())
+    # 1 20
+    ```
+    """
+
+def shield(aw: Awaitable[_T]) -> Awaitable[_T]:
+    """Wait for `aw`; a cancel of the waiter does not reach it. What this returns is awaited once.
+
+    Level: that of the last step of `aw`, if that is more urgent than the waiter's own.
+    Raises: TypeError of what cannot be awaited.
+
+    ```python
+    async def save():
+        await asyncio.sleep_ms(5)
+        print("saved")
+
+    async def main():
+        saving = asyncio.create_task(save())
+        try:
+            await asyncio.wait_for_ms(asyncio.shield(saving), 1)
+        except asyncio.TimeoutError:
+            print("does not wait", end=", ")
+        await saving
+
+    asyncio.run(main())
+    # does not wait, saved
+    ```
+    """
+
+async def to_thread(func: Callable[..., _T], *args: Any, **kw: Any) -> _T:
+    """Call `func` in a thread of its own, and wait for what it returns. For what blocks.
+
+    Raises: ImportError where MicroPython has no threads; what `func` raises.
+
+    ```python
+    import time
+
+    def blocks():
+        time.sleep_ms(5)
+        return "done"
+
+    async def main():
+        print(await asyncio.to_thread(blocks))
+
+    asyncio.run(main())
+    # done
+    ```
+    """
+
 class BaseExceptionGroup(Exception):
-    message: str
-    exceptions: tuple[BaseException, ...]
-    def __init__(self, message: str, exceptions: Sequence[BaseException]) -> None: ...
-    def derive(self, exceptions: Sequence[BaseException]) -> BaseExceptionGroup: ...
-    # condition: a type, a tuple of types, or a function of an exception.
-    def split(
-        self, condition: Any
-    ) -> tuple[BaseExceptionGroup | None, BaseExceptionGroup | None]: ...
-    def subgroup(self, condition: Any) -> BaseExceptionGroup | None: ...
+    """Several exceptions in one. MicroPython has no `except*`: catch the group, then `split()` it.
 
-class ExceptionGroup(BaseExceptionGroup): ...
+    An `Exception`, because MicroPython's exceptions have one native base.
+
+    ```python
+    group = asyncio.BaseExceptionGroup("two", [ValueError(1), OSError(2)])
+    values, others = group.split(ValueError)
+    print(values.exceptions, others.exceptions)
+    # (ValueError(1,),) (OSError(2,),)
+    ```
+    """
+
+    message: str
+    """What they have in common."""
+    exceptions: tuple[BaseException, ...]
+    """The exceptions."""
+    def __init__(self, message: str, exceptions: Sequence[BaseException]) -> None: ...
+    def derive(self, exceptions: Sequence[BaseException]) -> BaseExceptionGroup:
+        """A group of the same kind with other exceptions. A subclass overrides it."""
+    def split(self, condition: Any) -> tuple[BaseExceptionGroup | None, BaseExceptionGroup | None]:
+        """Two groups: those that fit, and the rest. None for one that would be empty.
+
+        `condition`: a type, a tuple of types, or a function of an exception.
+        """
+    def subgroup(self, condition: Any) -> BaseExceptionGroup | None:
+        """The group of those that fit, or None."""
+
+class ExceptionGroup(BaseExceptionGroup):
+    """What a `TaskGroup` raises if tasks of it failed.
+
+    ```python
+    async def fails():
+        raise ValueError("no sensor")
+
+    async def main():
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fails())
+        except asyncio.ExceptionGroup as error:
+            print(error.exceptions)
+
+    asyncio.run(main())
+    # (ValueError('no sensor',),)
+    ```
+    """
 
 class TaskGroup:
+    """Tasks that end together: `async with` waits for all of them. If one fails, the others are cancelled.
+
+    Level: that of the last step of the one that ends, if that is more urgent than the waiter's own.
+    Raises: ExceptionGroup with what the tasks raised.
+
+    ```python
+    async def work(name, ms):
+        await asyncio.sleep_ms(ms)
+        print(name, end=" ")
+
+    async def main():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(work("slow", 10))
+            group.create_task(work("fast", 1))
+        print("all done")
+
+    asyncio.run(main())
+    # fast slow all done
+    ```
+    """
+
     def __init__(self) -> None: ...
-    async def __aenter__(self) -> TaskGroup: ...
-    async def __aexit__(self, _: Any, error: Any, tb: Any) -> None: ...
-    # level: None: that of the task that entered the group.
+    async def __aenter__(self) -> TaskGroup:
+        """Begin. Once."""
+    async def __aexit__(self, _: Any, error: Any, tb: Any) -> None:
+        """Wait for all tasks of the group."""
     def create_task(
         self, coro: Coroutine[Any, Any, _T], *, name: Any = None, level: int | None = None
-    ) -> Task[_T]: ...
+    ) -> Task[_T]:
+        """Start a task of the group. `level` None: that of the task that entered the group.
 
-# Its end cancels all that is on the loop.
+        Raises: RuntimeError outside of the `async with`, or when the group ends.
+        """
+
 class Runner:
-    def __init__(self, *, debug: Any = None, loop_factory: Any = None) -> None: ...
+    """Runs coroutines one after the other; its end cancels all that is on the loop, and waits for the clean-up.
+
+    ```python
+    async def work(i):
+        return i
+
+    with asyncio.Runner() as runner:
+        print(runner.run(work(1)), runner.run(work(2)))
+    # 1 2
+    ```
+    """
+
+    def __init__(self, *, debug: Any = None, loop_factory: Any = None) -> None:
+        """The arguments are CPython's; nothing depends on them."""
     def __enter__(self) -> Runner: ...
-    def __exit__(self, type: Any, value: Any, tb: Any) -> None: ...
-    def get_loop(self) -> _Loop: ...
-    def run(self, coro: Coroutine[Any, Any, _T]) -> _T: ...
-    def close(self) -> None: ...
+    def __exit__(self, type: Any, value: Any, tb: Any) -> None:
+        """As `close()`."""
+    def get_loop(self) -> _Loop:
+        """The one loop."""
+    def run(self, coro: Coroutine[Any, Any, _T]) -> _T:
+        """As `run()` of the module.
+
+        Raises: RuntimeError inside the loop, or after `close()`.
+        """
+    def close(self) -> None:
+        """Cancel all tasks, wait until they have ended, and forget all callbacks.
+
+        Raises: RuntimeError inside the loop.
+        """
 
 # Streams
 
 class Stream:
+    """A stream with `await`: over a socket, a UART, or whatever MicroPython can poll. One task may read while another writes.
+
+    A read that is cancelled or timed out loses no byte: the next read begins with what came.
+
+    Level: the task's own; High with `fast=True`.
+    Raises: RuntimeError if another task reads (or writes) it already.
+
+    ```python
+    import io
+
+    class Device(io.IOBase):
+        data = b"one\\ntwo\\n"
+
+        def ioctl(self, request, arg):
+            return arg & 1 if request == 3 else 0    # MP_STREAM_POLL: it can be read
+
+        def readline(self):
+            line, self.data = self.data[:4], self.data[4:]
+            return line
+
+    async def main():
+        stream = asyncio.Stream(Device(), fast=True)
+        print(await stream.readline(), await stream.readline())
+
+    asyncio.run(main())
+    # b'one\\n' b'two\\n'
+    ```
+    """
+
     fast: bool | None
+    """Whether it wakes at high level; None: as the loop is set."""
     s: Any
+    """What it is a stream over."""
     e: dict[str, Any]
+    """What `get_extra_info()` knows."""
     in_buf: bytes
+    """What came and was not read."""
     out_buf: Any
+    """What `write()` keeps."""
     def __init__(self, s: Any, e: Any = {}, fast: bool | None = None, ios: Any = None) -> None: ...
-    def get_extra_info(self, name: str, default: Any = KeyError) -> Any: ...
-    def close(self) -> None: ...
-    async def wait_closed(self) -> None: ...
-    async def aclose(self) -> None: ...
-    async def read(self, n: int = -1) -> bytes: ...
-    async def readinto(self, buf: Any, n: int = 0) -> int: ...
-    async def readexactly(self, n: int) -> bytes: ...
-    async def readline(self) -> bytes: ...
-    async def readuntil(self, separator: bytes = b"\n") -> bytes: ...
-    def write(self, buf: Any, copy: bool = True) -> None: ...
-    async def drain(self) -> None: ...
-    async def awrite(self, buf: Any, off: int = 0, sz: int = -1) -> None: ...
-    async def awritestr(self, buf: Any, off: int = 0, sz: int = -1) -> None: ...
-    async def awriteiter(self, iterable: Iterable[Any]) -> None: ...
+    def get_extra_info(self, name: str, default: Any = KeyError) -> Any:
+        """What is known: "peername" of a server's connection."""
+    def close(self) -> None:
+        """Close it: who waits is woken. `wait_closed()` sends what is left, and closes the descriptor."""
+    async def wait_closed(self) -> None:
+        """After `close()` send what `write()` still holds, then close the descriptor."""
+    async def aclose(self) -> None:
+        """V2's name of `wait_closed()`."""
+    async def read(self, n: int = -1) -> bytes:
+        """Some bytes, `n` at most; b"" at the end. Without `n` all until the end."""
+    async def readinto(self, buf: Any, n: int = 0) -> int:
+        """Some bytes into `buf`, `n` at most if it is not 0; how many."""
+    async def readexactly(self, n: int) -> bytes:
+        """`n` bytes.
+
+        Raises: EOFError if the end comes first, ValueError of a negative `n`.
+        """
+    async def readline(self) -> bytes:
+        """A line with its newline, or what there is at the end."""
+    async def readuntil(self, separator: bytes = b"\n") -> bytes:
+        """All up to the separator, with it.
+
+        Raises: EOFError if the end comes first.
+        """
+    def write(self, buf: Any, copy: bool = True) -> None:
+        """Send what can be sent at once, and keep the rest for `drain()`. With `copy=False` no copy of the rest is kept.
+
+        Raises: OSError after `close()`, and with `copy=False` if a rest waits already.
+        """
+    async def drain(self) -> None:
+        """Send the rest.
+
+        Raises: OSError if the peer is gone.
+        """
+    async def awrite(self, buf: Any, off: int = 0, sz: int = -1) -> None:
+        """V2: write and drain."""
+    async def awritestr(self, buf: Any, off: int = 0, sz: int = -1) -> None:
+        """V2: write and drain."""
+    async def awriteiter(self, iterable: Iterable[Any]) -> None:
+        """V2: `awrite()` of each."""
 
 StreamReader = Stream
+"""CPython's name of `Stream`, which is both ends.
+
+```python
+print(asyncio.StreamReader is asyncio.Stream)
+# True
+```
+"""
 StreamWriter = Stream
+"""CPython's name of `Stream`, which is both ends.
+
+```python
+print(asyncio.StreamWriter is asyncio.Stream)
+# True
+```
+"""
 
 class Server:
+    """What `start_server()` returns; `async with` closes it.
+
+    ```python
+    async def echo(reader, writer):
+        writer.close()
+
+    async def main():
+        async with await asyncio.start_server(echo, "127.0.0.1", 8199) as server:
+            print("it listens")
+        await server.wait_closed()
+        print("closed")
+
+    asyncio.run(main())
+    # it listens
+    # closed
+    ```
+    """
+
     state: bool
+    """Whether it is closed, as in MicroPython."""
     task: Task[None]
+    """The task that accepts connections."""
     async def __aenter__(self) -> Server: ...
-    async def __aexit__(self, type: Any, value: Any, _: Any) -> None: ...
-    def close(self) -> None: ...
-    async def wait_closed(self) -> None: ...
+    async def __aexit__(self, type: Any, value: Any, _: Any) -> None:
+        """As `close()` and `wait_closed()`."""
+    def close(self) -> None:
+        """Accept no more connections."""
+    async def wait_closed(self) -> None:
+        """Wait until it has closed its socket."""
 
 async def open_connection(
     host: str, port: int, ssl: Any = None, server_hostname: str | None = None
-) -> tuple[Stream, Stream]: ...
+) -> tuple[Stream, Stream]:
+    """Connect: (reader, writer), which are one `Stream`. `ssl`: True, or a context.
+
+    A name with a dot is asked for by DNS without blocking the others.
+
+    Raises: OSError if no address of the host answers.
+
+    ```python
+    async def hello(reader, writer):
+        writer.write(b"hello\\n")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async def main():
+        async with await asyncio.start_server(hello, "127.0.0.1", 8198):
+            reader, writer = await asyncio.open_connection("127.0.0.1", 8198)
+            print(await reader.readline())
+            writer.close()
+            await writer.wait_closed()
+
+    asyncio.run(main())
+    # b'hello\\n'
+    ```
+    """
+
 async def start_server(
     cb: Callable[[Stream, Stream], Coroutine[Any, Any, Any]],
     host: str,
     port: int,
     backlog: int = 5,
     ssl: Any = None,
-) -> Server: ...
+) -> Server:
+    """Listen, and start `cb(reader, writer)` as a task for each connection.
+
+    Level: the tasks have the own level of the task that called this.
+    Raises: OSError if it cannot listen there.
+
+    ```python
+    async def upper(reader, writer):
+        writer.write((await reader.readline()).upper())
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async def main():
+        async with await asyncio.start_server(upper, "127.0.0.1", 8197):
+            reader, writer = await asyncio.open_connection("127.0.0.1", 8197)
+            writer.write(b"quiet\\n")
+            await writer.drain()
+            print(await reader.read())
+            writer.close()
+            await writer.wait_closed()
+
+    asyncio.run(main())
+    # b'QUIET\\n'
+    ```
+    """
 
 # Datagrams
 
 class Datagram:
+    """Sends and receives by the UDP socket `s`, or a new one for IPv4.
+
+    Level: the task's own; High with `fast=True`.
+    Raises: OSError once it is closed.
+
+    ```python
+    import socket
+
+    async def main():
+        receiver, sender = asyncio.Datagram(), asyncio.Datagram()
+        address = socket.getaddrinfo("127.0.0.1", 8196)[0][-1]
+        receiver.s.bind(address)
+        print(await sender.sendto(b"22 C", address))
+        print((await receiver.recvfrom(100))[0])
+        sender.close()
+        receiver.close()
+
+    asyncio.run(main())
+    # 4
+    # b'22 C'
+    ```
+    """
+
     s: Any
+    """The socket; None once it is closed."""
     fast: bool | None
+    """Whether it wakes at high level; None: as the loop is set."""
     def __init__(self, s: Any = None, fast: bool | None = None) -> None: ...
-    def close(self) -> None: ...
-    def recvfrom(self, n: int) -> Coroutine[Any, Any, tuple[bytes, Any]]: ...
-    def sendto(self, buf: Any, addr: Any) -> Coroutine[Any, Any, int]: ...
+    def close(self) -> None:
+        """Close the socket. Who waits gets OSError."""
+    def recvfrom(self, n: int) -> Coroutine[Any, Any, tuple[bytes, Any]]:
+        """The next datagram, `n` bytes of it at most: (bytes, address). A wait that is cancelled loses none."""
+    def sendto(self, buf: Any, addr: Any) -> Coroutine[Any, Any, int]:
+        """Send one to an address as `socket.getaddrinfo()` has it; how many bytes."""
 
 # Primitives
 
 class Condition:
-    def __init__(self, lock: Any = None) -> None: ...
-    def acquire(self) -> Awaitable[bool]: ...
-    def release(self) -> None: ...
-    def locked(self) -> bool: ...
-    async def wait(self) -> bool: ...
-    async def wait_for(self, predicate: Callable[[], _T]) -> _T: ...
-    def notify(self, n: int = 1) -> None: ...
-    def notify_all(self) -> None: ...
-    # As those of the lock.
-    __aenter__: Callable[[], Awaitable[bool]]
-    __aexit__: Callable[[Any, Any, Any], Awaitable[None]]
+    """A lock, and a place to wait until somebody says that what it protects has changed.
 
-class BrokenBarrierError(RuntimeError): ...
+    Level: the waiter's own.
+    Raises: RuntimeError of `wait()` and `notify()` without the lock.
+
+    ```python
+    items = []
+
+    async def consumer(condition):
+        async with condition:
+            await condition.wait_for(lambda: items)
+            print("took", items.pop())
+
+    async def main():
+        condition = asyncio.Condition()
+        task = asyncio.create_task(consumer(condition))
+        await asyncio.sleep_ms(1)
+        async with condition:
+            items.append("a")
+            condition.notify()
+        await task
+
+    asyncio.run(main())
+    # took a
+    ```
+    """
+
+    def __init__(self, lock: Any = None) -> None:
+        """With a lock of its own, if none is given."""
+    def acquire(self) -> Awaitable[bool]:
+        """That of the lock."""
+    def release(self) -> None:
+        """That of the lock."""
+    def locked(self) -> bool:
+        """That of the lock."""
+    async def wait(self) -> bool:
+        """Give the lock back, wait to be notified, and take the lock again. True."""
+    async def wait_for(self, predicate: Callable[[], _T]) -> _T:
+        """Wait until `predicate()` is true; what it returned."""
+    def notify(self, n: int = 1) -> None:
+        """Wake the `n` that waited longest."""
+    def notify_all(self) -> None:
+        """Wake all who wait."""
+    __aenter__: Callable[[], Awaitable[bool]]
+    """That of the lock."""
+    __aexit__: Callable[[Any, Any, Any], Awaitable[None]]
+    """That of the lock."""
+
+class BrokenBarrierError(RuntimeError):
+    """What `wait()` of a `Barrier` raises if `reset()` or `abort()` comes first.
+
+    ```python
+    async def main():
+        barrier = asyncio.Barrier(2)
+        await barrier.abort()
+        try:
+            await barrier.wait()
+        except asyncio.BrokenBarrierError:
+            print("broken")
+
+    asyncio.run(main())
+    # broken
+    ```
+    """
 
 class Barrier:
+    """`wait()` returns when `parties` tasks have come there, again and again.
+
+    Level: the waiter's own.
+    Raises: TypeError, ValueError of `parties`.
+
+    ```python
+    async def comes(barrier, ms):
+        await asyncio.sleep_ms(ms)
+        print("here", end="  ")
+        await barrier.wait()
+        print("together", end="  ")
+
+    barrier = asyncio.Barrier(2)
+    asyncio.run(asyncio.gather(comes(barrier, 1), comes(barrier, 5)))
+    # here  here  together  together
+    ```
+    """
+
     parties: int
+    """How many it waits for."""
     broken: bool
+    """Whether it is of no use until `reset()`."""
     n_waiting: int
+    """How many wait."""
     def __init__(self, parties: int) -> None: ...
-    async def wait(self) -> int: ...
-    async def reset(self) -> None: ...
-    async def abort(self) -> None: ...
-    async def __aenter__(self) -> int: ...
+    async def wait(self) -> int:
+        """Wait for the others; which one it is, from 0 to `parties - 1`.
+
+        Raises: BrokenBarrierError.
+        """
+    async def reset(self) -> None:
+        """Empty again, and not broken. Who waits gets BrokenBarrierError."""
+    async def abort(self) -> None:
+        """Broken, until `reset()`. Who waits gets BrokenBarrierError."""
+    async def __aenter__(self) -> int:
+        """As `wait()`."""
     async def __aexit__(self, type: Any, value: Any, _: Any) -> None: ...
 
 # Names of uasyncio V2 and of the loops that grew on it
 
 version: tuple[str, ...]
-DEBUG: Any
-log: Any
-type_gen: type
+"""A tuple, which tells programs for fast_io that this is more than plain uasyncio.
 
-def EventLoop(*args: int, **kw: int) -> _Loop: ...
-def PriorityEventLoop(*args: int, **kw: int) -> _Loop: ...
-def set_debug(val: Any) -> None: ...
-def coroutine(func: _F) -> _F: ...
-def ensure_future(coro: Any, loop: Any = None) -> Task[Any]: ...
-def get_running_loop() -> _Loop: ...
-def got_event_loop() -> bool: ...
-def SleepMs() -> Callable[[int], Awaitable[None]]: ...
-def Sleep() -> Callable[[float], Awaitable[None]]: ...
-def AfterMs() -> Callable[[int], Awaitable[None]]: ...
-def After() -> Callable[[float], Awaitable[None]]: ...
-def When() -> Callable[..., Awaitable[None]]: ...
+```python
+print(isinstance(asyncio.version, tuple))
+# True
+```
+"""
+DEBUG: Any
+"""For the program, as in V2: the loop does not look at it.
+
+```python
+print(asyncio.DEBUG)
+# 0
+```
+"""
+log: Any
+"""For the program, as in V2: the loop logs nothing.
+
+```python
+print(asyncio.log)
+# None
+```
+"""
+type_gen: type
+"""The class of all coroutines: `isinstance(x, type_gen)` in place of CPython's `iscoroutine(x)`.
+
+```python
+async def f():
+    pass
+
+print(isinstance(f(), asyncio.type_gen), isinstance(f, asyncio.type_gen))
+# True False
+```
+"""
+
+def EventLoop(*args: int, **kw: int) -> _Loop:
+    """V2's class of the loop: as `get_event_loop()`.
+
+    ```python
+    print(asyncio.EventLoop() is asyncio.Loop)
+    # True
+    ```
+    """
+
+def PriorityEventLoop(*args: int, **kw: int) -> _Loop:
+    """The class of the loop in the priority version: as `get_event_loop()`.
+
+    ```python
+    print(asyncio.PriorityEventLoop(42, 42) is asyncio.Loop)
+    # True
+    ```
+    """
+
+def set_debug(val: Any) -> None:
+    """V2: sets `DEBUG`, and imports `logging` as `log` if it is true. The loop does not look at them.
+
+    ```python
+    asyncio.set_debug(0)
+    print(asyncio.DEBUG)
+    # 0
+    ```
+    """
+
+def coroutine(func: _F) -> _F:
+    """V2's decorator: returns the function.
+
+    ```python
+    @asyncio.coroutine
+    def old_style():
+        yield from asyncio.sleep_ms(1)
+        return "done"
+
+    print(asyncio.run(old_style()))
+    # done
+    ```
+    """
+
+def ensure_future(coro: Any, loop: Any = None) -> Task[Any]:
+    """The task of `coro`, which may be one already.
+
+    ```python
+    async def main():
+        task = asyncio.ensure_future(asyncio.sleep_ms(1))
+        print(asyncio.ensure_future(task) is task)
+        await task
+
+    asyncio.run(main())
+    # True
+    ```
+    """
+
+def get_running_loop() -> _Loop:
+    """The one loop, whether it runs or not.
+
+    ```python
+    print(asyncio.get_running_loop() is asyncio.Loop)
+    # True
+    ```
+    """
+
+def got_event_loop() -> bool:
+    """True: there is a loop from the start (fast_io).
+
+    ```python
+    print(asyncio.got_event_loop())
+    # True
+    ```
+    """
+
+def SleepMs() -> Callable[[int], Awaitable[None]]:
+    """V2: `SleepMs()(20)` is `sleep_ms(20)`.
+
+    ```python
+    asyncio.run(asyncio.wait_for_ms(asyncio.SleepMs()(1), 1000))
+    print("awake")
+    # awake
+    ```
+    """
+
+def Sleep() -> Callable[[float], Awaitable[None]]:
+    """The 2017 version: `Sleep()(2)` is `sleep(2)`.
+
+    ```python
+    asyncio.run(asyncio.wait_for_ms(asyncio.Sleep()(0), 1000))
+    print("awake")
+    # awake
+    ```
+    """
+
+def AfterMs() -> Callable[[int], Awaitable[None]]:
+    """The 2017 version: `AfterMs()(20)` is `after_ms(20)`.
+
+    ```python
+    asyncio.run(asyncio.wait_for_ms(asyncio.AfterMs()(1), 1000))
+    print("awake")
+    # awake
+    ```
+    """
+
+def After() -> Callable[[float], Awaitable[None]]:
+    """The 2017 version: `After()(2)` is `after(2)`.
+
+    ```python
+    asyncio.run(asyncio.wait_for_ms(asyncio.After()(0), 1000))
+    print("awake")
+    # awake
+    ```
+    """
+
+def When() -> Callable[..., Awaitable[None]]:
+    """The 2017 version: `When()(callback)` is `when(callback)`.
+
+    ```python
+    asyncio.run(asyncio.wait_for_ms(asyncio.When()(lambda: True), 1000))
+    print("true")
+    # true
+    ```
+    """
 
 class SysCall:
+    """V2: what a coroutine yields to have the loop call `handle()` as part of its step.
+
+    ```python
+    class Say(asyncio.SysCall):
+        def handle(self):
+            print(*self.args)
+
+    async def main():
+        yield Say("in", "the loop")
+
+    asyncio.run(main())
+    # in the loop
+    ```
+    """
+
     args: tuple[Any, ...]
+    """What it was made with."""
     def __init__(self, *args: Any) -> None: ...
-    def handle(self) -> Any: ...
+    def handle(self) -> Any:
+        """What the loop calls. A subclass defines it."""
 
 class SysCall1(SysCall):
+    """V2: a `SysCall` with one argument, `arg`.
+
+    ```python
+    class Say(asyncio.SysCall1):
+        def handle(self):
+            print(self.arg)
+
+    async def main():
+        yield Say("in the loop")
+
+    asyncio.run(main())
+    # in the loop
+    ```
+    """
+
     arg: Any
+    """The argument."""
     def __init__(self, arg: Any) -> None: ...
 
 class StopLoop(SysCall1):
-    def handle(self) -> None: ...
+    """V2: yielded, it ends the run, which returns the argument.
+
+    ```python
+    async def main():
+        yield asyncio.StopLoop(42)
+
+    asyncio.create_task(main())
+    print(asyncio.get_event_loop().run_forever())
+    # 42
+    ```
+    """
+
+    def handle(self) -> None:
+        """End the run."""

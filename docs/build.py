@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""Build the site: build.py [--check]. Warnings are errors. It is in build/docs/html; with --check nothing is written but warnings.
+
+The pages are the documents of the repository, where they lie: docs/, ports/, CONTRIBUTING.md. They are copied into one folder with those of
+the API (docs/api.py) and of the tutorial's steps (examples/tutorial/), and Sphinx makes the site of that folder.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import api
+
+ROOT = Path(__file__).resolve().parent.parent
+STAGE = ROOT / "build/docs/pages"
+
+# {page: [(caption, pages below it)]}: the site's order. It is not in the documents, which people read elsewhere too.
+HOWTO = "choose_a_level interrupt_driver port_a_program find_who_blocks low_power threads c_driver"
+CONTENTS = {
+    "index": [
+        ("To begin with", "purpose get tutorial levels howto/index"),
+        ("Look it up", "api behaviour differences names glossary stubs"),
+        ("How good it is", "performance reliability"),
+        ("Inside", "architecture porting native_mpy ports/README CONTRIBUTING"),
+    ],
+    "howto/index": [("", HOWTO)],
+    "ports/README": [("", "unix/README pyboard/README esp8266/README esp32/README rp2/README qemu/README xtensa/README")],
+}
+
+
+def pages():
+    """{document of the repository: where it is in the site}."""
+    found = {
+        path: path.relative_to(ROOT / "docs")
+        for path in sorted((ROOT / "docs").rglob("*.md"))
+        if path.name != "api.md"
+    }
+    for path in sorted((ROOT / "ports").rglob("*.md")):
+        found[path] = path.relative_to(ROOT)
+    found[ROOT / "CONTRIBUTING.md"] = Path("CONTRIBUTING.md")
+    return found
+
+
+def relinked(text, path, places):
+    """A document whose links go to the pages of the site. Other files of the repository come along."""
+    here = places[path]
+
+    def link(found):
+        target, _, anchor = found.group(1).partition("#")
+        if re.match(r"\w+:", target) or not target:
+            return found.group(0)
+        to = Path(os.path.normpath(path.parent / target))
+        if to == ROOT / "README.md":
+            place = Path("index.md")
+        elif to == ROOT / "docs/api.md" or to.parent == ROOT / "docs/api":
+            place = to.relative_to(ROOT / "docs")
+        elif to in places:
+            place = places[to]
+        elif to.suffix in (".svg", ".png") and to.is_relative_to(ROOT / "docs"):
+            place = to.relative_to(ROOT / "docs")
+        elif to.is_file():
+            place = Path("files") / to.relative_to(ROOT)
+            (STAGE / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(to, STAGE / place)
+        else:
+            sys.exit(f"{path.relative_to(ROOT)}: there is no {target}")
+        return f"]({os.path.relpath(place, here.parent)}{'#' + anchor if anchor else ''})"
+
+    return re.sub(r"\]\(([^)\s]+)\)", link, text)
+
+
+def contents(sections):
+    """What Sphinx takes its table of contents from."""
+    for caption, below in sections:
+        caption = [f":caption: {caption}"] if caption else []
+        yield "\n".join(["", "```{toctree}", ":hidden:", *caption, "", *below.split(), "```", ""])
+
+
+def head(text):
+    """(title, text, code) of an example, whose first comment is its document."""
+    lines = text.split("\n")
+    end = next(i for i, line in enumerate(lines) if not line.startswith("#"))
+    title, *rest = (line[1:].strip() for line in lines[:end])
+    return title.rstrip("."), "\n".join(rest).strip(), "\n".join(lines[end:]).strip()
+
+
+def tutorial():
+    """The steps of the tutorial, and the modules that they import."""
+    folder = ROOT / "examples/tutorial"
+    steps = sorted(folder.glob("[0-9]_*.py"))
+    for path in steps:
+        title, text, code = head(path.read_text())
+        yield f"## {title}"
+        yield f"{text}\n\n`examples/tutorial/{path.name}`:\n"
+        yield f"```python\n{code}\n```"
+        printed = path.with_suffix(".out").read_text().rstrip().split("\n")
+        more = ["…"] if len(printed) > 12 else []
+        yield "What it does in the tests, with fakes of the hardware and the network:\n"
+        yield "\n".join(["```text", *printed[:12], *more, "```"])
+    others = sorted(set(folder.glob("*.py")) - set(steps))
+    if others:
+        yield "## The modules that the steps import"
+    for path in others:
+        title, text, code = head(path.read_text())
+        yield f"### `{path.name}`"
+        yield f"{title}. {text}" if title else text
+        yield f"```python\n{code}\n```"
+
+
+def main():
+    """Put the pages together, and have Sphinx make the site."""
+    out, check = ROOT / "build/docs/html", "--check" in sys.argv[1:]
+    shutil.rmtree(STAGE, ignore_errors=True)
+    places = pages()
+    for path, place in places.items():
+        (STAGE / place).parent.mkdir(parents=True, exist_ok=True)
+        (STAGE / place).write_text(relinked(path.read_text(), path, places))
+    for name, sections in CONTENTS.items():
+        with (STAGE / f"{name}.md").open("a") as page:
+            page.writelines(contents(sections))
+    with (STAGE / "tutorial.md").open("a") as page:
+        page.write("\n" + "\n\n".join(tutorial()) + "\n")
+    for picture in (ROOT / "docs").glob("*.svg"):
+        shutil.copyfile(picture, STAGE / picture.name)
+    shutil.copytree(ROOT / "docs/static", STAGE / "static")
+    api.write(STAGE)
+    shutil.copyfile(ROOT / "docs/conf.py", STAGE / "conf.py")
+    cache = ROOT / "build/docs/doctrees"
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-d", str(cache)]
+    command += ["-b", "dummy" if check else "html", str(STAGE), str(out)]
+    status = subprocess.call(command)
+    if check:
+        print(f"{int(status == 0)} passed, {int(status != 0)} failed")
+    elif status == 0:
+        print(f"{len(list(out.rglob('*.html')))} pages: {out / 'index.html'}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,3 @@
+"""MicroPython's `asyncio.event`: all names are in `asyncio`."""
+
+from asyncio_priority import *
