@@ -36,7 +36,7 @@ TARGET = ("--target-dir", "build/cargo")
 FAILED = []  # what run() saw fail
 
 C_CODE = ("micropython-bindings/**/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
-PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs", "tools")
+PYTHON_CODE = ("python", "benchmarks", "examples", "tests", "ports", "docs", "tools")
 
 
 def run(name, *argv, show=30):
@@ -246,6 +246,12 @@ def programs():
 def http():
     """A web server beside a fast driver and a condition, ours and stock's."""
     return counted("http", "tests/http/run.py", MICROPYTHON)
+
+
+@on("unix")
+def examples():
+    """The examples and the tutorial, with fakes of the hardware, in virtual time."""
+    return counted("examples", "tests/examples.py", MICROPYTHON)
 
 
 def archives():
@@ -613,6 +619,7 @@ GROUPS = (
     upstream,
     programs,
     http,
+    examples,
     standard_firmware,
     standard_python,
     standard_upstream,
@@ -680,6 +687,7 @@ TIERS = {
         manifest,
         upstream,
         programs,
+        examples,
     ),
 }
 
