@@ -9,7 +9,7 @@
 mp_uint_t up_time(void) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (up_any_loop()->mock) {
-        return up_any_loop()->mock_now & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+        return up_mock_time(up_any_loop()) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
     }
 #endif
     return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
@@ -43,4 +43,41 @@ static mp_obj_t up_mock_clock(size_t n, const mp_obj_t *a) {
     return loop->mock ? mp_obj_new_int_from_uint(loop->mock_now) : mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_clock);
+#endif
+
+#if MICROPY_UASYNCIO_PRIORITY_TESTING
+uint64_t up_virtual_look(up_loop_t *loop) {
+    loop->virtual_us += loop->look_us;
+    loop->mock_now = (mp_uint_t)(loop->virtual_us / 1000);
+    return loop->virtual_us;
+}
+
+bool up_virtual_pass(up_loop_t *loop, uint64_t end) {
+    return mp_obj_is_true(mp_call_function_1(loop->pass_time, end == UINT64_MAX ? mp_const_none : mp_obj_new_int_from_ull(end)));
+}
+
+// _virtual_clock(pass_time, epoch_s, look_us): time is virtual from here on, and is passed by that callable. _virtual_clock():
+// the real clock again. For asyncio_priority.testing.
+static mp_obj_t up_virtual_clock(size_t n, const mp_obj_t *a) {
+    up_loop_t *loop = up_loop();
+    loop->mock = n == 3;
+    loop->pass_time = n == 3 ? a[0] : MP_OBJ_NULL;
+    loop->epoch_s = n == 3 ? mp_obj_get_int_truncated(a[1]) : 0;
+    loop->look_us = n == 3 ? up_arg_range(a[2], MP_QSTR_look_us, 0, UINT16_MAX) : 0;
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_virtual_clock_obj, 0, 3, up_virtual_clock);
+
+// _virtual_us(): the virtual time in us. _virtual_us(t): it is `t`.
+static mp_obj_t up_virtual_us(size_t n, const mp_obj_t *a) {
+    up_loop_t *loop = up_loop();
+    if (n == 1) {
+        // Of an int that may be a long one: its low 32 bits, and those above.
+        mp_obj_t high = mp_binary_op(MP_BINARY_OP_RSHIFT, a[0], MP_OBJ_NEW_SMALL_INT(32));
+        loop->virtual_us = (uint64_t)mp_obj_get_int_truncated(high) << 32 | (uint32_t)mp_obj_get_int_truncated(a[0]);
+        loop->mock_now = (mp_uint_t)(loop->virtual_us / 1000);
+    }
+    return mp_obj_new_int_from_ull(loop->virtual_us);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_virtual_us_obj, 0, 1, up_virtual_us);
 #endif

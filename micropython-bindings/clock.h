@@ -4,11 +4,33 @@
 
 #include "loop_state.h"
 
+#if MICROPY_UASYNCIO_PRIORITY_TESTING
+// Virtual time, in us. A look at it may take some. EXCEPTION: none.
+uint64_t up_virtual_look(up_loop_t *loop);
+// Lets the virtual time `end` come, or the next instant for which something is scripted; UINT64_MAX: only that. False if
+// nothing is.
+bool up_virtual_pass(up_loop_t *loop, uint64_t end);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(up_virtual_clock_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(up_virtual_us_obj);
+#endif
+
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+// The clock that replaces the real one, in ms. EXCEPTION: none.
+static inline mp_uint_t up_mock_time(up_loop_t *loop) {
+#if MICROPY_UASYNCIO_PRIORITY_TESTING
+    if (loop->look_us != 0) {
+        up_virtual_look(loop);
+    }
+#endif
+    return loop->mock_now;
+}
+#endif
+
 // The loop's clock, ms, wraps at 2^32. EXCEPTION: none.
 static inline uint32_t up_now(up_loop_t *loop) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock) {
-        return (uint32_t)loop->mock_now;
+        return (uint32_t)up_mock_time(loop);
     }
 #else
     (void)loop;

@@ -149,10 +149,39 @@ static const struct {
 #endif
 };
 
+#if MICROPY_UASYNCIO_PRIORITY_TESTING
+// asyncio_priority.testing, which is frozen: `import` looks for it at __path__, and says when it is there. Whether this was
+// asked for, or said.
+static bool up_testing_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    if (self_in == MP_OBJ_FROM_PTR(&up_module)) {
+        return false;
+    }
+    if (attr == MP_QSTR_testing) {
+        mp_obj_t asked = dest[0]; // MP_OBJ_NULL, or it is said
+        dest[0] = MP_OBJ_NULL;
+        if (asked == MP_OBJ_NULL) {
+            // The leaf of a dotted name, not its root.
+            dest[0] = mp_import_name(qstr_from_str("asyncio_priority.testing"), mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
+        }
+        return true;
+    }
+    if (attr == MP_QSTR___path__ && dest[0] == MP_OBJ_NULL && self_in == MP_OBJ_FROM_PTR(&up_priority_module)) {
+        dest[0] = mp_obj_new_str_from_cstr(".frozen/asyncio_priority");
+        return true;
+    }
+    return false;
+}
+#endif
+
 // What is not in ROM: `Loop`; `cur_task`, the Task whose step runs or None; `_exc_context`, what an exception handler is
 // given next; `_task_queue`; of uasyncio_priority its own version, and of the others what is in Python.
 void up_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_loop_t *loop = up_any_loop();
+#if MICROPY_UASYNCIO_PRIORITY_TESTING
+    if (up_testing_attr(self_in, attr, dest)) {
+        return;
+    }
+#endif
     if (dest[0] != MP_OBJ_NULL) {
         mp_raise_msg_varg(&mp_type_AttributeError, MP_ERROR_TEXT("'%q' can't be set: put your own module into sys.modules"), attr);
     }
@@ -265,9 +294,16 @@ static const mp_rom_obj_tuple_t up_version = { { UP_ROM_TYPE(tuple) }, 3, { MP_R
         { MP_ROM_QSTR(MP_QSTR__check_int), MP_ROM_PTR(&up_check_int_obj) }, \
         { MP_ROM_QSTR(MP_QSTR__check_awaitable), MP_ROM_PTR(&up_check_awaitable_obj) },
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
-#define CLOCK_NAMES { MP_ROM_QSTR(MP_QSTR__mock_clock), MP_ROM_PTR(&up_mock_clock_obj) },
+#define MOCK_NAMES { MP_ROM_QSTR(MP_QSTR__mock_clock), MP_ROM_PTR(&up_mock_clock_obj) },
 #else
-#define CLOCK_NAMES
+#define MOCK_NAMES
+#endif
+#if MICROPY_UASYNCIO_PRIORITY_TESTING
+#define CLOCK_NAMES \
+    MOCK_NAMES{ MP_ROM_QSTR(MP_QSTR__virtual_clock), MP_ROM_PTR(&up_virtual_clock_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR__virtual_us), MP_ROM_PTR(&up_virtual_us_obj) },
+#else
+#define CLOCK_NAMES MOCK_NAMES
 #endif
 
 // What is in the others too: the version of the asyncio whose names these are; what libraries look for in asyncio.core; the

@@ -180,13 +180,46 @@ static void up_ask(up_loop_t *loop, up_task_t *task) {
     up_core_found(&loop->core, &task->entry, truth ? UP_TRUE : 0, up_now(loop));
 }
 
+#if MICROPY_UASYNCIO_PRIORITY_TESTING
+// In virtual time a wait takes none, but what descriptors bring comes first, and so does what other contexts left. RuntimeError
+// if the wait cannot end.
+static void up_idle_virtual(up_loop_t *loop, uint32_t ms) {
+#if UP_HAVE_FDS
+    uint32_t fds = up_core_fd_count(&loop->core);
+    if (fds != 0) {
+        up_wait_for_event(loop, 1); // the kernel takes its time to carry a byte from one end to the other
+        if (up_core_fd_count(&loop->core) != fds || up_mail_pending(up_mail())) {
+            return;
+        }
+    }
+#else
+    const uint32_t fds = 0;
+#endif
+    if (up_virtual_pass(loop, ms == UINT32_MAX ? UINT64_MAX : ((loop->virtual_us / 1000) + ms) * 1000)) {
+        return;
+    }
+    if (fds == 0) {
+        up_raise_runtime(MP_ERROR_TEXT("virtual time: all wait, and nothing is scripted that could wake one"));
+    }
+    up_wait_for_event(loop, ms);
+}
+#endif
+
 // Waits while nothing is due. A mock clock moves on instead.
 static void up_idle(up_loop_t *loop, uint32_t ms) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
-    if (loop->mock && ms != UINT32_MAX) {
-        UP_MOCK_IDLE();
-        loop->mock_now += ms;
-        return;
+    if (loop->mock) {
+#if MICROPY_UASYNCIO_PRIORITY_TESTING
+        if (loop->pass_time != MP_OBJ_NULL) {
+            up_idle_virtual(loop, ms);
+            return;
+        }
+#endif
+        if (ms != UINT32_MAX) {
+            UP_MOCK_IDLE();
+            loop->mock_now += ms;
+            return;
+        }
     }
 #endif
     up_wait_for_event(loop, ms);

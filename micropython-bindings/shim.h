@@ -13,6 +13,10 @@
 #ifndef MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
 #define MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK (0)
 #endif
+// So can what such a build freezes besides, asyncio_priority.testing, with what is scripted for an instant.
+#ifndef MICROPY_UASYNCIO_PRIORITY_TESTING
+#define MICROPY_UASYNCIO_PRIORITY_TESTING (0)
+#endif
 
 // What a build can leave out (0), each with the frozen Python that goes with it: ../python/manifest.py.
 // The names of uasyncio V2, and `asyn`.

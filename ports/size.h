@@ -4,6 +4,8 @@
 // Not for tests.
 #undef MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
 #define MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK (0)
+#undef MICROPY_UASYNCIO_PRIORITY_TESTING
+#define MICROPY_UASYNCIO_PRIORITY_TESTING (0)
 
 // Whether the C part of MicroPython's own asyncio is built.
 #undef MICROPY_PY_ASYNCIO

@@ -37,7 +37,7 @@ FAILED = []  # what run() saw fail
 ONE = "--one"  # the argument with which attempt() starts this file
 
 C_CODE = ("micropython-bindings/**/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
-PYTHON_CODE = ("python", "benchmarks", "tests", "ports", "docs", "tools")
+PYTHON_CODE = ("python", "benchmarks", "examples", "tests", "ports", "docs", "tools")
 
 
 def run(name, *argv, show=30):
@@ -293,6 +293,13 @@ def http():
 def release():
     """The version, the changelog, the workflows and the Dockerfile are right."""
     return counted("release", "tests/release.py", MICROPYTHON)
+
+
+@single
+@on("unix")
+def examples():
+    """The examples and the tutorial, with fakes of the hardware, in virtual time."""
+    return counted("examples", "tests/examples.py", MICROPYTHON)
 
 
 def archives():
@@ -656,17 +663,6 @@ GROUPS = (
     no_panic,
     python_tests,
     small_heap,
-    stubs,
-    docs_code,
-    api,
-    names,
-    manifest,
-    refusals,
-    recipes,
-    size,
-    upstream,
-    programs,
-    http,
     standard_firmware,
     standard_python,
     newest_firmware,
@@ -676,6 +672,8 @@ GROUPS = (
     core,
     upstream,
     stubs,
+    docs_code,
+    api,
     names,
     manifest,
     refusals,
@@ -686,6 +684,7 @@ GROUPS = (
     newest_recipes,
     mutations,
     programs,
+    examples,
     release,
     standard_interrupts,
     http,
@@ -750,6 +749,7 @@ TIERS = {
         manifest,
         upstream,
         programs,
+        examples,
     ),
 }
 

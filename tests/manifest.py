@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+NOT_FOR_ALL = "manifest.py", "testing.py"  # the second is in firmware for tests only
 STOCK = 'include("$(MPY_DIR)/extmod/asyncio")'
 
 
@@ -30,7 +31,7 @@ def main():
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(tree / "tools"))
     ours = ROOT / "python"
-    own = {str(p.relative_to(ours)): p for p in ours.rglob("*.py") if p.name != "manifest.py"}
+    own = {str(p.relative_to(ours)): p for p in ours.rglob("*.py") if p.name not in NOT_FOR_ALL}
     stock = {name: file for name, file in own.items() if not name.startswith("asyncio/")}
     for name in ("__init__", "core", "event", "funcs", "lock", "stream"):
         stock[f"asyncio/{name}.py"] = tree / f"extmod/asyncio/{name}.py"

@@ -17,7 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 STUBS = ROOT / "python/stubs"
 NATIVE, OURS = "uasyncio_priority", "asyncio_priority"
-MODULES = (NATIVE, OURS, "asyncio_priority.core", "uasyncio", "asyn")
+TESTING = "asyncio_priority.testing"
+MODULES = (NATIVE, OURS, "asyncio_priority.core", TESTING, "uasyncio", "asyn")
 # A stub's class, and how to come by an instance of it. Exceptions need none.
 INSTANCES = {
     "_Loop": "a.Loop",
@@ -27,6 +28,7 @@ INSTANCES = {
     "Stream": "a.Stream(None)",
     "Server": "a.Server()",
     "Datagram": "a.Datagram()",
+    "Pin": "M.Pin(0)",
     "Barrier": "M.Barrier(1)",
     "Timeout": "M.Timeout(None)",
     "SysCall1": "a.SysCall1(0)",
@@ -165,7 +167,8 @@ def defaults(args):
 def source_of(module):
     """Everything that is defined in the Python source behind a stub: functions, methods, classes."""
     python = ROOT / "python"
-    files = [python / "asyn.py"] if module == "asyn" else sorted(python.glob("_asyncio_*.py"))
+    own = {"asyn": "asyn.py", TESTING: "asyncio_priority/testing.py"}.get(module)
+    files = [python / own] if own else sorted(python.glob("_asyncio_*.py"))
     found = {}
     for file in files:
         for node in ast.parse(file.read_text()).body:

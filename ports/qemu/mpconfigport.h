@@ -47,6 +47,7 @@ extern void hal_wait_for_interrupt(void);
 
 // Tests run programs in virtual time.
 #define MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK (1)
+#define MICROPY_UASYNCIO_PRIORITY_TESTING (1)
 
 typedef intptr_t mp_int_t;
 typedef uintptr_t mp_uint_t;

@@ -2,6 +2,7 @@
 # MicroPython's own asyncio, under the name stock_asyncio. (`make unix` puts that name into
 # build/stock. The package does not mind.)
 include("../../python/manifest.py")
+package("asyncio_priority", ("testing.py",), base_path="../../python", opt=3)
 module("ssl.py", base_path=".", opt=3)
 package(
     "stock_asyncio",

@@ -12,3 +12,4 @@
 
 // Tests run programs in virtual time.
 #define MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK (1)
+#define MICROPY_UASYNCIO_PRIORITY_TESTING (1)

@@ -7,7 +7,7 @@ import uasyncio
 import uasyncio_priority
 
 MODULES = asyncio, uasyncio, asyncio_priority, uasyncio_priority
-UNKNOWN = "Future", "timeouts", "", "_", "a", "__path__", "_promote", "select_", "Barrie"
+UNKNOWN = "Future", "timeouts", "", "_", "a", "__file__", "_promote", "select_", "Barrie"
 # What is loaded when it is named first, one of each part.
 LAZY = (
     "gather",

@@ -8,6 +8,7 @@ from uasyncio_priority import *
 from uasyncio_priority import Task as Task, _Loop
 
 from . import core as core
+from . import testing as testing  # in firmware for tests only
 
 _T = TypeVar("_T")
 _F = TypeVar("_F", bound=Callable[..., Any])
