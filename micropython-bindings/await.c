@@ -34,6 +34,18 @@ bool up_back_from(up_loop_t *loop, mp_obj_t what) {
     return back;
 }
 
+// What a coroutine's send() and throw() return, or raise at its end.
+mp_obj_t up_yield_or_stop(mp_obj_t ret) {
+    if (ret == MP_OBJ_STOP_ITERATION) {
+        mp_obj_t value = MP_STATE_THREAD(stop_iteration_arg);
+        if (value == MP_OBJ_NULL || value == mp_const_none) {
+            mp_raise_type(&mp_type_StopIteration);
+        }
+        nlr_raise(mp_obj_new_exception_arg1(&mp_type_StopIteration, value));
+    }
+    return ret;
+}
+
 // A task is parked by one of our awaitables, at `at`. What that says to the run loop. EXCEPTION: none.
 mp_obj_t up_parked(up_task_t *task, mp_obj_t at) {
     *up_task_data(task) = at;

@@ -7,6 +7,7 @@
 up_task_t *up_current(up_loop_t *loop);
 up_task_t *up_to_park(up_loop_t *loop);
 bool up_back_from(up_loop_t *loop, mp_obj_t what);
+mp_obj_t up_yield_or_stop(mp_obj_t ret);
 mp_obj_t up_parked(up_task_t *task, mp_obj_t at);
 mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at);
 #define UP_SLEEP (mp_const_none)

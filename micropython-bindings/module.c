@@ -5,6 +5,7 @@
 #include "args.h"
 #include "clock.h"
 #include "flag.h"
+#include "gather.h"
 #include "lock.h"
 #include "loop_object.h"
 #include "loop_state.h"
@@ -64,13 +65,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_run_until_complete_obj, 0, 1, up_r
 static mp_obj_t up_wake_(size_t n_args, const mp_obj_t *args) {
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(args[0]);
-    uint32_t level = UP_LEVEL(&task->entry);
-    if (n_args == 2 && args[1] != mp_const_none) {
-        level = MIN(level, UP_QUEUED(&up_arg_task(args[1])->entry));
-    }
-    if (task != loop->cur && !(up_place(task) == UP_READY && UP_QUEUED(&task->entry) <= level)) {
-        up_task_revive(loop, task, level, 0);
-    }
+    up_task_wake(loop, task, n_args == 2 && args[1] != mp_const_none ? up_arg_task(args[1]) : NULL);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_wake_obj, 1, 2, up_wake_);
@@ -95,7 +90,6 @@ static const struct {
     uint16_t name;
     uint16_t part;
 } up_lazy_names[] = {
-    { UP_QSTR(MP_QSTR_gather), UP_QSTR(MP_QSTR__asyncio_wait) },
 #if MICROPY_UASYNCIO_PRIORITY_CPYTHON
     { UP_QSTR(MP_QSTR_ALL_COMPLETED), UP_QSTR(MP_QSTR__asyncio_ends) },
     { UP_QSTR(MP_QSTR_FIRST_COMPLETED), UP_QSTR(MP_QSTR__asyncio_ends) },
@@ -271,6 +265,7 @@ static const mp_rom_obj_tuple_t up_version = { { UP_ROM_TYPE(tuple) }, 3, { MP_R
         { MP_ROM_QSTR(MP_QSTR_readable), MP_ROM_PTR(&up_readable_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_writable), MP_ROM_PTR(&up_writable_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_wake_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_gather), MP_ROM_PTR(&up_gather_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_wait_for), MP_ROM_PTR(&up_wait_for_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_wait_for_ms), MP_ROM_PTR(&up_wait_for_ms_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_CancelledError), MP_ROM_PTR(&mp_type_CancelledError) }, \

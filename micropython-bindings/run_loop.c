@@ -206,7 +206,7 @@ static void up_idle_virtual(up_loop_t *loop, uint32_t ms) {
 #endif
 
 // Waits while nothing is due. A mock clock moves on instead.
-static void up_idle(up_loop_t *loop, uint32_t ms) {
+static void up_idle(up_loop_t *loop, uint32_t now, uint32_t ms) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock) {
 #if MICROPY_UASYNCIO_PRIORITY_TESTING
@@ -222,11 +222,11 @@ static void up_idle(up_loop_t *loop, uint32_t ms) {
         }
     }
 #endif
-    up_wait_for_event(loop, ms);
+    up_wait_for_event(loop, now, ms);
 }
 
-// Does what the core says that is not to run an entry. `idle_ends`: a run ends when nothing is left.
-static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, bool idle_ends) {
+// Does what the core said at `now` that is not to run an entry. `idle_ends`: a run ends when nothing is left.
+static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, uint32_t now, bool idle_ends) {
     uint32_t ms = todo->of.ms; // if it is to wait so long
     switch (todo->action) {
         case UP_ASK:
@@ -254,7 +254,7 @@ static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, bool idle
             if (loop->context_state == UP_CONTEXT_LOCKED && !gc_is_locked()) {
                 up_context_renew(loop); // the old one holds an exception
             }
-            up_idle(loop, ms);
+            up_idle(loop, now, ms);
             break;
         default:
             up_panic();
@@ -288,9 +288,10 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         // mutation: yielded-for-ever
         loop->again = UP_NOT;
         up_todo_t todo;
-        up_entry_t *entry = up_core_next(&loop->core, up_mail(), again, up_now(loop), &todo);
+        uint32_t now = up_now(loop);
+        up_entry_t *entry = up_core_next(&loop->core, up_mail(), again, now, &todo);
         if (entry == NULL) {
-            up_act(loop, &todo, main == NULL && !forever);
+            up_act(loop, &todo, now, main == NULL && !forever);
         } else if (entry->object == &up_task_type) {
             up_step(loop, (up_task_t *)entry);
         } else if (entry->object == &up_callback_type) {

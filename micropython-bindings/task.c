@@ -38,6 +38,11 @@ bool up_is_exception(mp_obj_t o) {
     return mp_obj_is_exception_instance(o) || mp_obj_is_exception_type(o);
 }
 
+// EXCEPTION: none.
+bool up_is_cancelled_error(mp_obj_t exc) {
+    return mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_CancelledError));
+}
+
 // Where the task's data is: at the end of the chain of first joiners, which keep it while it is joined. Not to be written
 // while the task waits for the end of another one, for it is that one's then. O(chain). EXCEPTION: none.
 mp_obj_t *up_task_data(up_task_t *task) {
@@ -194,6 +199,19 @@ void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t d
     up_rouse();
 }
 
+// A task that parked itself is due now, at its own level; so is one that sleeps or waits for a stream. If it is due already it
+// keeps its turn. `ended`, or NULL: a task that it waited for, so it is woken at the level of that one's last step, if that is more
+// urgent. EXCEPTION: none.
+void up_task_wake(up_loop_t *loop, up_task_t *task, up_task_t *ended) {
+    uint32_t level = UP_LEVEL(&task->entry);
+    if (ended != NULL) {
+        level = MIN(level, UP_QUEUED(&ended->entry));
+    }
+    if (task != loop->cur && !(up_place(task) == UP_READY && UP_QUEUED(&task->entry) <= level)) {
+        up_task_revive(loop, task, level, 0);
+    }
+}
+
 // Takes a task out of whatever queue it is in. EXCEPTION: none.
 void up_task_unqueue(up_loop_t *loop, up_task_t *task) {
     if (!(task->entry.flags & UP_TASK_DONE) && !up_is_garbage(task)) {
@@ -242,17 +260,33 @@ static MP_NOINLINE mp_obj_t up_task_get_data(up_task_t *self) {
     return up_task_at(self);
 }
 
-// What is called when a task ends: the callable in its `state`. It waits for that end among those who await the task.
-typedef struct _up_watcher_t {
-    up_entry_t entry;
-    mp_obj_t fun;
-} up_watcher_t;
+// A watcher whose callable is in the `state` of a task. Such a one is called with (task, exception).
+static void up_watcher_call(up_loop_t *loop, up_watcher_t *watcher, up_task_t *task) {
+    (void)loop;
+    mp_call_function_2(watcher->of, MP_OBJ_FROM_PTR(task), up_task_get_data(task));
+}
+
+static const up_watcher_p_t up_watcher_p = { up_watcher_call };
 
 static MP_DEFINE_CONST_OBJ_TYPE(
     up_watcher_type,
     MP_QSTR_callback,
-    MP_TYPE_FLAG_NONE
+    MP_TYPE_FLAG_NONE,
+    protocol, &up_watcher_p
 );
+
+// What watches a task on behalf of `of`, once up_core_join() was called. `type` has an up_watcher_p_t. MemoryError.
+up_watcher_t *up_watcher_new(const mp_obj_type_t *type, mp_obj_t of) {
+    up_watcher_t *watcher = mp_obj_malloc(up_watcher_t, type);
+    watcher->entry = (up_entry_t){ .object = type, .core = UP_NEW_WATCHER, .data = mp_const_none };
+    watcher->of = of;
+    return watcher;
+}
+
+// What a watcher is told by, or NULL: the entry is none. EXCEPTION: none.
+static const up_watcher_p_t *up_watcher_protocol(up_entry_t *entry) {
+    return MP_OBJ_TYPE_GET_SLOT_OR_NULL((const mp_obj_type_t *)entry->object, protocol);
+}
 
 // Whether who waits for the end of a task is a callback of add_done_callback().
 static bool is_done_callback(up_entry_t *joiner) {
@@ -271,7 +305,7 @@ static void up_task_queue_callback(up_loop_t *loop, up_task_t *task, up_callback
 // Who has waited longest for the end of a task, but for callbacks of add_done_callback(), and the locks that it holds and
 // somebody waits for; NULL if there is nobody.
 // EXCEPTION: none.
-static up_entry_t *up_task_joiner(up_loop_t *loop, up_task_t *task) {
+up_entry_t *up_task_joiner(up_loop_t *loop, up_task_t *task) {
     up_entry_t *first = up_core_first_joiner(&loop->core, &task->entry);
     up_entry_t *joiner = first;
     // mutation: joined-by-callbacks-only
@@ -281,15 +315,15 @@ static up_entry_t *up_task_joiner(up_loop_t *loop, up_task_t *task) {
     return joiner;
 }
 
-// A task ends: queues its callbacks, wakes who awaits it. The callback in `state`, or MP_OBJ_NULL. EXCEPTION: none.
-static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
-    mp_obj_t callback = MP_OBJ_NULL;
+// A task ends: queues its callbacks, wakes who awaits it. Its watcher, or NULL. EXCEPTION: none.
+static MP_NOINLINE up_watcher_t *up_task_join(up_loop_t *loop, up_task_t *task) {
+    up_watcher_t *watcher = NULL;
     uint32_t now = up_now(loop);
     up_entry_t *joiner;
     while (task->entry.flags & UP_JOINED && (joiner = up_core_wake_joiner(&loop->core, &task->entry, now)) != NULL) {
-        if (joiner->object == &up_watcher_type) {
+        if (up_watcher_protocol(joiner) != NULL) {
             task->entry.flags |= UP_TASK_AWAITED;
-            callback = ((up_watcher_t *)joiner)->fun;
+            watcher = (up_watcher_t *)joiner;
         } else if (is_done_callback(joiner)) {
             up_task_queue_callback(loop, task, (up_callback_t *)joiner, UP_QUEUED(&task->entry));
         } else if (joiner->object != &up_lock_type) { // of a lock it held nothing more is to be had
@@ -297,14 +331,14 @@ static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
         }
     }
     up_rouse();
-    return callback;
+    return watcher;
 }
 
-// The task ended with `result`, a value or an exception. Wakes who awaits it. A callback in `state`
-// may raise; the task has ended all the same.
+// The task ended with `result`, a value or an exception. Wakes who awaits it. Its watcher may raise; the task has ended all the
+// same.
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result) {
     up_task_own_data(loop, task); // a step may end behind an await that it began by hand
-    mp_obj_t callback = up_task_join(loop, task);
+    up_watcher_t *watcher = up_task_join(loop, task);
     uint32_t flags = (task->entry.flags & (UP_TASK_AWAITED | UP_TASK_EPOCH | UP_TASK_CANCELS | UP_CORE_FLAGS)) | UP_TASK_DONE;
     if (raised) {
         flags |= UP_TASK_RAISED;
@@ -324,9 +358,18 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
     } else {
         up_task_leave(loop, task);
     }
-    if (callback != MP_OBJ_NULL) {
-        mp_call_function_2(callback, MP_OBJ_FROM_PTR(task), up_task_get_data(task));
+    if (watcher != NULL) {
+        up_watcher_protocol(&watcher->entry)->ended(loop, watcher, task);
     }
+}
+
+// The one at the end of the chain of tasks that a task awaits. Who waits since before new_event_loop() does not wait any more. Who
+// waits for a lock is the last one. EXCEPTION: none.
+up_task_t *up_task_last(up_loop_t *loop, up_task_t *task) {
+    while (up_place(task) == UP_JOINING && up_task_known(loop, task) && up_is_task(task->entry.up)) {
+        task = task->entry.up;
+    }
+    return task;
 }
 
 // Cancels a task, or the one at the end of the chain of tasks it awaits: CancelledError is thrown
@@ -336,11 +379,7 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace) {
     if ((task->entry.flags & UP_TASK_DONE) || up_is_garbage(task)) {
         return false;
     }
-    up_task_t *last = task;
-    // Who waits since before new_event_loop() does not wait any more. Who waits for a lock is the last one.
-    while (up_place(last) == UP_JOINING && up_task_known(loop, last) && up_is_task(last->entry.up)) {
-        last = last->entry.up;
-    }
+    up_task_t *last = up_task_last(loop, task);
     if (last == loop->cur) {
         up_raise_runtime(MP_ERROR_TEXT("can't cancel self"));
     }
@@ -505,7 +544,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_task_get_coro_obj, up_task_get_coro);
 // Whether a task ended with CancelledError. EXCEPTION: none.
 static bool up_task_was_cancelled(up_task_t *self) {
     const uint32_t raised = UP_TASK_DONE | UP_TASK_RAISED;
-    return (self->entry.flags & raised) == raised && mp_obj_exception_match(self->entry.data, MP_OBJ_FROM_PTR(&mp_type_CancelledError));
+    return (self->entry.flags & raised) == raised && up_is_cancelled_error(self->entry.data);
 }
 
 // cancelled(): whether it ended with CancelledError.
@@ -641,19 +680,17 @@ static mp_obj_t up_task_state(up_loop_t *loop, up_task_t *self) {
     if (joiner == NULL) {
         return mp_const_true;
     }
-    return joiner->object == &up_watcher_type ? ((up_watcher_t *)joiner)->fun : MP_OBJ_NEW_QSTR(MP_QSTR_awaited);
+    return up_watcher_protocol(joiner) != NULL ? ((up_watcher_t *)joiner)->of : MP_OBJ_NEW_QSTR(MP_QSTR_awaited);
 }
 
 // Sets what is called with (task, exception) at the end of a task that lives; anything that cannot be called: nothing is.
 static void up_task_set_callback(up_loop_t *loop, up_task_t *self, mp_obj_t fun) {
     up_watcher_t *watcher = NULL;
     if (mp_obj_is_callable(fun)) {
-        watcher = mp_obj_malloc(up_watcher_t, &up_watcher_type);
-        watcher->entry = (up_entry_t){ .object = &up_watcher_type, .core = UP_NEW_WATCHER, .data = mp_const_none };
-        watcher->fun = fun;
+        watcher = up_watcher_new(&up_watcher_type, fun);
     }
     up_entry_t *joiner = up_task_joiner(loop, self);
-    if (joiner != NULL && joiner->object == &up_watcher_type) {
+    if (joiner != NULL && up_watcher_protocol(joiner) != NULL) {
         up_core_forget(&loop->core, joiner);
     }
     if (watcher != NULL) {
@@ -732,7 +769,7 @@ static mp_obj_t up_task_iternext(mp_obj_t self_in) {
     }
     up_task_t *task = up_to_park(loop);
     up_entry_t *joiner = up_task_joiner(loop, self);
-    if (joiner != NULL && joiner->object == &up_watcher_type) {
+    if (joiner != NULL && up_watcher_protocol(joiner) != NULL) {
         up_raise_runtime(MP_ERROR_TEXT("can't wait"));
     }
     if (!up_core_join(&loop->core, &task->entry, &self->entry)) {

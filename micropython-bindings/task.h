@@ -22,6 +22,16 @@ typedef struct _up_annex_t {
     mp_obj_t coro;
 } up_annex_t;
 
+// Who is told of a task's end at once: it waits for that among those who await the task, which are at most one such then.
+typedef struct _up_watcher_t {
+    up_entry_t entry; // its object is a type whose protocol is an up_watcher_p_t
+    mp_obj_t of; // on whose behalf
+} up_watcher_t;
+
+typedef struct _up_watcher_p_t {
+    void (*ended)(up_loop_t *loop, up_watcher_t *watcher, up_task_t *task); // may raise
+} up_watcher_p_t;
+
 #define UP_TASK_DONE UP_ENDED // it ended
 #define UP_TASK_AWAITED (2) // somebody has, or had, its result
 #define UP_TASK_EPOCH (0x60) // the loop's epoch when it was queued last; 0: it never was, or it was forgotten
@@ -54,6 +64,7 @@ static inline uint32_t up_place(up_task_t *task) {
 bool up_is_task(mp_obj_t object);
 up_task_t *up_arg_task(mp_obj_t arg);
 bool up_is_exception(mp_obj_t object);
+bool up_is_cancelled_error(mp_obj_t exc);
 mp_obj_t *up_task_data(up_task_t *task);
 mp_obj_t up_task_at(up_task_t *task);
 bool up_arg_awaitable(mp_obj_t aw);
@@ -65,10 +76,14 @@ bool up_task_known(up_loop_t *loop, up_task_t *task);
 up_entry_t *up_task_entry(up_loop_t *loop, up_task_t *task);
 void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
+void up_task_wake(up_loop_t *loop, up_task_t *task, up_task_t *ended);
 void up_task_unqueue(up_loop_t *loop, up_task_t *task);
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc);
 void up_task_leave(up_loop_t *loop, up_task_t *task);
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result);
+up_watcher_t *up_watcher_new(const mp_obj_type_t *type, mp_obj_t of);
+up_entry_t *up_task_joiner(up_loop_t *loop, up_task_t *task);
+up_task_t *up_task_last(up_loop_t *loop, up_task_t *task);
 void up_task_count_cancel(up_task_t *task, int n);
 bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace);
 

@@ -89,10 +89,6 @@ static bool up_timeout_leave(up_loop_t *loop, up_timeout_t *self) {
     return more == 0 || more > UP_TASK_CANCELS / 2;
 }
 
-static bool up_is_cancelled_error(mp_obj_t exc) {
-    return mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_CancelledError));
-}
-
 // The turn of an armed time-out has come. It allocates nothing. What a user's remove() raises is the run loop's to contain.
 void up_timeout_fire(up_loop_t *loop, up_entry_t *entry) {
     up_core_forget(&loop->core, entry);
@@ -287,6 +283,18 @@ static mp_obj_t up_wait_for_resume(mp_obj_t self_in, mp_obj_t value, mp_obj_t ex
     return mp_make_stop_iteration(ret);
 }
 
+static mp_obj_t up_wait_for_new(mp_obj_t aw, uint16_t flags, mp_obj_t delay) {
+    up_timeout_t *self = up_timeout_new(&up_wait_for_type, delay);
+    self->entry.flags = delay == mp_const_none ? flags : flags | UP_TIMEOUT_LIMITED;
+    self->aw = aw;
+    return MP_OBJ_FROM_PTR(self);
+}
+
+// wait_for(aw, None) of what a task cannot run as it is: a coroutine that awaits it. MemoryError.
+mp_obj_t up_wait_for_ever(mp_obj_t aw) {
+    return up_wait_for_new(aw, UP_TIMEOUT_AWAITS, mp_const_none);
+}
+
 static mp_obj_t up_wait_for_make(size_t n, const mp_obj_t *pos, mp_map_t *kw, uint32_t (*ms)(mp_obj_t arg, qstr name)) {
     UP_ARG_TABLE allowed[] = {
         { MP_QSTR_aw, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
@@ -294,14 +302,10 @@ static mp_obj_t up_wait_for_make(size_t n, const mp_obj_t *pos, mp_map_t *kw, ui
     };
     mp_arg_val_t a[2];
     mp_arg_parse_all(n, pos, kw, 2, allowed, a);
-    mp_obj_t aw = a[0].u_obj;
+    uint16_t flags = up_arg_awaitable(a[0].u_obj) ? 0 : UP_TIMEOUT_AWAITS;
     mp_obj_t limit = a[1].u_obj;
-    uint16_t flags = up_arg_awaitable(aw) ? 0 : UP_TIMEOUT_AWAITS;
     mp_obj_t delay = limit == mp_const_none ? limit : MP_OBJ_NEW_SMALL_INT(ms(limit, MP_QSTR_timeout));
-    up_timeout_t *self = up_timeout_new(&up_wait_for_type, delay);
-    self->entry.flags = delay == mp_const_none ? flags : flags | UP_TIMEOUT_LIMITED;
-    self->aw = aw;
-    return MP_OBJ_FROM_PTR(self);
+    return up_wait_for_new(a[0].u_obj, flags, delay);
 }
 
 // wait_for(aw, timeout): what `aw` returns, or raises. When it has not ended `timeout` seconds (int or float) after it was
@@ -320,18 +324,6 @@ MP_DEFINE_CONST_FUN_OBJ_KW(up_wait_for_ms_obj, 0, up_wait_for_ms);
 
 static mp_obj_t up_wait_for_iternext(mp_obj_t self_in) {
     return up_wait_for_resume(self_in, mp_const_none, MP_OBJ_NULL);
-}
-
-// What a coroutine's send() and throw() return, or raise at its end.
-static mp_obj_t up_yield_or_stop(mp_obj_t ret) {
-    if (ret == MP_OBJ_STOP_ITERATION) {
-        mp_obj_t value = MP_STATE_THREAD(stop_iteration_arg);
-        if (value == MP_OBJ_NULL || value == mp_const_none) {
-            mp_raise_type(&mp_type_StopIteration);
-        }
-        nlr_raise(mp_obj_new_exception_arg1(&mp_type_StopIteration, value));
-    }
-    return ret;
 }
 
 static mp_obj_t up_wait_for_send(mp_obj_t self_in, mp_obj_t value) {

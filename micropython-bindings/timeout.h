@@ -11,6 +11,7 @@ MP_DECLARE_CONST_FUN_OBJ_1(up_timeout_at_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(up_wait_for_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(up_wait_for_ms_obj);
 
+mp_obj_t up_wait_for_ever(mp_obj_t aw);
 void up_timeout_fire(up_loop_t *loop, up_entry_t *entry);
 
 #endif

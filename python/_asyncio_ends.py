@@ -1,13 +1,21 @@
 # Waiting for the ends of tasks that others may await too: wait(), as_completed(), shield(). docs/names.md has what differs
 # from CPython.
 import uasyncio_priority as core
-from _asyncio_wait import task_of
 from time import ticks_add, ticks_diff
 
 
 FIRST_COMPLETED = "FIRST_COMPLETED"
 FIRST_EXCEPTION = "FIRST_EXCEPTION"
 ALL_COMPLETED = "ALL_COMPLETED"
+
+
+# What is waited for on behalf of a task runs at that task's level.
+def task_of(aw):
+    if isinstance(aw, core.Task):
+        return aw
+    if not core._check_awaitable(aw):
+        aw = core.wait_for(aw, None)  # a coroutine that awaits it
+    return core.create_task(aw, core.current_task().level)
 
 
 # The exception that a task ended with, or None. It is not reported then: who waits finds it in the task.

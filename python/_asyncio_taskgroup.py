@@ -1,7 +1,6 @@
 # TaskGroup and the exceptions that it raises. MicroPython has no `except*`: split() is in its place.
 import uasyncio_priority as core
 from _asyncio_ends import error_of, to_place
-from _asyncio_wait import cancel_if_it_can
 
 
 # BaseExceptionGroup(message, exceptions): several exceptions in one, which may be groups too.
@@ -63,6 +62,14 @@ class ExceptionGroup(BaseExceptionGroup):
 def group(message, exceptions):
     plain = all(isinstance(e, Exception) for e in exceptions)
     return (ExceptionGroup if plain else BaseExceptionGroup)(message, exceptions)
+
+
+# Cancels a task for the running one. If that is whom it awaits, it can only be cancelled itself.
+def cancel_if_it_can(task):
+    try:
+        task.cancel()
+    except RuntimeError:
+        task.data = core.CancelledError
 
 
 # A cancel from outside comes at the next wait, unless a time-out or uncancel() took it back meanwhile. The count stays.

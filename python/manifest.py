@@ -17,7 +17,7 @@ _switches = {
 options.defaults(stock_asyncio=False, **_switches)
 
 # The parts that the built-in modules load when one of their names is asked for, and asyn.
-_names = ["_asyncio_wait", "_asyncio_stream", "_asyncio_more"]
+_names = ["_asyncio_stream", "_asyncio_more"]
 if options.cpython:
     _names += ["_asyncio_condition", "_asyncio_barrier", "_asyncio_datagram", "_asyncio_dns"]
     _names += ["_asyncio_ends", "_asyncio_taskgroup", "_asyncio_runner", "_asyncio_thread"]

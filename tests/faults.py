@@ -372,9 +372,6 @@ def calls(micropython):
         ("poll", errno.EINTR, 2, many, 0),
         ("poll", errno.ENOMEM, 1, 50, 0),
         ("poll", errno.EINVAL, 3, many, 0),
-        ("ppoll", errno.EINTR, 2, many, 0),
-        ("ppoll", errno.ENOMEM, 1, 50, 0),
-        ("ppoll", errno.EINVAL, 3, many, 0),
         ("accept", errno.EMFILE, 2, many, 0),
         ("accept", errno.ECONNABORTED, 2, 5, 0),
         ("accept", errno.ENOMEM, 1, 5, 0),
@@ -423,7 +420,7 @@ def calls(micropython):
         ("read_pipe", errno.EINTR, 2, many),
         ("read_pipe", errno.EIO, 1, 20),
         ("write_pipe", errno.EINTR, 2, many),
-        ("ppoll", errno.EINTR, 2, many),
+        ("poll", errno.EINTR, 2, many),
     ):
         env = {"LD_PRELOAD": str(library), "FAULTS": f"{call} {error} {every} {times}"}
         with Program(micropython, "wakes.py", env=env) as program:

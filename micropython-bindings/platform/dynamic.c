@@ -475,8 +475,9 @@ static void up_poll(mp_int_t ms) {
     mp_call_method_n_kw(1, 0, call);
 }
 
-void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
+void up_wait_for_event(up_loop_t *loop, uint32_t now, uint32_t ms) {
     (void)loop;
+    (void)now;
     up_dynamic.roused = false;
     up_dynamic.stopped_with->items[0] = mp_const_none; // whoever awaited it has it
     up_poll(ms == UINT32_MAX ? -1 : (mp_int_t)MIN(ms, 0x1fffffff));

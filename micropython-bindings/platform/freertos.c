@@ -58,8 +58,9 @@ static void time_is_up(void *unused) {
     mp_uasyncio_priority_wake();
 }
 
-void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
+void up_wait_for_event(up_loop_t *loop, uint32_t now, uint32_t ms) {
     (void)loop;
+    (void)now;
     static esp_timer_handle_t timer;
     if (timer == NULL) {
         const esp_timer_create_args_t args = { .callback = time_is_up, .name = "uasyncio" };

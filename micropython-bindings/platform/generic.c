@@ -10,8 +10,9 @@
 void mp_uasyncio_priority_wake(void) {
 }
 
-void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
+void up_wait_for_event(up_loop_t *loop, uint32_t now, uint32_t ms) {
     (void)loop;
+    (void)now;
     // What is scheduled runs here, and not in the wait: it may make something due, and there may be no tick to end that.
     bool scheduled = up_pending();
     mp_event_handle_nowait();

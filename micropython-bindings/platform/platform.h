@@ -16,9 +16,9 @@
 #define UP_PLATFORM_GENERIC (1) // generic.c
 #endif
 
-// Waits until something may have happened, at most `ms`; UINT32_MAX is for ever. Streams with a descriptor are asked on the
-// way. It may return early. Runs what is scheduled, which may raise.
-void up_wait_for_event(up_loop_t *loop, uint32_t ms);
+// Waits until something may have happened, at most `ms` from `now`; UINT32_MAX is for ever. Streams with a descriptor are asked
+// on the way. It may return early. Runs what is scheduled, which may raise.
+void up_wait_for_event(up_loop_t *loop, uint32_t now, uint32_t ms);
 #if UP_HAVE_FDS
 // Asks about all descriptors, without waiting.
 void up_poll(up_loop_t *loop);

@@ -2,10 +2,8 @@
 //
 // Sleeps in poll(2). Whoever schedules something from a signal handler or another thread writes to
 // a pipe; the flag `idle` spares that write while nobody sleeps. The flag is raised before the last
-// look at what is pending, so nothing that comes between that look and poll(2) is missed.
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE // ppoll
-#endif
+// look at what is pending, so nothing that comes between that look and poll(2) is missed; nor is Ctrl-C, whose handler writes to
+// the pipe too (ports/unix/interrupt.c).
 #include "platform.h"
 
 #if UP_PLATFORM_UNIX
@@ -13,9 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../clock.h"
@@ -95,7 +91,8 @@ void up_poll(up_loop_t *loop) {
     polled(loop, found, rows);
 }
 
-void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
+void up_wait_for_event(up_loop_t *loop, uint32_t now, uint32_t ms) {
+    (void)now;
     if (!open_pipe()) {
         ms = 1; // no descriptor is left for it: looks again every ms
     }
@@ -103,27 +100,14 @@ void up_wait_for_event(up_loop_t *loop, uint32_t ms) {
     up_pollfd_t *fds = loop->fds == NULL ? &own : loop->fds;
     uint32_t rows = loop->fds == NULL ? 0 : up_core_fds(&loop->core, fds + 1, loop->fd_owners, loop->fd_room - 1);
     fds[0] = (up_pollfd_t){ .fd = wake_pipe[0], .events = POLLIN, .revents = 0 };
-    // Ctrl-C comes in poll(2) or not at all: not between the look and the wait. (One that another thread takes
-    // writes to the pipe, in our unix firmware: ports/unix/interrupt.c.)
-    sigset_t interrupt, before;
-    sigemptyset(&interrupt);
-    sigaddset(&interrupt, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &interrupt, &before);
     __atomic_store_n(&idle, 1, __ATOMIC_SEQ_CST);
     int found = 0;
     if (!pending()) {
         MP_THREAD_GIL_EXIT();
-#ifdef __linux__
-        struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-        found = ppoll((struct pollfd *)fds, rows + 1, ms == UINT32_MAX ? NULL : &time, &before);
-#else
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
         found = poll((struct pollfd *)fds, rows + 1, ms == UINT32_MAX ? -1 : (int)ms);
-#endif
         MP_THREAD_GIL_ENTER();
     }
     __atomic_store_n(&idle, 0, __ATOMIC_SEQ_CST);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (rows != 0) {
         polled(loop, found, rows);
     }

@@ -1,5 +1,5 @@
 // Ctrl-C ends the loop's idle wait, whichever thread the kernel hands the signal to. MicroPython only notes the exception
-// for the main thread, which may have looked for one already.
+// for the main thread, which may have looked for one already, and be about to wait.
 
 #include "py/runtime.h"
 

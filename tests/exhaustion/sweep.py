@@ -945,7 +945,6 @@ NAMES = (
     "asyncio",
     "uasyncio",
     "asyn",
-    "_asyncio_wait",
     "_asyncio_stream",
     "_asyncio_condition",
     "_asyncio_barrier",

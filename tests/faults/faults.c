@@ -79,11 +79,6 @@ int poll(struct pollfd *fds, nfds_t n, int ms) {
     return fails("poll") ? -1 : real(fds, n, ms);
 }
 
-int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *time, const sigset_t *mask) {
-    REAL(ppoll);
-    return fails("ppoll") ? -1 : real(fds, n, time, mask);
-}
-
 int pipe(int fds[2]) {
     REAL(pipe);
     return fails("pipe") ? -1 : real(fds);

@@ -10,7 +10,6 @@ MODULES = asyncio, uasyncio, asyncio_priority, uasyncio_priority
 UNKNOWN = "Future", "timeouts", "", "_", "a", "__file__", "_promote", "select_", "Barrie"
 # What is loaded when it is named first, one of each part.
 LAZY = (
-    "gather",
     "StreamReader",
     "Condition",
     "BrokenBarrierError",

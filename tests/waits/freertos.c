@@ -253,7 +253,7 @@ static int wait(uint32_t ms, uint64_t phase, int who, int what, int nth, uint64_
     if (who != NOBODY && nth == 0 && after == NEVER) {
         happen();
     }
-    up_wait_for_event(NULL, ms);
+    up_wait_for_event(NULL, 0, ms);
     ++waits;
     uint64_t took = kernel.now - began;
     uint64_t due = kernel.happened == NEVER ? want : MIN(want, kernel.happened - began);
@@ -278,7 +278,7 @@ static int wait(uint32_t ms, uint64_t phase, int who, int what, int nth, uint64_
 static void wait_on(uint32_t ms) {
     uint64_t began = kernel.now;
     uint64_t want = MIN((uint64_t)ms * 1000, US_PER_TICK - began % US_PER_TICK);
-    up_wait_for_event(NULL, ms);
+    up_wait_for_event(NULL, 0, ms);
     ++waits;
     if (kernel.now - began != want) {
         ++wrong;
@@ -299,7 +299,7 @@ static int deletion(uint32_t ms, int nth, int waker, bool next_is_thread) {
     kernel.thread = true;
     kernel.deleted = nth;
     if (setjmp(kernel.rest) == 0) {
-        up_wait_for_event(NULL, ms);
+        up_wait_for_event(NULL, 0, ms);
     }
     int points = kernel.points;
     kernel.deleted = 0;
@@ -309,7 +309,7 @@ static int deletion(uint32_t ms, int nth, int waker, bool next_is_thread) {
         kernel.what = CALLBACK;
         happen();
         MP_STATE_VM(sched_state) = MP_SCHED_IDLE;
-        up_wait_for_event(NULL, 0);
+        up_wait_for_event(NULL, 0, 0);
     }
     wait_on(3);
     wait_on(UINT32_MAX);

@@ -81,7 +81,7 @@ int main(void) {
                     MP_STATE_VM(sched_state) = scheduled ? MP_SCHED_PENDING : MP_SCHED_IDLE;
                     port.event = scheduled; // of the interrupt that scheduled it
                     mail(BEFORE);
-                    up_wait_for_event(NULL, LIMITS[l]);
+                    up_wait_for_event(NULL, 0, LIMITS[l]);
                     ++waits;
                     // Only where nothing came it may wait for the time, and where a callback ran it has to look again.
                     bool may = when == NEVER && !scheduled;
