@@ -27,7 +27,12 @@ CONTENTS = {
         ("Inside", "architecture porting native_mpy ports/README CONTRIBUTING"),
     ],
     "howto/index": [("", HOWTO)],
-    "ports/README": [("", "unix/README pyboard/README esp8266/README esp32/README rp2/README qemu/README xtensa/README")],
+    "ports/README": [
+        (
+            "",
+            "unix/README pyboard/README esp8266/README esp32/README rp2/README qemu/README xtensa/README",
+        )
+    ],
 }
 
 

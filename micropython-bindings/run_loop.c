@@ -183,11 +183,11 @@ static void up_ask(up_loop_t *loop, up_task_t *task) {
 #if MICROPY_UASYNCIO_PRIORITY_TESTING
 // In virtual time a wait takes none, but what descriptors bring comes first, and so does what other contexts left. RuntimeError
 // if the wait cannot end.
-static void up_idle_virtual(up_loop_t *loop, uint32_t ms) {
+static void up_idle_virtual(up_loop_t *loop, uint32_t now, uint32_t ms) {
 #if UP_HAVE_FDS
     uint32_t fds = up_core_fd_count(&loop->core);
     if (fds != 0) {
-        up_wait_for_event(loop, 1); // the kernel takes its time to carry a byte from one end to the other
+        up_wait_for_event(loop, now, 1); // the kernel takes its time to carry a byte from one end to the other
         if (up_core_fd_count(&loop->core) != fds || up_mail_pending(up_mail())) {
             return;
         }
@@ -201,7 +201,7 @@ static void up_idle_virtual(up_loop_t *loop, uint32_t ms) {
     if (fds == 0) {
         up_raise_runtime(MP_ERROR_TEXT("virtual time: all wait, and nothing is scripted that could wake one"));
     }
-    up_wait_for_event(loop, ms);
+    up_wait_for_event(loop, now, ms);
 }
 #endif
 
@@ -211,7 +211,7 @@ static void up_idle(up_loop_t *loop, uint32_t now, uint32_t ms) {
     if (loop->mock) {
 #if MICROPY_UASYNCIO_PRIORITY_TESTING
         if (loop->pass_time != MP_OBJ_NULL) {
-            up_idle_virtual(loop, ms);
+            up_idle_virtual(loop, now, ms);
             return;
         }
 #endif

@@ -19,8 +19,18 @@ ASK = """
 import json, asyncio_priority, asyn
 print(json.dumps([dir(asyncio_priority), dir(asyn)]))
 """
-# What a module happens to import, and the parts of MicroPython's package.
-NOT_OURS = {"select", "sys", "core", "event", "funcs", "lock", "stream", "asyncio_priority"}
+# What a module happens to import, the parts of MicroPython's package, and what is in builds for tests only.
+NOT_OURS = {
+    "select",
+    "sys",
+    "core",
+    "event",
+    "funcs",
+    "lock",
+    "stream",
+    "asyncio_priority",
+    "testing",
+}
 # These only say what an exception or a number is.
 NO_COST = (ast.AnnAssign, ast.Assign)
 # What is for a run of its own, or a network, so that no call of it has a cost of its own.

@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT / "docs"))
 import api  # noqa: E402
 
 PATTERNS = ("*.md", "docs/**/*.md", "ports/**/*.md", "examples/**/*.md", "packaging/**/*.md")
-NOT_RUN = {"sh", "c", "text", "make", "json"}
+NOT_RUN = {"sh", "c", "text", "make", "json", "ini"}
 PRELUDE = "import asyncio_priority as asyncio\n"
 
 

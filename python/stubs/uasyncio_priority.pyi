@@ -11,8 +11,16 @@ _T = TypeVar("_T")
 _Self = TypeVar("_Self")
 _Context = dict[str, Any]  # "message", "exception", "future" (a Task, or None for a callback)
 
-# This project's own, "0.1.0". That of `asyncio_priority` is the version of asyncio whose names it has.
 __version__: str
+"""The version of this loop, of `uasyncio_priority` only: `asyncio.__version__` is that of the asyncio whose names it has.
+
+```python
+import uasyncio_priority
+
+print(uasyncio_priority.__version__.count("."))
+# 2
+```
+"""
 
 HIGH: int
 """The level that goes before all others: `create_task(coro, level=HIGH)`, `task.set_level(HIGH)`.
@@ -551,6 +559,30 @@ def wait_for_ms(aw: Awaitable[_T], timeout: int | None) -> Coroutine[Any, Any, _
 
     asyncio.run(main())
     # the device is silent
+    ```
+    """
+
+def gather(
+    *aws: Awaitable[Any], return_exceptions: bool = False
+) -> Coroutine[Any, Any, list[Any]]:
+    """Run several at once, and return their results as a list, in the order of the arguments.
+
+    The first exception is raised, and leaves the others running; with `return_exceptions` exceptions are results. A cancel of the
+    waiter cancels all of them.
+
+    Level: that of the last step of the one that ends, if that is more urgent than the waiter's own.
+    Raises: TypeError of what cannot be awaited, and nothing is started; RuntimeError of a task that another one awaits already.
+
+    ```python
+    async def work(i):
+        await asyncio.sleep_ms(3 - i)
+        return i * i
+
+    async def main():
+        print(await asyncio.gather(work(1), work(2), work(3)))
+
+    asyncio.run(main())
+    # [1, 4, 9]
     ```
     """
 

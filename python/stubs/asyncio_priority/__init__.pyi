@@ -60,30 +60,6 @@ def ticks_diff(end: int, start: int, /) -> int:
     ```
     """
 
-# Waiting for several things, or for a limited time
-
-async def gather(*aws: Awaitable[Any], return_exceptions: bool = False) -> list[Any]:
-    """Run several at once, and return their results as a list, in the order of the arguments.
-
-    The first exception is raised, and leaves the others running; with `return_exceptions` exceptions are results. A cancel of the
-    waiter cancels all of them.
-
-    Level: that of the last step of the one that ends, if that is more urgent than the waiter's own.
-    Raises: TypeError of what cannot be awaited, and nothing is started; RuntimeError of a task that another one awaits already.
-
-    ```python
-    async def work(i):
-        await asyncio.sleep_ms(3 - i)
-        return i * i
-
-    async def main():
-        print(await asyncio.gather(work(1), work(2), work(3)))
-
-    asyncio.run(main())
-    # [1, 4, 9]
-    ```
-    """
-
 # The ends of tasks
 
 FIRST_COMPLETED: str
