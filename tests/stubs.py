@@ -292,7 +292,10 @@ class CSource:
         """The shape of a function object; names of what is by position only are None."""
         kind, numbers, function = self.objects[name]
         if kind == "KW":
-            return self.by_keyword(self.parsed(function))
+            listed, var, keywords, kw = self.by_keyword(self.parsed(function))
+            # What parses keywords only takes any number by position.
+            var = var or "mp_arg_parse_all(0, NULL, kw" in self.functions[function]
+            return listed, var, keywords, kw
         if kind == "VAR":
             return self.by_position(numbers[0] - method, None)
         least, most = numbers if kind == "VAR_BETWEEN" else (int(kind), int(kind))
