@@ -172,26 +172,41 @@ void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t
     }
 }
 
+// A task is woken from outside. One that parked itself lets go of what it waits at. Whether it awaits something of ours, and so would
+// ask again, and miss who wakes it meanwhile. EXCEPTION: none.
+static bool up_task_let_go(up_loop_t *loop, up_task_t *task) {
+    if (up_is_exception(up_task_at(task))) {
+        return false; // it is to be thrown that, wherever it is
+    }
+    // mutation: woken-and-forgotten
+    if (!(task->entry.flags & UP_TASK_AWAITING)) {
+        up_task_own_data(loop, task);
+        *up_task_data(task) = mp_const_none;
+        return false;
+    }
+    return true;
+}
+
 // Schedules a task from outside. One with an exception on its way to it is due, wherever it is; one that parked itself lets
 // go of what it waits at; one that sleeps, or waits for a stream, goes on. Not one that has ended; nor one that awaits a
-// condition, or in a list of ours: it would ask again, and miss who wakes it meanwhile. Nor one that is garbage.
-// EXCEPTION: none.
+// condition, or in a list of ours. Nor one that is garbage. EXCEPTION: none.
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
-    if ((task->entry.flags & UP_TASK_DONE) || up_is_garbage(task)) {
-        return;
+    if (!(task->entry.flags & UP_TASK_DONE) && !up_is_garbage(task)) {
+        bool awaits = up_task_let_go(loop, task);
+        up_core_revive(&loop->core, up_task_entry(loop, task), awaits, level, delay, up_now(loop));
+        up_rouse();
     }
-    bool awaits = false;
-    if (!up_is_exception(up_task_at(task))) {
-        // mutation: woken-and-forgotten
-        if (!(task->entry.flags & UP_TASK_AWAITING)) {
-            up_task_own_data(loop, task);
-            *up_task_data(task) = mp_const_none;
-        } else {
-            awaits = true;
-        }
+}
+
+// The same now, at its own level or at that of the last step of `ended`, which may be NULL; if it is due already it keeps its turn.
+// Not the running one. EXCEPTION: none.
+void up_task_rouse(up_loop_t *loop, up_task_t *task, up_task_t *ended) {
+    if (task != loop->cur && !(task->entry.flags & UP_TASK_DONE) && !up_is_garbage(task)) {
+        // One that is due has what its step begins with.
+        bool awaits = up_place(task) == UP_READY || up_task_let_go(loop, task);
+        up_core_rouse(&loop->core, up_task_entry(loop, task), awaits, (up_entry_t *)ended, up_now(loop));
+        up_rouse();
     }
-    up_core_revive(&loop->core, up_task_entry(loop, task), awaits, level, delay, up_now(loop));
-    up_rouse();
 }
 
 // Takes a task out of whatever queue it is in. EXCEPTION: none.
@@ -259,13 +274,13 @@ static bool is_done_callback(up_entry_t *joiner) {
     return MICROPY_UASYNCIO_PRIORITY_CPYTHON && joiner->object == &up_callback_type;
 }
 
-// Queues a callback of add_done_callback(), of a task that has ended: at the level of its last step, or of the task itself, or
-// at normal level, whichever is the most urgent. EXCEPTION: none.
-static void up_task_queue_callback(up_loop_t *loop, up_task_t *task, up_callback_t *callback, uint32_t ran) {
+// Queues a callback of add_done_callback(), of a task that has ended. EXCEPTION: none.
+static void up_task_queue_callback(up_loop_t *loop, up_task_t *task, up_callback_t *callback, uint32_t now) {
     mp_obj_tuple_t *call = MP_OBJ_TO_PTR(callback->args);
     callback->entry.data = call->items[0];
     callback->args = call->items[1];
-    up_schedule(loop, &callback->entry, MIN(MIN(UP_NORMAL, ran), UP_LEVEL(&task->entry)), 0);
+    up_core_call_back(&loop->core, &callback->entry, &task->entry, now);
+    up_rouse();
 }
 
 // Who has waited longest for the end of a task, but for callbacks of add_done_callback(), and the locks that it holds and
@@ -291,7 +306,7 @@ static MP_NOINLINE mp_obj_t up_task_join(up_loop_t *loop, up_task_t *task) {
             task->entry.flags |= UP_TASK_AWAITED;
             callback = ((up_watcher_t *)joiner)->fun;
         } else if (is_done_callback(joiner)) {
-            up_task_queue_callback(loop, task, (up_callback_t *)joiner, UP_QUEUED(&task->entry));
+            up_task_queue_callback(loop, task, (up_callback_t *)joiner, now);
         } else if (joiner->object != &up_lock_type) { // of a lock it held nothing more is to be had
             task->entry.flags |= UP_TASK_AWAITED;
         }
@@ -557,7 +572,7 @@ static mp_obj_t up_task_add_done_callback(mp_obj_t self_in, mp_obj_t fun) {
     up_callback_t *callback = up_callback_new(mp_const_none, mp_obj_new_tuple(2, call));
     callback->entry.core = UP_NEW_WATCHER;
     if (self->entry.flags & UP_TASK_DONE) {
-        up_task_queue_callback(loop, self, callback, UP_NORMAL);
+        up_task_queue_callback(loop, self, callback, up_now(loop));
     } else {
         up_core_join(&loop->core, &callback->entry, &self->entry);
     }

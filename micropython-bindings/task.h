@@ -65,6 +65,7 @@ bool up_task_known(up_loop_t *loop, up_task_t *task);
 up_entry_t *up_task_entry(up_loop_t *loop, up_task_t *task);
 void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
+void up_task_rouse(up_loop_t *loop, up_task_t *task, up_task_t *ended);
 void up_task_unqueue(up_loop_t *loop, up_task_t *task);
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc);
 void up_task_leave(up_loop_t *loop, up_task_t *task);

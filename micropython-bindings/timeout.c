@@ -42,12 +42,11 @@ static up_timeout_t *up_timeout_new(const mp_obj_type_t *type, mp_obj_t data) {
     return self;
 }
 
-// Queues the timer, from wherever it is. One that is due already goes before all that waits. EXCEPTION: none.
+// Queues the timer, from wherever it is. EXCEPTION: none.
 static void up_timeout_arm(up_loop_t *loop, up_timeout_t *self, uint32_t delay) {
-    if (up_is_garbage(self)) {
-        return;
+    if (!up_is_garbage(self)) {
+        up_core_arm(&loop->core, &self->entry, delay, up_now(loop));
     }
-    up_schedule(loop, &self->entry, delay == 0 ? UP_HIGH : UP_OWN, delay);
 }
 
 // The running task is inside from here on. RuntimeError outside of a task, and the second time.

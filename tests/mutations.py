@@ -163,6 +163,8 @@ CORE = (
     ("handed-for-ever", CLEAR, GONE),
     ("handed-to-nobody", LOST, CHANGED("=> .*,", "=> {}")),
     ("given-back-too-often", COMPARISON, NEVER),
+    ("raised-and-kept", STALE, CHANGED(r"named\.min\(level\)", "named")),
+    ("roused-and-not-moved", LOST, GONE),
     ("revived-and-lost", LOST, CHANGED("=> .*,", "=> false,")),
     ("revived-of-an-old-epoch", STALE, CHANGED(" && .*,", ",")),
     ("inherited-before-clearing", STALE, GONE),
