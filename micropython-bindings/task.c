@@ -229,10 +229,18 @@ up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level, mp_obj
     return task;
 }
 
-// So many cancels of a task come in addition, or are taken back: the low bits of `n` count. EXCEPTION: none.
-void up_task_count_cancel(up_task_t *task, int n) {
-    uint32_t flags = task->entry.flags;
-    task->entry.flags = (flags & ~UP_TASK_CANCELS) | ((flags + (uint32_t)n * UP_TASK_CANCEL) & UP_TASK_CANCELS);
+// One cancel of a task more. EXCEPTION: none.
+static void up_task_count_cancel(up_task_t *task) {
+    bool full = (task->entry.flags & UP_TASK_CANCELS) == UP_TASK_CANCELS;
+    // mutation: cancels-begin-anew
+    task->entry.flags += full ? -7 * UP_TASK_CANCEL : UP_TASK_CANCEL;
+}
+
+// Takes one back, if there is one. EXCEPTION: none.
+void up_task_uncount_cancel(up_task_t *task) {
+    if (task->entry.flags & UP_TASK_CANCELS) {
+        task->entry.flags -= UP_TASK_CANCEL;
+    }
 }
 
 // Throws `exc` into a task at its next step, which is due now. EXCEPTION: none.
@@ -361,7 +369,7 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace) {
     }
     // All of them are asked to end: each one's own time-outs must see that.
     for (up_task_t *asked = task;; asked = asked->entry.up) {
-        up_task_count_cancel(asked, 1);
+        up_task_count_cancel(asked);
         if (asked == last) {
             break;
         }
@@ -607,7 +615,7 @@ static mp_obj_t up_task_remove_done_callback(mp_obj_t self_in, mp_obj_t fun) {
     return MP_OBJ_NEW_SMALL_INT(removed);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_task_remove_done_callback_obj, up_task_remove_done_callback);
-// cancelling(): how many cancels the task was asked for that nobody took back, modulo 16: cancel(), and time-outs that fired.
+// cancelling(): how many cancels the task was asked for that nobody took back: cancel(), and time-outs that fired. See UP_TASK_CANCELS.
 static mp_obj_t up_task_cancelling(mp_obj_t self_in) {
     up_own(MP_STATE_VM(up_loop));
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
@@ -619,9 +627,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_task_cancelling_obj, up_task_cancelling);
 static mp_obj_t up_task_uncancel(mp_obj_t self_in) {
     up_own(MP_STATE_VM(up_loop));
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->entry.flags & UP_TASK_CANCELS) {
-        up_task_count_cancel(self, -1);
-    }
+    up_task_uncount_cancel(self);
     return up_task_cancelling(self_in);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_task_uncancel_obj, up_task_uncancel);

@@ -80,12 +80,10 @@ static bool up_timeout_leave(up_loop_t *loop, up_timeout_t *self) {
     if (!(flags & UP_TIMEOUT_FIRED)) {
         return false;
     }
-    if (task->entry.flags & UP_TASK_CANCELS) { // else uncancel() took it back
-        up_task_count_cancel(task, -1);
-    }
-    // More than was noted, modulo 16. It may be fewer, by uncancel().
-    uint32_t more = (task->entry.flags - (flags & UP_TIMEOUT_NOTED)) & UP_TASK_CANCELS;
-    return more == 0 || more > UP_TASK_CANCELS / 2;
+    up_task_uncount_cancel(task); // unless uncancel() took it back
+    // More than was noted, modulo 8. It may be fewer, by uncancel().
+    uint32_t more = (task->entry.flags - (flags & UP_TIMEOUT_NOTED)) / UP_TASK_CANCEL % 8;
+    return more == 0 || more > 4;
 }
 
 static bool up_is_cancelled_error(mp_obj_t exc) {

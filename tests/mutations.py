@@ -201,7 +201,12 @@ SHIM = (
         CHANGED(r"memoryview\(buf\)\[.*", "memoryview(buf)"),
         ("unix_tls*",),
     ),
-    ("connection-that-nobody-has", STALE, CHANGED(r"s.close\(\)", "pass"), ("unix_timeout_races",)),
+    (
+        "connection-that-nobody-has",
+        STALE,
+        CHANGED(r"s.close\(\)", "pass"),
+        ("unix_timeout_races",),
+    ),
     ("bytes-that-came-before", LOST, CHANGED(r"\+=", "="), ("unix_timeout_races",)),
     ("put-twice", CLEAR, GONE, ("queue*",)),
     ("yielded-for-ever", CLEAR, GONE, ("yield*", "task_cancel*")),
@@ -222,6 +227,8 @@ SHIM = (
     ),
     ("data-of-another", STALE, GONE, ("task_await*",)),
     ("dropped-and-waiting", STALE, GONE, ("run_new*",)),
+    ("known-after-three-loops", STALE, GONE, ("run_new*",)),
+    ("cancels-begin-anew", COMPARISON, CHANGED("-7", "-15"), ("timeout_uncancel",)),
     ("known-for-ever", STALE, CHANGED(r"return .*;", "return true;"), ("run_new*",)),
     ("task-of-the-loop-before", STALE, GONE, ("run_new*", "task_cancel*")),
 )

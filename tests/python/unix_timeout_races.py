@@ -194,7 +194,9 @@ async def case(kind, how, steps):
     async def user():
         wait = it.begin()
         try:
-            got.append(await (wait if how == "cancel" else asyncio.wait_for_ms(wait, LIMIT)) or b"")
+            got.append(
+                await (wait if how == "cancel" else asyncio.wait_for_ms(wait, LIMIT)) or b""
+            )
         except asyncio.CancelledError:
             got.append("cut")
         except asyncio.TimeoutError:
