@@ -25,7 +25,7 @@ up_task_t *up_to_park(up_loop_t *loop) {
 }
 
 // True, once, if the step began by coming back from `what`: the object that the task was parked at,
-// UP_SLEEP or UP_STREAM_WAIT. EXCEPTION: none.
+// UP_SLEEP, UP_STREAM_WAIT or UP_URGENT_WAIT. EXCEPTION: none.
 bool up_back_from(up_loop_t *loop, mp_obj_t what) {
     bool back = loop->back == what;
     if (back) {

@@ -12,5 +12,6 @@ mp_obj_t up_parked(up_task_t *task, mp_obj_t at);
 mp_obj_t up_wait(up_loop_t *loop, up_list_t *list, mp_obj_t at);
 #define UP_SLEEP (mp_const_none)
 #define UP_STREAM_WAIT (mp_const_true)
+#define UP_URGENT_WAIT (mp_const_false)
 
 #endif

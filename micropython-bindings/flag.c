@@ -2,6 +2,7 @@
 // that waits for one costs nothing, and still a stream that `select` and drivers can poll.
 #include "py/mperrno.h"
 #include "py/stream.h"
+#include "await.h"
 #include "flag.h"
 #include "garbage.h"
 #include "heap_search.h"
@@ -45,21 +46,32 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_flag_set_obj, up_flag_set);
 // finds that somebody keeps it for later, a new one takes its place.
 typedef struct _up_urgent_t {
     mp_obj_base_t base;
-    mp_obj_t flag; // until it is awaited: which; else MP_OBJ_NULL
+    mp_obj_t flag; // MP_OBJ_NULL if nobody has still to await it
+    mp_uint_t calls; // that returned it and were not awaited
 } up_urgent_t;
 
 static mp_obj_t up_urgent_iternext(mp_obj_t self_in) {
     up_urgent_t *self = MP_OBJ_TO_PTR(self_in);
-    mp_obj_t flag = up_loop()->back;
+    up_loop_t *loop = up_loop();
+    mp_obj_t flag = loop->urgent_at;
     // A task that comes back from a flag comes back to this, whatever flag it is for by now.
-    if (flag == MP_OBJ_NULL || !mp_obj_is_type(flag, &up_flag_type)) {
+    if (up_back_from(loop, UP_URGENT_WAIT)) {
+        loop->back = flag;
+        loop->urgent_at = MP_OBJ_NULL;
+    } else {
         flag = self->flag;
         if (flag == MP_OBJ_NULL) {
             return MP_OBJ_STOP_ITERATION; // awaited twice
         }
-        self->flag = MP_OBJ_NULL;
+        if (--self->calls == 0) {
+            self->flag = MP_OBJ_NULL;
+        }
     }
-    return up_flag_await(flag, UP_URGENT);
+    mp_obj_t ret = up_flag_await(flag, UP_URGENT);
+    if (ret == mp_const_none) {
+        loop->cur->entry.flags |= UP_TASK_SHARED;
+    }
+    return ret;
 }
 
 static MP_DEFINE_CONST_OBJ_TYPE(
@@ -69,11 +81,13 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     iter, up_urgent_iternext
 );
 
-// The awaitable that wait(True) hands out next, if it must be a new one. Raises MemoryError.
+// The awaitable that wait(True) hands out next, if it must be a new one. NULL: no memory. EXCEPTION: none.
 static up_urgent_t *up_urgent_new(up_loop_t *loop) {
-    up_urgent_t *self = mp_obj_malloc(up_urgent_t, &up_urgent_type);
-    self->flag = MP_OBJ_NULL;
-    loop->urgent = MP_OBJ_FROM_PTR(self);
+    up_urgent_t *self = m_new_obj_maybe(up_urgent_t);
+    if (self != NULL) {
+        *self = (up_urgent_t){ { &up_urgent_type }, MP_OBJ_NULL, 0 };
+        loop->urgent = MP_OBJ_FROM_PTR(self);
+    }
     return self;
 }
 
@@ -100,10 +114,17 @@ static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
     }
     up_loop_t *loop = up_loop();
     up_urgent_t *self = MP_OBJ_TO_PTR(loop->urgent);
-    if (self == NULL || self->flag != MP_OBJ_NULL) {
-        self = up_urgent_new(loop);
+    if (self == NULL || self->calls != 0) {
+        // Without memory two calls for one flag share it. One that is never awaited would else leave no other.
+        up_urgent_t *next = up_urgent_new(loop);
+        if (next != NULL) {
+            self = next;
+        } else if (self == NULL || self->flag != pos[0]) {
+            m_malloc_fail(sizeof(*self));
+        }
     }
     self->flag = pos[0];
+    ++self->calls;
     return MP_OBJ_FROM_PTR(self);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_flag_wait_obj, 1, up_flag_wait);

@@ -60,7 +60,7 @@ static void up_gather_ended(up_loop_t *loop, up_watcher_t *watcher, up_task_t *t
     --self->left;
     up_gather_note(self, task);
     if (self->state == UP_GATHER_WAITS && !was_over && up_gather_is_over(self)) {
-        up_task_wake(loop, self->waits, task); // as urgently as that one ran
+        up_task_rouse(loop, self->waits, task); // as urgently as that one ran
     }
 }
 
@@ -154,7 +154,7 @@ static mp_obj_t up_gather_cancel(up_loop_t *loop, up_task_t *task) {
 // What that raised, or MP_OBJ_NULL. Needs no memory. EXCEPTION: none.
 static mp_obj_t up_gather_end(up_loop_t *loop, up_gather_t *self, bool cancels) {
     if (self->state == UP_GATHER_WAITS) {
-        up_task_wake(loop, self->waits, NULL); // if the coroutine was closed from outside, its task learns of that
+        up_task_rouse(loop, self->waits, NULL); // if the coroutine was closed from outside, its task learns of that
     }
     self->state = UP_GATHER_OVER;
     mp_obj_t raised = MP_OBJ_NULL;

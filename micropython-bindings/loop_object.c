@@ -4,6 +4,7 @@
 #include "args.h"
 #include "callbacks.h"
 #include "clock.h"
+#include "heap_search.h"
 #include "loop_object.h"
 #include "loop_state.h"
 #include "mail.h"
@@ -37,7 +38,7 @@ void up_loop_make(void) {
     loop->exc_handler = mp_const_none;
     loop->stop_value = mp_const_none;
     loop->calling = mp_const_none;
-    loop->epoch = UP_TASK_EPOCH;
+    loop->epoch = UP_TASK_EPOCH / 3;
     loop->main_queue.waiters.object = &up_waitqueue_type;
     loop->main_queue.level = UP_OWN;
     up_mail_clear(up_mail()); // a soft reset may have left half of a post there
@@ -63,6 +64,13 @@ void up_loop_make(void) {
     MP_STATE_VM(up_loop) = loop;
 }
 
+// A task is none that the loop knows. EXCEPTION: none.
+static bool up_forget_epoch(up_entry_t *entry, void *arg) {
+    (void)arg;
+    entry->flags &= ~UP_TASK_EPOCH;
+    return false; // goes on
+}
+
 // new_event_loop(): forgets everything that is queued or waits; the loop. What it was set to do
 // (exception handler, max_overdue_ms) stays. Inside the loop: the run returns after this step, and its task is forgotten too.
 static mp_obj_t up_new_event_loop(void) {
@@ -71,6 +79,10 @@ static mp_obj_t up_new_event_loop(void) {
     if (loop->running) {
         loop->dropped = loop->cur;
         loop->stopping = true;
+    }
+    if (loop->epoch == UP_TASK_EPOCH) {
+        // mutation: known-after-three-loops
+        up_search_heap(&up_task_type, up_forget_epoch, NULL); // they begin anew
     }
     // mutation: task-of-the-loop-before
     loop->epoch = loop->epoch % UP_TASK_EPOCH + UP_TASK_EPOCH / 3;

@@ -44,6 +44,7 @@ struct _up_loop_t {
     mp_obj_t exc_handler; // None: the default one
     mp_obj_t stop_value; // what run_forever() returns
     struct _up_sleep_t *sleeper; // the awaitable that sleep() and its kin hand out
+    mp_obj_t urgent_at; // the flag that the running step came back from, if `back` is UP_URGENT_WAIT
     mp_obj_t urgent; // the awaitable that a flag's wait(True) hands out, or MP_OBJ_NULL
     mp_obj_t stream_wait; // the awaitable that readable() and writable() hand out, or MP_OBJ_NULL
 #if UP_HAVE_FDS

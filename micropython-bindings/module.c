@@ -65,7 +65,8 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_run_until_complete_obj, 0, 1, up_r
 static mp_obj_t up_wake_(size_t n_args, const mp_obj_t *args) {
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(args[0]);
-    up_task_wake(loop, task, n_args == 2 && args[1] != mp_const_none ? up_arg_task(args[1]) : NULL);
+    up_task_t *ended = n_args == 2 && args[1] != mp_const_none ? up_arg_task(args[1]) : NULL;
+    up_task_rouse(loop, task, ended);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_wake_obj, 1, 2, up_wake_);

@@ -116,7 +116,14 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
         return at; // which no awaitable is
     }
     up_when_done(loop, at, task);
-    return task->entry.flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
+    if (!(task->entry.flags & UP_TASK_SHARED)) {
+        return at;
+    }
+    if (mp_obj_is_type(at, &up_flag_type)) {
+        loop->urgent_at = at;
+        return UP_URGENT_WAIT;
+    }
+    return UP_STREAM_WAIT;
 }
 
 // One step of a task. Raises what leaves the task: while a task is the current one and nothing else is done.
@@ -131,7 +138,7 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     }
     uint32_t flags = task->entry.flags;
     loop->back = flags & UP_TASK_AWAITING ? at : MP_OBJ_NULL;
-    task->entry.flags = flags & ~(UP_TASK_AWAITING | UP_TASK_STREAMING);
+    task->entry.flags = flags & ~(UP_TASK_AWAITING | UP_TASK_SHARED);
     loop->doing_task = task;
     loop->cur = task;
     mp_obj_t ret;
@@ -332,7 +339,7 @@ static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
     } else if (doing != UP_DOING_NOTHING) {
         uint32_t place = up_place(task);
         if (place == UP_CONDITION) {
-            up_schedule(loop, &task->entry, UP_HIGH, 0); // as urgent as if it had come true
+            up_core_found(&loop->core, &task->entry, UP_TRUE, up_now(loop)); // as urgent as if it had come true
         }
         // Into the task, unless the condition itself ended the wait.
         if (doing == UP_DOING_YIELD || place == UP_CONDITION || place == UP_STREAM) {

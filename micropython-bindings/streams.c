@@ -137,7 +137,7 @@ static mp_obj_t up_stream_wait_iternext(mp_obj_t self_in) {
     self->stream = MP_OBJ_NULL;
     self->armer = NULL;
     up_stream_wait(loop, stream, self->events, self->fast);
-    loop->cur->entry.flags |= UP_TASK_STREAMING;
+    loop->cur->entry.flags |= UP_TASK_SHARED;
     return up_parked(loop->cur, stream);
 }
 

@@ -177,38 +177,40 @@ void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t
     }
 }
 
-// Schedules a task from outside. One with an exception on its way to it is due, wherever it is; one that parked itself lets
-// go of what it waits at; one that sleeps, or waits for a stream, goes on. Not one that has ended; nor one that awaits a
-// condition, or in a list of ours: it would ask again, and miss who wakes it meanwhile. Nor one that is garbage.
-// EXCEPTION: none.
-void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
-    if ((task->entry.flags & UP_TASK_DONE) || up_is_garbage(task)) {
-        return;
+// A task is woken from outside. One that parked itself lets go of what it waits at. Whether it awaits something of ours, and so would
+// ask again, and miss who wakes it meanwhile. EXCEPTION: none.
+static bool up_task_let_go(up_loop_t *loop, up_task_t *task) {
+    if (up_is_exception(up_task_at(task))) {
+        return false; // it is to be thrown that, wherever it is
     }
-    bool awaits = false;
-    if (!up_is_exception(up_task_at(task))) {
-        // mutation: woken-and-forgotten
-        if (!(task->entry.flags & UP_TASK_AWAITING)) {
-            up_task_own_data(loop, task);
-            *up_task_data(task) = mp_const_none;
-        } else {
-            awaits = true;
-        }
+    // mutation: woken-and-forgotten
+    if (!(task->entry.flags & UP_TASK_AWAITING)) {
+        up_task_own_data(loop, task);
+        *up_task_data(task) = mp_const_none;
+        return false;
     }
-    up_core_revive(&loop->core, up_task_entry(loop, task), awaits, level, delay, up_now(loop));
-    up_rouse();
+    return true;
 }
 
-// A task that parked itself is due now, at its own level; so is one that sleeps or waits for a stream. If it is due already it
-// keeps its turn. `ended`, or NULL: a task that it waited for, so it is woken at the level of that one's last step, if that is more
-// urgent. EXCEPTION: none.
-void up_task_wake(up_loop_t *loop, up_task_t *task, up_task_t *ended) {
-    uint32_t level = UP_LEVEL(&task->entry);
-    if (ended != NULL) {
-        level = MIN(level, UP_QUEUED(&ended->entry));
+// Schedules a task from outside. One with an exception on its way to it is due, wherever it is; one that parked itself lets
+// go of what it waits at; one that sleeps, or waits for a stream, goes on. Not one that has ended; nor one that awaits a
+// condition, or in a list of ours. Nor one that is garbage. EXCEPTION: none.
+void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay) {
+    if (!(task->entry.flags & UP_TASK_DONE) && !up_is_garbage(task)) {
+        bool awaits = up_task_let_go(loop, task);
+        up_core_revive(&loop->core, up_task_entry(loop, task), awaits, level, delay, up_now(loop));
+        up_rouse();
     }
-    if (task != loop->cur && !(up_place(task) == UP_READY && UP_QUEUED(&task->entry) <= level)) {
-        up_task_revive(loop, task, level, 0);
+}
+
+// The same now, at its own level or at that of the last step of `ended`, which may be NULL; if it is due already it keeps its turn.
+// Not the running one. EXCEPTION: none.
+void up_task_rouse(up_loop_t *loop, up_task_t *task, up_task_t *ended) {
+    if (task != loop->cur && !(task->entry.flags & UP_TASK_DONE) && !up_is_garbage(task)) {
+        // One that is due has what its step begins with.
+        bool awaits = up_place(task) == UP_READY || up_task_let_go(loop, task);
+        up_core_rouse(&loop->core, up_task_entry(loop, task), awaits, (up_entry_t *)ended, up_now(loop));
+        up_rouse();
     }
 }
 
@@ -232,10 +234,18 @@ up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level, mp_obj
     return task;
 }
 
-// So many cancels of a task come in addition, or are taken back: the low bits of `n` count. EXCEPTION: none.
-void up_task_count_cancel(up_task_t *task, int n) {
-    uint32_t flags = task->entry.flags;
-    task->entry.flags = (flags & ~UP_TASK_CANCELS) | ((flags + (uint32_t)n * UP_TASK_CANCEL) & UP_TASK_CANCELS);
+// One cancel of a task more. EXCEPTION: none.
+static void up_task_count_cancel(up_task_t *task) {
+    bool full = (task->entry.flags & UP_TASK_CANCELS) == UP_TASK_CANCELS;
+    // mutation: cancels-begin-anew
+    task->entry.flags += full ? -7 * UP_TASK_CANCEL : UP_TASK_CANCEL;
+}
+
+// Takes one back, if there is one. EXCEPTION: none.
+void up_task_uncount_cancel(up_task_t *task) {
+    if (task->entry.flags & UP_TASK_CANCELS) {
+        task->entry.flags -= UP_TASK_CANCEL;
+    }
 }
 
 // Throws `exc` into a task at its next step, which is due now. EXCEPTION: none.
@@ -293,13 +303,13 @@ static bool is_done_callback(up_entry_t *joiner) {
     return MICROPY_UASYNCIO_PRIORITY_CPYTHON && joiner->object == &up_callback_type;
 }
 
-// Queues a callback of add_done_callback(), of a task that has ended: at the level of its last step, or of the task itself, or
-// at normal level, whichever is the most urgent. EXCEPTION: none.
-static void up_task_queue_callback(up_loop_t *loop, up_task_t *task, up_callback_t *callback, uint32_t ran) {
+// Queues a callback of add_done_callback(), of a task that has ended. EXCEPTION: none.
+static void up_task_queue_callback(up_loop_t *loop, up_task_t *task, up_callback_t *callback, uint32_t now) {
     mp_obj_tuple_t *call = MP_OBJ_TO_PTR(callback->args);
     callback->entry.data = call->items[0];
     callback->args = call->items[1];
-    up_schedule(loop, &callback->entry, MIN(MIN(UP_NORMAL, ran), UP_LEVEL(&task->entry)), 0);
+    up_core_call_back(&loop->core, &callback->entry, &task->entry, now);
+    up_rouse();
 }
 
 // Who has waited longest for the end of a task, but for callbacks of add_done_callback(), and the locks that it holds and
@@ -325,7 +335,7 @@ static MP_NOINLINE up_watcher_t *up_task_join(up_loop_t *loop, up_task_t *task) 
             task->entry.flags |= UP_TASK_AWAITED;
             watcher = (up_watcher_t *)joiner;
         } else if (is_done_callback(joiner)) {
-            up_task_queue_callback(loop, task, (up_callback_t *)joiner, UP_QUEUED(&task->entry));
+            up_task_queue_callback(loop, task, (up_callback_t *)joiner, now);
         } else if (joiner->object != &up_lock_type) { // of a lock it held nothing more is to be had
             task->entry.flags |= UP_TASK_AWAITED;
         }
@@ -385,7 +395,7 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace) {
     }
     // All of them are asked to end: each one's own time-outs must see that.
     for (up_task_t *asked = task;; asked = asked->entry.up) {
-        up_task_count_cancel(asked, 1);
+        up_task_count_cancel(asked);
         if (asked == last) {
             break;
         }
@@ -596,7 +606,7 @@ static mp_obj_t up_task_add_done_callback(mp_obj_t self_in, mp_obj_t fun) {
     up_callback_t *callback = up_callback_new(mp_const_none, mp_obj_new_tuple(2, call));
     callback->entry.core = UP_NEW_WATCHER;
     if (self->entry.flags & UP_TASK_DONE) {
-        up_task_queue_callback(loop, self, callback, UP_NORMAL);
+        up_task_queue_callback(loop, self, callback, up_now(loop));
     } else {
         up_core_join(&loop->core, &callback->entry, &self->entry);
     }
@@ -631,7 +641,7 @@ static mp_obj_t up_task_remove_done_callback(mp_obj_t self_in, mp_obj_t fun) {
     return MP_OBJ_NEW_SMALL_INT(removed);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_task_remove_done_callback_obj, up_task_remove_done_callback);
-// cancelling(): how many cancels the task was asked for that nobody took back, modulo 16: cancel(), and time-outs that fired.
+// cancelling(): how many cancels the task was asked for that nobody took back: cancel(), and time-outs that fired. See UP_TASK_CANCELS.
 static mp_obj_t up_task_cancelling(mp_obj_t self_in) {
     up_own(MP_STATE_VM(up_loop));
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
@@ -643,9 +653,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_task_cancelling_obj, up_task_cancelling);
 static mp_obj_t up_task_uncancel(mp_obj_t self_in) {
     up_own(MP_STATE_VM(up_loop));
     up_task_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->entry.flags & UP_TASK_CANCELS) {
-        up_task_count_cancel(self, -1);
-    }
+    up_task_uncount_cancel(self);
     return up_task_cancelling(self_in);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_task_uncancel_obj, up_task_uncancel);

@@ -35,11 +35,13 @@ typedef struct _up_watcher_p_t {
 #define UP_TASK_DONE UP_ENDED // it ended
 #define UP_TASK_AWAITED (2) // somebody has, or had, its result
 #define UP_TASK_EPOCH (0x60) // the loop's epoch when it was queued last; 0: it never was, or it was forgotten
-#define UP_TASK_CANCEL (0x80) // the cancels that were not taken back are counted in the bits from here on, modulo 16
+// The cancels that were not taken back are counted in these bits. The one behind 15 makes it 8: so a count is never 0 by more
+// cancels, and the difference of two is right modulo 8.
+#define UP_TASK_CANCEL (0x80)
 #define UP_TASK_CANCELS (0x780)
 // While it lives:
 #define UP_TASK_AWAITING (8) // one of our awaitables parked it, and is what it comes back to
-#define UP_TASK_STREAMING (16) // with AWAITING: it is parked by readable() or writable()
+#define UP_TASK_SHARED (16) // with AWAITING: it is parked by an awaitable that is shared: readable(), writable(), a flag's wait(True)
 // When it is done:
 #define UP_TASK_RAISED (8) // with an exception, which is its data
 #define UP_TASK_UNSEEN (16) // it has a turn left, to report an exception nobody awaited
@@ -76,7 +78,7 @@ bool up_task_known(up_loop_t *loop, up_task_t *task);
 up_entry_t *up_task_entry(up_loop_t *loop, up_task_t *task);
 void up_task_schedule(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
 void up_task_revive(up_loop_t *loop, up_task_t *task, uint32_t level, uint32_t delay);
-void up_task_wake(up_loop_t *loop, up_task_t *task, up_task_t *ended);
+void up_task_rouse(up_loop_t *loop, up_task_t *task, up_task_t *ended);
 void up_task_unqueue(up_loop_t *loop, up_task_t *task);
 void up_task_throw(up_loop_t *loop, up_task_t *task, mp_obj_t exc);
 void up_task_leave(up_loop_t *loop, up_task_t *task);
@@ -84,7 +86,7 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
 up_watcher_t *up_watcher_new(const mp_obj_type_t *type, mp_obj_t of);
 up_entry_t *up_task_joiner(up_loop_t *loop, up_task_t *task);
 up_task_t *up_task_last(up_loop_t *loop, up_task_t *task);
-void up_task_count_cancel(up_task_t *task, int n);
+void up_task_uncount_cancel(up_task_t *task);
 bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace);
 
 #endif

@@ -42,12 +42,11 @@ static up_timeout_t *up_timeout_new(const mp_obj_type_t *type, mp_obj_t data) {
     return self;
 }
 
-// Queues the timer, from wherever it is. One that is due already goes before all that waits. EXCEPTION: none.
+// Queues the timer, from wherever it is. EXCEPTION: none.
 static void up_timeout_arm(up_loop_t *loop, up_timeout_t *self, uint32_t delay) {
-    if (up_is_garbage(self)) {
-        return;
+    if (!up_is_garbage(self)) {
+        up_core_arm(&loop->core, &self->entry, delay, up_now(loop));
     }
-    up_schedule(loop, &self->entry, delay == 0 ? UP_HIGH : UP_OWN, delay);
 }
 
 // The running task is inside from here on. RuntimeError outside of a task, and the second time.
@@ -81,12 +80,10 @@ static bool up_timeout_leave(up_loop_t *loop, up_timeout_t *self) {
     if (!(flags & UP_TIMEOUT_FIRED)) {
         return false;
     }
-    if (task->entry.flags & UP_TASK_CANCELS) { // else uncancel() took it back
-        up_task_count_cancel(task, -1);
-    }
-    // More than was noted, modulo 16. It may be fewer, by uncancel().
-    uint32_t more = (task->entry.flags - (flags & UP_TIMEOUT_NOTED)) & UP_TASK_CANCELS;
-    return more == 0 || more > UP_TASK_CANCELS / 2;
+    up_task_uncount_cancel(task); // unless uncancel() took it back
+    // More than was noted, modulo 8. It may be fewer, by uncancel().
+    uint32_t more = (task->entry.flags - (flags & UP_TIMEOUT_NOTED)) / UP_TASK_CANCEL % 8;
+    return more == 0 || more > 4;
 }
 
 // The turn of an armed time-out has come. It allocates nothing. What a user's remove() raises is the run loop's to contain.

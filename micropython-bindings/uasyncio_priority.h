@@ -93,8 +93,6 @@ typedef struct up_entry {
 #define UP_PLACE(entry) ((entry)->core >> 3 & 7u)
 // its own level;
 #define UP_LEVEL(entry) ((entry)->core >> 8 & 3u)
-// the level at which it is due, or at which its last step ran, if it was due before;
-#define UP_QUEUED(entry) ((entry)->core >> 6 & 3u)
 // and the events that it waits for, if it waits for a stream.
 #define UP_EVENTS(entry) ((entry)->core >> 11 & (UP_READ | UP_WRITE))
 
@@ -194,6 +192,15 @@ uint32_t up_core_wake(up_core_t *core, up_list_t *list, uint32_t level, uint32_t
 // Then it stays where it is, if it waits for a condition or in a list: it would ask again, and miss who wakes it meanwhile.
 // One that was handed a permit or a lock and is due already stays too, without a delay. O(log n).
 void up_core_revive(up_core_t *core, up_entry_t *entry, uint32_t awaits, uint32_t level, uint32_t delay, uint32_t now);
+// Makes a task due now that somebody outside wakes: at its own level, or at that at which the task `ended` ran last (NULL: none),
+// the more urgent of the two. One that is due already keeps its turn, and what it was handed, and is moved if that is at a less
+// urgent level. Any other stays or goes as by up_core_revive(). O(log n).
+void up_core_rouse(up_core_t *core, up_entry_t *entry, uint32_t awaits, up_entry_t *ended, uint32_t now);
+// Queues a time-out to run `delay` ms from now: at its own level, but with no delay at high level. O(log n).
+void up_core_arm(up_core_t *core, up_entry_t *entry, uint32_t delay, uint32_t now);
+// Queues what is to be called because the task `ended` has: now, at the level of that one's last step, or of the task itself, or
+// at normal level, whichever is the most urgent. O(1).
+void up_core_call_back(up_core_t *core, up_entry_t *entry, up_entry_t *ended, uint32_t now);
 // The first of a list, or NULL. O(1).
 up_entry_t *up_core_first(up_core_t *core, up_list_t *list);
 // How many wait in a list. O(n).

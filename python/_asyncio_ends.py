@@ -104,6 +104,7 @@ class AsCompleted:
         self._some = core.Semaphore(0)  # those that ended, or did not in time, and that nobody has
         self._ended = self._given = 0
         self._late = False
+        self._waits = []  # who waits for one of them
         self._tasks = tasks = []  # those that ended in their order, then the others
         self._timer = None
         if timeout is not None:
@@ -129,6 +130,9 @@ class AsCompleted:
             if self._timer and self._ended == len(self._tasks):
                 self._timer.cancel()
             self._some.release()
+            # It was handed to one of these, for whom it is urgent; the others wait on.
+            for waits in self._waits:
+                core.wake(waits, task)
 
     def _expired(self):
         self._late = True
@@ -153,7 +157,12 @@ class AsCompleted:
         return self._task()
 
     async def _task(self):
-        await self._some.acquire()
+        waits = core.current_task()
+        self._waits.append(waits)
+        try:
+            await self._some.acquire()
+        finally:
+            self._waits.remove(waits)
         i = self._given
         if i == self._ended:
             raise core.TimeoutError

@@ -137,6 +137,7 @@ class Stream:
                     return more
                 if not more:
                     raise EOFError
+                # mutation: bytes-that-came-before
                 self.in_buf += more
 
     # A line with its newline, or what there is of it at the end.
@@ -381,6 +382,7 @@ def open_connection(host, port, ssl=None, server_hostname=None):
                 st = _TLSStream(s, raw) if ssl else Stream(s)
                 return st, st
             except:  # noqa: E722
+                # mutation: connection-that-nobody-has
                 s.close()
                 raise
         except OSError as er:

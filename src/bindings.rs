@@ -142,6 +142,20 @@ unsafe extern "C" {
         delay: u32,
         now: u32,
     );
+    pub fn up_core_rouse(
+        core: *mut up_core_t,
+        entry: *mut up_entry_t,
+        awaits: u32,
+        ended: *mut up_entry_t,
+        now: u32,
+    );
+    pub fn up_core_arm(core: *mut up_core_t, entry: *mut up_entry_t, delay: u32, now: u32);
+    pub fn up_core_call_back(
+        core: *mut up_core_t,
+        entry: *mut up_entry_t,
+        ended: *mut up_entry_t,
+        now: u32,
+    );
     pub fn up_core_first(core: *mut up_core_t, list: *mut up_list_t) -> *mut up_entry_t;
     pub fn up_core_waiting(core: *mut up_core_t, list: *mut up_list_t) -> u32;
     pub fn up_core_acquire(

@@ -230,6 +230,15 @@ export! {
     ) {
         scheduler(core).revive(entry(e), awaits != 0, level(at), delay, Tick::new(now))
     }
+    fn up_core_rouse(core: *mut up_core_t, e: *mut up_entry_t, awaits: u32, ended: *mut up_entry_t, now: u32) {
+        scheduler(core).rouse(entry(e), awaits != 0, maybe(ended), Tick::new(now))
+    }
+    fn up_core_arm(core: *mut up_core_t, e: *mut up_entry_t, delay: u32, now: u32) {
+        scheduler(core).arm(entry(e), delay, Tick::new(now))
+    }
+    fn up_core_call_back(core: *mut up_core_t, e: *mut up_entry_t, ended: *mut up_entry_t, now: u32) {
+        scheduler(core).call_back(entry(e), entry(ended), Tick::new(now))
+    }
     fn up_core_acquire(core: *mut up_core_t, of: *mut up_permits_t, e: *mut up_entry_t) -> u32 {
         scheduler(core).acquire(permits(of), maybe(e)).into()
     }

@@ -302,6 +302,51 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    /// Somebody outside wakes a task: at its own level, or at that at which the task `ended` ran last, the more urgent of the two
+    /// (docs/behaviour.md, section 7). One that is due keeps its turn, and what it was handed: it is moved if it is due at a less
+    /// urgent level. Any other goes as with [`Self::revive`]. O(log n) for a timer, else O(1).
+    pub fn rouse(&self, e: &'a Entry<'a>, awaits: bool, ended: Option<&Entry<'a>>, now: Tick) {
+        let own = e.level_bits();
+        let level = ended.map_or(own, |task| own.min(task.queue()));
+        if e.kind() == Kind::Ready {
+            self.keep(e, level);
+            // mutation: roused-and-not-moved
+            self.move_to(e, level.min(e.queue()));
+        } else {
+            self.revive(e, awaits, Some(Level::from_bits(level)), 0, now);
+        }
+    }
+
+    /// A queued entry that keeps its turn is there for this level too, whoever leaves that raised it. O(1).
+    fn keep(&self, e: &Entry<'a>, level: LevelBits) {
+        let named = e.named();
+        if named != OWN_LEVEL {
+            // mutation: raised-and-kept
+            let named = named.min(level);
+            e.set_named(if named > e.inherited() {
+                named
+            } else {
+                OWN_LEVEL
+            });
+        }
+    }
+
+    /// Queues a time-out: at its own level, but one that is due at once at high level, before all that waits
+    /// (docs/behaviour.md, section 7). O(log n).
+    #[inline]
+    pub fn arm(&self, e: &'a Entry<'a>, delay: u32, now: Tick) {
+        let level = (delay == 0).then_some(Level::High);
+        self.schedule(e, level, delay, now);
+    }
+
+    /// Queues what is called because a task has ended: at the level of that one's last step, or of the task itself, or at
+    /// normal level, whichever is the most urgent (docs/behaviour.md, section 2). O(1).
+    #[inline]
+    pub fn call_back(&self, e: &'a Entry<'a>, ended: &Entry<'a>, now: Tick) {
+        let level = NORMAL.min(ended.queue()).min(ended.level_bits());
+        self.queue(e, level, 0, now);
+    }
+
     /// The task that has waited longest. O(1).
     pub fn first(&self, list: &WaitList<'a>) -> Option<&'a Entry<'a>> {
         list.first(self.epoch.get())
@@ -507,7 +552,9 @@ impl<'a> Scheduler<'a> {
             _ => false,
             // mutation: cancelled-at-any-level
         } && (e.queue() == e.urgency() || e.queue() == HIGH);
-        if !keeps {
+        if keeps {
+            self.keep(e, e.level_bits());
+        } else {
             self.queue(e, OWN_LEVEL, 0, now);
         }
     }

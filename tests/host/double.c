@@ -321,6 +321,8 @@ static void boss(loop_t *loop, task_t *task) {
     up_entry_t *first = up_core_first(core, list);
     up_core_cancel(core, &loop->victim->entry, tick(loop));
     CHECK(loop, UP_PLACE(&loop->victim->entry) == UP_READY);
+    up_core_rouse(core, &loop->victim->entry, 0, NULL, tick(loop));
+    CHECK(loop, UP_PLACE(&loop->victim->entry) == UP_READY);
     CHECK(loop, up_core_wake(core, list, UP_OWN, 1, tick(loop)) == 1 && UP_PLACE(first) == UP_READY);
     CHECK(loop, first->due == tick(loop));
     CHECK(loop, up_core_wake(core, list, UP_LOW, 1, tick(loop)) == 1);

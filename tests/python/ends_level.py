@@ -37,6 +37,25 @@ async def shield():
     await asyncio.shield(urgent())
 
 
+async def completed():
+    async for _ in asyncio.as_completed([urgent(), urgent()]):
+        pass
+
+
+async def completed_results():
+    for aw in asyncio.as_completed([urgent(), urgent()]):
+        await aw
+
+
+# Several wait at once, the second of which has what the first one leaves.
+async def completed_shared():
+    aws = list(asyncio.as_completed([urgent(), urgent(), urgent()]))
+    tasks = [asyncio.create_task(aw) for aw in aws]
+    await asyncio.sleep_ms(0)
+    tasks[0].cancel()
+    await tasks[1]
+
+
 async def several():
     async with asyncio.TaskGroup() as group:
         for _ in range(5):
@@ -72,6 +91,9 @@ async def main():
         wait,
         wait_limited,
         shield,
+        completed,
+        completed_results,
+        completed_shared,
         several,
         gather,
         joins,

@@ -1,6 +1,7 @@
 # Any number of tasks wait at one flag, each with its own level, which is that of its own wait(): neither a later call nor
 # another task changes it, whatever comes between the call and the await.
 import asyncio_priority as asyncio
+import micropython
 from uasyncio_priority import _mock_clock as clock
 
 clock(0)
@@ -79,12 +80,48 @@ async def two_flags(a, b):
     log.clear()
 
 
+# A flag that the task came back from by hand is not what the next wait(True) waited for.
+async def by_hand(a, b):
+    next(iter(a))  # parks it, but the coroutine is not in an await
+    a.set()
+    await by_yield()
+    waits = asyncio.create_task(sets_later(b))
+    await b.wait(True)
+    print("by hand", waits.done())
+
+
+@asyncio.coroutine
+def by_yield():
+    yield
+
+
+async def sets_later(flag):
+    await asyncio.sleep_ms(5)
+    flag.set()
+
+
+# wait(True) that nobody awaits leaves memory for the next one of that flag also while the heap is locked.
+async def locked(flag):
+    flag.wait(True)
+    asyncio.get_event_loop().call_later_ms(1, flag.set)
+    micropython.heap_lock()
+    try:
+        for _ in range(3):
+            flag.wait(True)
+        await flag.wait(True)
+    finally:
+        micropython.heap_unlock()
+    print("locked")
+
+
 async def main():
     flag = asyncio.ThreadSafeFlag()
     for start in two, crossed, limited, tasks:
         await case(start.__name__, flag, start)
     await twice(flag)
     await two_flags(flag, asyncio.ThreadSafeFlag())
+    await by_hand(flag, asyncio.ThreadSafeFlag())
+    await locked(flag)
 
 
 asyncio.run(main())

@@ -117,6 +117,11 @@ class Flag(Get):
             return 0
 
 
+class Urgent(Flag):
+    async def take(self):
+        await self.f.wait(True)
+
+
 class Event(Get):
     units = False
 
@@ -147,6 +152,30 @@ class Join(Event):
 class When(Event):
     async def take(self):
         await asyncio.when(self.e.is_set)
+
+
+# Who comes last lets the subject go on, or waits for the next one.
+class Barrier(Get):
+    units = False
+    peers = 0
+
+    def __init__(self):
+        self.b = asyncio.Barrier(2)
+        self.others = []
+
+    async def take(self):
+        await self.b.wait()
+
+    def give(self):
+        self.others.append(asyncio.create_task(self.b.wait()))
+
+    async def left(self):
+        if self.b.n_waiting:
+            assert not self.others[0].done()
+            self.give()
+            await asyncio.sleep_ms(0)
+            await asyncio.sleep_ms(0)
+        assert all(t.done() for t in self.others), "another one is stuck"
 
 
 async def takes(kind, name, limit, said):
@@ -215,8 +244,11 @@ async def trial(cls, what, n):
     return first
 
 
+KINDS = Lock, Semaphore, Bounded, Get, Put, Condition, Flag, Urgent, Event, Join, When, Barrier
+
+
 async def main():
-    for cls in (Lock, Semaphore, Bounded, Get, Put, Condition, Flag, Event, Join, When):
+    for cls in KINDS:
         for what in ("time-out", "cancel", "time-out and cancel"):
             row = []
             for n in (-2, -1, 0, 1, 2, 3):

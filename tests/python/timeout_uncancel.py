@@ -72,7 +72,7 @@ async def main():
     await asyncio.sleep_ms(1)
     task.cancel()
     await task
-    for n in (1, 2):
+    for n in (1, 2, 14, 15, 16, 23, 24, 40):
         await asyncio.create_task(cancelled_before(n))
 
 

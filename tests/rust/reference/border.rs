@@ -481,6 +481,34 @@ impl Core {
         ));
     }
 
+    /// Wakes a task from outside, for another one that ended.
+    pub fn rouse(&mut self, h: Handle, awaits: bool, ended: Option<Handle>, now: Tick) {
+        let ended = ended.map_or(std::ptr::null_mut(), |h| self.entry(h));
+        call!(up_core_rouse(
+            self.core,
+            self.entry(h),
+            awaits.into(),
+            ended,
+            now.raw()
+        ));
+    }
+
+    /// Queues a time-out.
+    pub fn arm(&mut self, h: Handle, delay: u32, now: Tick) {
+        call!(up_core_arm(self.core, self.entry(h), delay, now.raw()));
+    }
+
+    /// Queues what is called because a task has ended.
+    pub fn call_back(&mut self, h: Handle, ended: Handle, now: Tick) {
+        let ended = self.entry(ended);
+        call!(up_core_call_back(
+            self.core,
+            self.entry(h),
+            ended,
+            now.raw()
+        ));
+    }
+
     /// Takes a permit, for a task or for nobody in particular; false if there is none.
     pub fn acquire(&mut self, permits: List, h: Option<Handle>) -> bool {
         let e = h.map_or(std::ptr::null_mut(), |h| self.entry(h));

@@ -170,8 +170,14 @@ impl<'a> Bytes<'a> {
             82 => Op::TakeFlags(u32::from(self.byte() % 5)),
             83 => {
                 let bits = self.byte();
-                let who = self.who();
-                Op::Revive(who, bits & 1 == 0, self.own_or(), self.delay())
+                let (who, awaits) = (self.who(), bits & 1 == 0);
+                match bits >> 5 {
+                    0 => Op::Arm(who, self.delay()),
+                    1 => Op::CallBack(who, self.who()),
+                    2 => Op::Rouse(who, awaits, None),
+                    3 | 4 => Op::Rouse(who, awaits, Some(self.who())),
+                    _ => Op::Revive(who, awaits, self.own_or(), self.delay()),
+                }
             }
             84..90 => {
                 let (who, level, delay) = (self.who(), self.own_or(), self.delay());

@@ -289,14 +289,14 @@ impl Model {
     /// This level, or that of somebody who waits for the end of the task, in however many steps.
     fn raised(&self, t: usize, level: Level) -> Level {
         let joiners = self.joiners(self.tasks[t].handle);
-        let urgent = joiners.iter().map(|&j| match self.tasks[j].lock {
+        let others = joiners.iter().map(|&j| match self.tasks[j].lock {
             // A lock is as urgent as nobody but those who wait for it.
             Some(_) => self.raised(j, level),
             None => self.raised(j, self.tasks[j].own),
         });
         let wanted = self.tasks[t].wanted.then_some(Normal);
-        let urgent = urgent.chain(wanted);
-        urgent.fold(level, |a, b| if (b as u8) < a as u8 { b } else { a })
+        let others = others.chain(wanted);
+        others.fold(level, urgent)
     }
 
     /// Somebody began or ceased to wait for the end of a task, or changed its level: who is queued goes where it belongs now,
@@ -883,6 +883,34 @@ impl Model {
         }
     }
 
+    /// Somebody outside wakes a task, as urgently as `ended` ran last if that is more.
+    pub fn rouse(&mut self, t: usize, awaits: bool, ended: Option<Handle>) {
+        let own = self.tasks[t].own;
+        let ran = ended.and_then(|h| self.tasks[self.find(h)?].queued);
+        let level = ran.map_or(own, |ran| urgent(own, ran));
+        match self.tasks[t].at {
+            At::Queue { slept: false, .. } => {
+                self.stay_for(t, level);
+                self.settle();
+            }
+            _ => self.revive(t, awaits, Some(level), 0),
+        }
+    }
+
+    /// Who keeps its turn is there for this level too.
+    fn stay_for(&mut self, t: usize, level: Level) {
+        if let At::Queue { said, .. } = &mut self.tasks[t].at {
+            *said = urgent(*said, level);
+        }
+    }
+
+    /// What is called at the end of a task is queued.
+    pub fn call_back(&mut self, t: usize, ended: Handle) {
+        let ended = &self.tasks[self.find(ended).expect("it is kept")];
+        let level = urgent(ended.own, ended.queued.unwrap_or(Low));
+        self.queue(t, Some(urgent(level, Normal)), 0);
+    }
+
     /// A task that waits where nobody can wake it.
     pub fn orphan(&self) -> Option<Handle> {
         let lost = |task: &&Task| match task.at {
@@ -927,7 +955,9 @@ impl Model {
             } => (level == self.raised(t, own) || level == High) && (!slept || due <= self.now),
             _ => false,
         };
-        if !keeps {
+        if keeps {
+            self.stay_for(t, own);
+        } else {
             self.queue(t, None, 0);
         }
     }
@@ -1154,6 +1184,11 @@ impl Pass {
             Next::May(action)
         }
     }
+}
+
+/// The more urgent of two levels.
+fn urgent(a: Level, b: Level) -> Level {
+    if (b as u8) < a as u8 { b } else { a }
 }
 
 /// The task for whose end a task waits.

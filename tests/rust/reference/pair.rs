@@ -70,6 +70,12 @@ pub enum Op {
     WakeMost(usize, Option<Level>, u32),
     /// Somebody outside wakes a task, which awaits or parked itself.
     Revive(Who, bool, Option<Level>, u32),
+    /// The same for a task that ended.
+    Rouse(Who, bool, Option<Who>),
+    /// A time-out.
+    Arm(Who, u32),
+    /// What is called at the end of a task.
+    CallBack(Who, Who),
     /// A task wants a permit.
     Acquire(Who, usize),
     /// Somebody takes a permit without waiting.
@@ -566,6 +572,29 @@ impl Pair {
                 this.core.revive(h, awaits, level, delay, now);
                 this.model.revive(t, awaits, level, delay.into());
             }),
+            Op::Rouse(who, awaits, ended) => {
+                let ended = ended.and_then(|who| self.pick(who)).map(|(h, _)| h);
+                self.with(who, |this, h, t| {
+                    let now = this.tick();
+                    this.core.rouse(h, awaits, ended, now);
+                    this.model.rouse(t, awaits, ended);
+                });
+            }
+            Op::Arm(who, delay) => self.with(who, |this, h, t| {
+                let now = this.tick();
+                this.core.arm(h, delay, now);
+                let level = (delay == 0).then_some(Level::High);
+                this.model.queue(t, level, delay.into());
+            }),
+            Op::CallBack(who, ended) => {
+                if let Some((ended, _)) = self.pick(ended) {
+                    self.with(who, |this, h, t| {
+                        let now = this.tick();
+                        this.core.call_back(h, ended, now);
+                        this.model.call_back(t, ended);
+                    });
+                }
+            }
             Op::Acquire(who, n) => self.with(who, |this, h, t| {
                 let permits = this.permits(n);
                 let taken = this.core.acquire(permits, Some(h));

@@ -203,6 +203,72 @@ fn who_was_handed_something_is_revived_without_losing_it() {
 }
 
 #[test]
+fn who_was_handed_something_is_roused_at_a_more_urgent_level() {
+    let mut b = Bench::new();
+    let [first, ended] = b.tasks(["first", "ended"]);
+    let lock = waiting(&mut b, &[first]);
+    b.at(High, ended, 0);
+    assert_eq!(b.next(), Action::Run(ended));
+    assert!(b.core.release(lock, b.tick()));
+    b.core.rouse(first, true, None, b.tick());
+    assert_eq!(first.place(), Place::Ready(Normal));
+    b.core.rouse(first, true, Some(ended), b.tick());
+    assert_eq!(first.place(), Place::Ready(High));
+    assert_eq!(b.next(), Action::Run(first));
+    assert!(b.core.acquire(lock, Some(first)), "it has it still");
+}
+
+#[test]
+fn who_keeps_its_turn_is_not_put_back_when_who_raised_it_leaves() {
+    type Keeps = fn(&mut Bench, Handle);
+    let keeps: [Keeps; 2] = [
+        |b, h| b.cancel(h),
+        |b, h| b.core.rouse(h, false, None, b.tick()),
+    ];
+    for keep in keeps {
+        for kept in [false, true] {
+            let mut b = Bench::new();
+            let [h, waits] = b.tasks(["h", "waits"]);
+            b.at(Low, h, 0);
+            assert!(b.core.join(waits, h));
+            assert_eq!(h.place(), Place::Ready(Normal));
+            if kept {
+                keep(&mut b, h);
+            }
+            b.cancel(waits);
+            assert_eq!(h.place(), Place::Ready(if kept { Normal } else { Low }));
+        }
+    }
+}
+
+#[test]
+fn a_time_out_is_at_its_own_level_unless_it_is_due_at_once() {
+    let mut b = Bench::new();
+    let h = b.task("h", Low);
+    b.core.arm(h, 5, b.tick());
+    assert_eq!(h.place(), Place::Timer(Low));
+    b.core.arm(h, 0, b.tick());
+    assert_eq!(h.place(), Place::Ready(High));
+}
+
+#[test]
+fn who_is_called_back_is_as_urgent_as_the_step_or_the_task_but_not_low() {
+    for (own, ran, expected) in [
+        (Low, Low, Normal),
+        (Normal, Low, Normal),
+        (Low, High, High),
+        (High, Low, High),
+    ] {
+        let mut b = Bench::new();
+        let (ended, h) = (b.task("ended", own), b.task("h", Low));
+        b.at(ran, ended, 0);
+        assert_eq!(b.next(), Action::Run(ended));
+        b.core.call_back(h, ended, b.tick());
+        assert_eq!(h.place(), Place::Ready(expected));
+    }
+}
+
+#[test]
 fn who_awaits_is_not_revived_and_who_parked_itself_is() {
     type Wait = fn(&mut Bench, Handle);
     let waits: [(Wait, bool); 5] = [
