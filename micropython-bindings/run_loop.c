@@ -169,15 +169,30 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
 
 // Asks the condition that a task waits for.
 static void up_ask(up_loop_t *loop, up_task_t *task) {
-    mp_obj_t data = *up_task_data(task);
+    mp_obj_t data = task->entry.flags & UP_JOINED ? *up_task_data(task) : task->entry.data;
     up_when_t *when = MP_OBJ_TO_PTR(data);
     bool truth = true; // wakes it if somebody wrote to its data
     if (mp_obj_is_type(data, &up_when_type) && when->callback != MP_OBJ_NULL) {
+        mp_obj_tuple_t *args = MP_OBJ_TO_PTR(when->args);
+        mp_obj_base_t *callback = MP_OBJ_TO_PTR(when->callback); // when() saw to it that it can be called
         loop->doing_task = task;
-        truth = mp_obj_is_true(up_call_now(loop, UP_DOING_ASK, when->callback, when->args));
+        loop->doing = UP_DOING_ASK;
+        loop->calling = MP_OBJ_FROM_PTR(args);
+        mp_obj_t said = MP_OBJ_TYPE_GET_SLOT(callback->type, call)(MP_OBJ_FROM_PTR(callback), args->len, 0, args->items);
+        loop->calling = mp_const_none;
+        truth = said != mp_const_false && mp_obj_is_true(said);
         loop->doing = UP_DOING_NOTHING;
     }
-    up_core_found(&loop->core, &task->entry, truth ? UP_TRUE : 0, up_now(loop));
+    if (truth) {
+        up_core_found(&loop->core, &task->entry, UP_TRUE, up_now(loop));
+    }
+}
+
+// Asks the conditions of a pass, from that of `entry` on, until something else comes first.
+static void up_ask_all(up_loop_t *loop, up_entry_t *entry) {
+    do {
+        up_ask(loop, (up_task_t *)entry); // only tasks wait
+    } while (!loop->stopping && !up_pending() && (entry = up_core_next_condition(&loop->core, up_mail())) != NULL);
 }
 
 #if MICROPY_UASYNCIO_PRIORITY_TESTING
@@ -230,7 +245,7 @@ static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, uint32_t 
     uint32_t ms = todo->of.ms; // if it is to wait so long
     switch (todo->action) {
         case UP_ASK:
-            up_ask(loop, (up_task_t *)todo->of.entry); // only tasks wait
+            up_ask_all(loop, todo->of.entry);
             break;
         case UP_ASK_STREAM:
             up_stream_ask(loop, (up_task_t *)todo->of.entry);

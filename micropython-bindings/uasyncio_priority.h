@@ -261,6 +261,8 @@ void up_core_cancel(up_core_t *core, up_entry_t *entry, uint32_t now);
 // The entry to run next, which is idle then; NULL: `todo` says what is to be done first.
 // The entry that ran last is due again now, if it is in no queue: at the level `again`, unless that is UP_NOT. O(log n).
 up_entry_t *up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t again, uint32_t now, up_todo_t *todo);
+// After UP_ASK: the next condition to ask, as if up_core_next() had said UP_ASK again; NULL: that is to be called. O(1).
+up_entry_t *up_core_next_condition(up_core_t *core, up_mailbox_t *mail);
 
 // The mailbox. All of these may be called from any context: an interrupt, another thread. O(1).
 
