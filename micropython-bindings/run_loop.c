@@ -103,7 +103,10 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
     mp_obj_t *data = up_task_data(task);
     mp_obj_t at = *data;
     *data = mp_const_none;
-    if (up_is_exception(at)) {
+    const mp_obj_type_t *type = mp_obj_get_type(at);
+    if (type == &up_when_type) {
+        up_when_done(loop, at, task);
+    } else if (!(type->flags & UP_TYPE_IS_COROUTINE) && up_is_exception(at)) { // what tasks wait at is mostly known as none
         *exc = at;
         if (at == loop->cancelled) {
             // Its traceback begins anew. It may use the same place if that was not borrowed and has not grown.
@@ -115,7 +118,6 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
         }
         return at; // which no awaitable is
     }
-    up_when_done(loop, at, task);
     return task->entry.flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
 }
 
@@ -305,6 +307,14 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         up_todo_t todo;
         uint32_t now = up_now(loop);
         up_entry_t *entry = up_core_next(&loop->core, up_mail(), again, now, &todo);
+        if (entry == NULL && todo.action == UP_MAIL) { // from an interrupt to its task there is no pass between
+            up_mail_read(loop, false);
+            if (loop->stopping) {
+                return; // a call said so
+            }
+            now = up_now(loop);
+            entry = up_core_next(&loop->core, up_mail(), UP_NOT, now, &todo);
+        }
         if (entry == NULL) {
             up_act(loop, &todo, now, main == NULL && !forever);
         } else if (entry->object == &up_task_type) {

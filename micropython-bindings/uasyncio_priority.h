@@ -42,7 +42,7 @@
 #define UP_ASK 1 // ask the condition of the task, tell up_core_found()
 #define UP_ASK_STREAM 2 // ask the stream of the task, tell up_core_found()
 #define UP_ASK_FDS 3 // ask about all descriptors of up_core_fds(), tell up_core_found_fds()
-#define UP_MAIL 4 // take the mail: up_mail_lost(), up_core_take_flag() until it returns NULL, up_mail_take() until it returns 0
+#define UP_MAIL 4 // take the mail: up_core_take_flag() until it returns NULL, up_mail_lost(), up_mail_take() until it returns 0; up_mail_pending() may say that this was all
 #define UP_WAIT 5 // wait so many ms, for a descriptor, or for an event
 #define UP_WAIT_FOREVER 6 // wait for a descriptor or an event
 
