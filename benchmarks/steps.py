@@ -127,10 +127,10 @@ async def polled(aio, ask):
         await sleep_ms(0)
 
 
-def when_false(aio, n, conditions):
+def when_false(aio, n, conditions, ask=no):
     wait = condition if hasattr(aio, "when") else polled
     others, drive, steps = spin(aio, aio.sleep_ms, n)
-    return both((wait(aio, no) for _ in range(conditions)), others), drive, steps
+    return both((wait(aio, ask) for _ in range(conditions)), others), drive, steps
 
 
 def when_1_false(aio, n):
@@ -139,6 +139,10 @@ def when_1_false(aio, n):
 
 def when_4_false(aio, n):
     return when_false(aio, n, 4)
+
+
+def when_4_native(aio, n):
+    return when_false(aio, n, 4, aio.Event().is_set)
 
 
 # -- registered and never ready, beside N tasks that are ready

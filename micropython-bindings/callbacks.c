@@ -88,14 +88,13 @@ MP_NOINLINE up_callback_t *up_as_callback(mp_obj_t object) {
     return mp_obj_is_type(object, &up_callback_type) ? MP_OBJ_TO_PTR(object) : NULL;
 }
 
-// Calls fun(*args), noted as `doing`. `args` is a tuple, which lives until the call is over.
-mp_obj_t up_call_now(up_loop_t *loop, uint8_t doing, mp_obj_t fun, mp_obj_t args) {
+// Calls fun(*args). `args` is a tuple, which lives until the call is over.
+static void up_call_now(up_loop_t *loop, mp_obj_t fun, mp_obj_t args) {
     mp_obj_tuple_t *tuple = MP_OBJ_TO_PTR(args);
-    loop->doing = doing;
+    loop->doing = UP_DOING_CALLBACK;
     loop->calling = args;
-    mp_obj_t result = mp_call_function_n_kw(fun, tuple->len, 0, tuple->items);
+    mp_call_function_n_kw(fun, tuple->len, 0, tuple->items);
     loop->calling = mp_const_none;
-    return result;
 }
 
 // The turn of a callback has come. Its exceptions are the run loop's to contain.
@@ -104,7 +103,7 @@ void up_callback_run(up_loop_t *loop, up_callback_t *self) {
     mp_obj_t args = self->args;
     up_core_forget(&loop->core, &self->entry);
     up_callback_spend(self);
-    up_call_now(loop, UP_DOING_CALLBACK, fun, args);
+    up_call_now(loop, fun, args);
     loop->doing = UP_DOING_NOTHING;
 }
 
@@ -123,7 +122,7 @@ void up_call_queue(up_loop_t *loop, mp_obj_t object) {
             self = up_callback_maybe(object, mp_const_empty_tuple);
         }
         if (self == NULL) {
-            up_call_now(loop, UP_DOING_CALLBACK, object, mp_const_empty_tuple);
+            up_call_now(loop, object, mp_const_empty_tuple);
             loop->doing = UP_DOING_NOTHING;
             return;
         }

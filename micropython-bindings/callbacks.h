@@ -26,7 +26,6 @@ extern const up_call_method_t up_call_at;
 extern const up_call_method_t up_call_at_;
 MP_DECLARE_CONST_FUN_OBJ_VAR(up_loop_call_soon_threadsafe_obj);
 
-mp_obj_t up_call_now(up_loop_t *loop, uint8_t doing, mp_obj_t fun, mp_obj_t args);
 up_callback_t *up_callback_new(mp_obj_t fun, mp_obj_t args);
 up_callback_t *up_as_callback(mp_obj_t object);
 void up_callbacks_reserve(up_loop_t *loop);

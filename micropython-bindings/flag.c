@@ -13,9 +13,21 @@
 #include "task.h"
 #include "threads.h"
 
-void mp_uasyncio_priority_set_flag(mp_obj_t flag) {
-    up_flag_raise(MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(flag, MP_OBJ_FROM_PTR(&up_flag_type))), up_mail());
+// The flag that an object of its type is, or of a class that is made of it. EXCEPTION: none.
+static up_flag_t *up_flag_of(mp_obj_t flag) {
+    if (((mp_obj_base_t *)MP_OBJ_TO_PTR(flag))->type != &up_flag_type) {
+        flag = mp_obj_cast_to_native_base(flag, MP_OBJ_FROM_PTR(&up_flag_type));
+    }
+    return MP_OBJ_TO_PTR(flag);
+}
+
+static void up_flag_set_it(up_flag_t *self) {
+    up_flag_raise(self, up_mail());
     mp_uasyncio_priority_wake();
+}
+
+void mp_uasyncio_priority_set_flag(mp_obj_t flag) {
+    up_flag_set_it(up_flag_of(flag));
 }
 
 static bool up_awaits_flag(up_entry_t *entry, void *arg) {
@@ -30,16 +42,18 @@ bool up_flag_is_awaited(void) {
 }
 
 // set(): wakes who waits; else the next wait() returns at once. Sets that come before the task runs are
-// one. O(1), allocates nothing. May be called from another thread, a soft or a hard interrupt.
-static mp_obj_t up_flag_set(mp_obj_t self_in) {
-    mp_obj_t self = mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&up_flag_type));
-    if (!up_is_garbage_here(MP_OBJ_TO_PTR(self))) { // else so is who waits for it
-        mp_uasyncio_priority_set_flag(self_in);
-        up_settle(self_in);
+// one. O(1), allocates nothing. May be called from another thread, a soft or a hard interrupt. It may be an interrupt's handler
+// itself, whose argument it ignores.
+static mp_obj_t up_flag_set(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    up_flag_t *self = up_flag_of(args[0]);
+    if (!up_is_garbage_here(self)) { // else so is who waits for it
+        up_flag_set_it(self);
+        up_settle(MP_OBJ_FROM_PTR(self));
     }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(up_flag_set_obj, up_flag_set);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_flag_set_obj, 1, 2, up_flag_set);
 
 // With `priority`, what wait() returns is not the flag but one of these: any number of tasks wait at a flag, each with its own
 // level. One is shared by all, as with sleep(): the call says whose it is, and whoever awaits it is done with it. If a call
@@ -52,7 +66,8 @@ typedef struct _up_urgent_t {
 
 static mp_obj_t up_urgent_iternext(mp_obj_t self_in) {
     up_urgent_t *self = MP_OBJ_TO_PTR(self_in);
-    up_loop_t *loop = up_loop();
+    up_loop_t *loop = MP_STATE_VM(up_loop);
+    up_own(loop);
     mp_obj_t flag = loop->urgent_at;
     // A task that comes back from a flag comes back to this, whatever flag it is for by now.
     if (up_back_from(loop, UP_URGENT_WAIT)) {
@@ -130,7 +145,7 @@ static mp_obj_t up_flag_wait(size_t n_args, const mp_obj_t *pos, mp_map_t *kw) {
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_flag_wait_obj, 1, up_flag_wait);
 
 static mp_uint_t up_flag_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {
-    up_flag_t *self = MP_OBJ_TO_PTR(mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&up_flag_type)));
+    up_flag_t *self = up_flag_of(self_in);
     if (request == MP_STREAM_POLL) {
         return up_flag_is_set(self) ? arg : 0;
     }

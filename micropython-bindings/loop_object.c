@@ -201,6 +201,9 @@ static mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
         { MP_QSTR_name, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
     };
     mp_arg_val_t a[3];
+    if (n == 1 && kw->used == 0) { // as nearly always, and to parse that takes as long as to make the task
+        return MP_OBJ_FROM_PTR(up_create_task(up_loop(), pos[0], UP_NORMAL, mp_const_none));
+    }
     mp_arg_parse_all(n, pos, kw, 3, allowed, a);
     return MP_OBJ_FROM_PTR(up_create_task(up_loop(), a[0].u_obj, up_arg_level(a[1].u_obj), a[2].u_obj));
 }

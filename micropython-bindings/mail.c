@@ -12,12 +12,15 @@
 // what did not fit. Or drops it, with the loop emptied before: a flag stays set, and its next wait()
 // returns at once. EXCEPTION: none then.
 void up_mail_read(up_loop_t *loop, bool drop) {
-    uint32_t lost = up_mail_lost(up_mail());
     up_flag_t *flag;
     while ((flag = up_core_take_flag(&loop->core, up_mail(), up_now(loop))) != NULL) {
         // mutation: flag-of-the-mail-not-taken
         up_settle(MP_OBJ_FROM_PTR(flag));
+        if (!up_mail_pending(up_mail())) {
+            return; // mostly it is one flag: one atomic section
+        }
     }
+    uint32_t lost = up_mail_lost(up_mail());
     if (lost != 0 && !drop) {
         mp_obj_t exc = mp_obj_new_exception_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("interrupt mailbox was full %u times: calls may be lost"), (unsigned)lost);
         up_report(loop, exc, mp_const_none);

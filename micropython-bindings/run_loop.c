@@ -103,7 +103,10 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
     mp_obj_t *data = up_task_data(task);
     mp_obj_t at = *data;
     *data = mp_const_none;
-    if (up_is_exception(at)) {
+    const mp_obj_type_t *type = mp_obj_get_type(at);
+    if (type == &up_when_type) {
+        up_when_done(loop, at, task);
+    } else if (!(type->flags & UP_TYPE_IS_COROUTINE) && up_is_exception(at)) { // what tasks wait at is mostly known as none
         *exc = at;
         if (at == loop->cancelled) {
             // Its traceback begins anew. It may use the same place if that was not borrowed and has not grown.
@@ -115,7 +118,6 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
         }
         return at; // which no awaitable is
     }
-    up_when_done(loop, at, task);
     if (!(task->entry.flags & UP_TASK_SHARED)) {
         return at;
     }
@@ -176,15 +178,30 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
 
 // Asks the condition that a task waits for.
 static void up_ask(up_loop_t *loop, up_task_t *task) {
-    mp_obj_t data = *up_task_data(task);
+    mp_obj_t data = task->entry.flags & UP_JOINED ? *up_task_data(task) : task->entry.data;
     up_when_t *when = MP_OBJ_TO_PTR(data);
     bool truth = true; // wakes it if somebody wrote to its data
     if (mp_obj_is_type(data, &up_when_type) && when->callback != MP_OBJ_NULL) {
+        mp_obj_tuple_t *args = MP_OBJ_TO_PTR(when->args);
+        mp_obj_base_t *callback = MP_OBJ_TO_PTR(when->callback); // when() saw to it that it can be called
         loop->doing_task = task;
-        truth = mp_obj_is_true(up_call_now(loop, UP_DOING_ASK, when->callback, when->args));
+        loop->doing = UP_DOING_ASK;
+        loop->calling = MP_OBJ_FROM_PTR(args);
+        mp_obj_t said = MP_OBJ_TYPE_GET_SLOT(callback->type, call)(MP_OBJ_FROM_PTR(callback), args->len, 0, args->items);
+        loop->calling = mp_const_none;
+        truth = said != mp_const_false && mp_obj_is_true(said);
         loop->doing = UP_DOING_NOTHING;
     }
-    up_core_found(&loop->core, &task->entry, truth ? UP_TRUE : 0, up_now(loop));
+    if (truth) {
+        up_core_found(&loop->core, &task->entry, UP_TRUE, up_now(loop));
+    }
+}
+
+// Asks the conditions of a pass, from that of `entry` on, until something else comes first.
+static void up_ask_all(up_loop_t *loop, up_entry_t *entry) {
+    do {
+        up_ask(loop, (up_task_t *)entry); // only tasks wait
+    } while (!loop->stopping && !up_pending() && (entry = up_core_next_condition(&loop->core, up_mail())) != NULL);
 }
 
 #if MICROPY_UASYNCIO_PRIORITY_TESTING
@@ -237,7 +254,7 @@ static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, uint32_t 
     uint32_t ms = todo->of.ms; // if it is to wait so long
     switch (todo->action) {
         case UP_ASK:
-            up_ask(loop, (up_task_t *)todo->of.entry); // only tasks wait
+            up_ask_all(loop, todo->of.entry);
             break;
         case UP_ASK_STREAM:
             up_stream_ask(loop, (up_task_t *)todo->of.entry);
@@ -297,6 +314,14 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         up_todo_t todo;
         uint32_t now = up_now(loop);
         up_entry_t *entry = up_core_next(&loop->core, up_mail(), again, now, &todo);
+        if (entry == NULL && todo.action == UP_MAIL) { // from an interrupt to its task there is no pass between
+            up_mail_read(loop, false);
+            if (loop->stopping) {
+                return; // a call said so
+            }
+            now = up_now(loop);
+            entry = up_core_next(&loop->core, up_mail(), UP_NOT, now, &todo);
+        }
         if (entry == NULL) {
             up_act(loop, &todo, now, main == NULL && !forever);
         } else if (entry->object == &up_task_type) {

@@ -52,7 +52,8 @@ mp_obj_t up_waitqueue_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
 // The running task comes to `self_in`, or comes back; `how` is UP_URGENT or 0.
 mp_obj_t up_flag_await(mp_obj_t self_in, uint32_t how) {
     up_flag_t *self = MP_OBJ_TO_PTR(self_in);
-    up_loop_t *loop = up_loop();
+    up_loop_t *loop = MP_STATE_VM(up_loop);
+    up_own(loop);
     bool back = up_back_from(loop, self_in);
     how |= back ? UP_BACK : 0;
     bool is_flag = self->waiters.object == &up_flag_type;

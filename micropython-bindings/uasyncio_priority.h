@@ -42,7 +42,7 @@
 #define UP_ASK 1 // ask the condition of the task, tell up_core_found()
 #define UP_ASK_STREAM 2 // ask the stream of the task, tell up_core_found()
 #define UP_ASK_FDS 3 // ask about all descriptors of up_core_fds(), tell up_core_found_fds()
-#define UP_MAIL 4 // take the mail: up_mail_lost(), up_core_take_flag() until it returns NULL, up_mail_take() until it returns 0
+#define UP_MAIL 4 // take the mail: up_core_take_flag() until it returns NULL, up_mail_lost(), up_mail_take() until it returns 0; up_mail_pending() may say that this was all
 #define UP_WAIT 5 // wait so many ms, for a descriptor, or for an event
 #define UP_WAIT_FOREVER 6 // wait for a descriptor or an event
 
@@ -268,6 +268,8 @@ void up_core_cancel(up_core_t *core, up_entry_t *entry, uint32_t now);
 // The entry to run next, which is idle then; NULL: `todo` says what is to be done first.
 // The entry that ran last is due again now, if it is in no queue: at the level `again`, unless that is UP_NOT. O(log n).
 up_entry_t *up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t again, uint32_t now, up_todo_t *todo);
+// After UP_ASK: the next condition to ask, as if up_core_next() had said UP_ASK again; NULL: that is to be called. O(1).
+up_entry_t *up_core_next_condition(up_core_t *core, up_mailbox_t *mail);
 
 // The mailbox. All of these may be called from any context: an interrupt, another thread. O(1).
 

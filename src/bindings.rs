@@ -222,6 +222,8 @@ unsafe extern "C" {
         now: u32,
         todo: *mut up_todo_t,
     ) -> *mut up_entry_t;
+    pub fn up_core_next_condition(core: *mut up_core_t, mail: *mut up_mailbox_t)
+    -> *mut up_entry_t;
     pub fn up_mail_clear(mail: *mut up_mailbox_t);
     pub fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32;
     pub fn up_mail_lose(mail: *mut up_mailbox_t);

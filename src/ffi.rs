@@ -336,6 +336,9 @@ export! {
         let again = (again != bindings::UP_NOT).then(|| level(again & bindings::UP_OWN));
         raw(scheduler(core).next(mailbox(mail), again, Tick::new(now), &mut *todo.cast()))
     }
+    fn up_core_next_condition(core: *mut up_core_t, mail: *mut up_mailbox_t) -> *mut up_entry_t {
+        raw(scheduler(core).next_condition(mailbox(mail)))
+    }
     fn up_mail_clear(mail: *mut up_mailbox_t) {
         // Not by way of what is there, which may be half of a post: a reset stopped who made it. No post comes between,
         // and nobody keeps a reference into it. Each word, since the collector looks at all of them; and each by itself, since

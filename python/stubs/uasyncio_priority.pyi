@@ -1144,8 +1144,8 @@ class ThreadSafeFlag:
     def __init__(self) -> None: ...
     def wait(self, priority: bool = False) -> Awaitable[None]:
         """Wait until it is set; at once if it is. With `priority` the task is woken at High."""
-    def set(self) -> None:
-        """Set it. It ends an idle wait, and allocates nothing.
+    def set(self, _: Any = None, /) -> None:
+        """Set it. It ends an idle wait, and allocates nothing. It may be an interrupt's handler: the argument is ignored.
 
         Interrupt: yes, a hard one too, and any thread.
         """

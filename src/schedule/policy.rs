@@ -606,6 +606,15 @@ impl<'a> Scheduler<'a> {
         Some(e)
     }
 
+    /// The next condition of a pass that has asked one, unless mail comes first; `None`: [`Self::next`] says what to do. O(1).
+    #[inline]
+    pub fn next_condition(&self, mail: &Mailbox) -> Link<'a> {
+        if mail.is_pending() {
+            return None;
+        }
+        self.poll.next_condition()
+    }
+
     /// The first normal entry that is due.
     #[inline(always)]
     fn first_normal(&self, now: Tick) -> Link<'a> {

@@ -215,6 +215,17 @@ impl<'a> Poll<'a> {
         ring.remove(e);
     }
 
+    /// Whose condition this pass asks next, if it is at the conditions and not at their end. O(1).
+    #[inline]
+    pub(crate) fn next_condition(&self) -> Link<'a> {
+        if self.stage.get() != Stage::Conditions {
+            return None;
+        }
+        let e = self.cursor.get()?;
+        self.cursor.set(self.conditions.after(e));
+        Some(e)
+    }
+
     /// The next question of this pass; `None` at its end. O(1).
     pub(crate) fn next_question(&self, now: Tick) -> Option<Action<'a>> {
         if self.none() {
@@ -232,11 +243,10 @@ impl<'a> Poll<'a> {
             self.fresh.set(false);
             self.polled.set(now);
         }
+        if let Some(e) = self.next_condition() {
+            return Some(Action::Ask(e));
+        }
         if self.stage.get() == Stage::Conditions {
-            if let Some(e) = self.cursor.get() {
-                self.cursor.set(self.conditions.after(e));
-                return Some(Action::Ask(e));
-            }
             if self.streams.get() {
                 self.stage.set(Stage::Streams);
                 self.cursor.set(self.others.first());

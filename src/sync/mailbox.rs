@@ -124,7 +124,7 @@ impl<'a> Mailbox<'a> {
         });
     }
 
-    /// Takes out the oldest flag. O(1), and once for each flag.
+    /// Takes out the oldest flag. O(1), and once for each flag. Behind the last one nothing is pending if there is nothing else.
     pub(super) fn take_flag(&self) -> Option<&'a Flag<'a>> {
         self.with(|cs, inner| {
             if inner.next_flag.is_none() {
@@ -138,6 +138,9 @@ impl<'a> Mailbox<'a> {
             let oldest = inner.next_flag?;
             inner.next_flag = oldest.mailed.borrow(cs).take(); // mutation: flag-linked-though-out
             oldest.posted.borrow(cs).set(false); // mutation: flag-in-the-mail-for-ever
+            if !inner.has_flags() && inner.queue.is_empty() && inner.lost == 0 {
+                self.pending.store(0, Ordering::Relaxed);
+            }
             Some(oldest)
         })
         .flatten()

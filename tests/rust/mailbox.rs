@@ -136,6 +136,7 @@ fn mail_is_taken_before_every_choice_and_every_question() {
     // In the middle of a pass, by an interrupt during the question.
     assert!(b.mail.post(1));
     b.answer(asks, true);
+    assert_eq!(b.core.next_condition(&b.mail), None);
     assert_eq!(b.next(), Action::TakeMail);
     assert_eq!(b.next(), Action::TakeMail); // as long as nobody took it
     assert_eq!(b.mail.take(), Some(1));

@@ -127,6 +127,10 @@ pub struct Core {
     // The entries by their addresses.
     handles: Addresses<Handle>,
     made: u32,
+    // How many conditions it said to ask.
+    asks: u32,
+    // The last action was to ask one.
+    asked: bool,
 }
 
 // Each call below is SAFETY: `self.core` and `self.mail` are the addresses of a core and a mailbox that were all zero at
@@ -149,6 +153,8 @@ impl Core {
             lists: BTreeMap::new(),
             handles: Addresses::default(),
             made: 0,
+            asks: 0,
+            asked: false,
         }
     }
 
@@ -684,8 +690,22 @@ impl Core {
         call!(up_core_cancel(self.core, self.entry(h), now.raw()));
     }
 
-    /// What to do next.
+    /// What to do next. Two of three conditions behind another one are asked for by the short way.
     pub fn next(&mut self, again: Option<Option<Level>>, now: Tick) -> Action {
+        if self.asked && again.is_none() && self.asks % 3 != 0 {
+            let entry = call!(up_core_next_condition(self.core, self.mail));
+            if !entry.is_null() {
+                self.asks += 1;
+                return Action::Ask(self.handles[&entry.addr()]);
+            }
+        }
+        let action = self.next_of_all(again, now);
+        self.asked = matches!(action, Action::Ask(_));
+        self.asks += u32::from(self.asked);
+        action
+    }
+
+    fn next_of_all(&mut self, again: Option<Option<Level>>, now: Tick) -> Action {
         let again = again.map_or(c::UP_NOT, at);
         let mut todo = c::up_todo_t {
             action: 77,

@@ -224,6 +224,13 @@ impl Mail {
         }
     }
 
+    /// The oldest flag.
+    pub fn take_flag(&mut self) -> Option<List> {
+        let flag = self.flags.pop_front()?;
+        self.pending = self.lost > 0 || !self.flags.is_empty() || !self.items.is_empty();
+        Some(flag)
+    }
+
     pub fn take_lost(&mut self) -> u32 {
         mem::take(&mut self.lost)
     }

@@ -434,7 +434,7 @@ impl Pair {
     pub fn take_flag(&mut self) -> bool {
         let now = self.tick();
         let flag = self.core.take_flag(now);
-        assert_eq!(flag, self.model.mail.flags.pop_front());
+        assert_eq!(flag, self.model.mail.take_flag());
         if let Some(flag) = flag {
             self.model.wake_flag(flag);
         }

@@ -593,6 +593,26 @@ fn conditions_are_asked_in_rotating_order() {
 }
 
 #[test]
+fn the_conditions_of_a_pass_can_be_asked_without_all_that_is_between() {
+    let mut b = Bench::new();
+    let [a, c, d] = b.tasks(["a", "c", "d"]);
+    assert_eq!(b.core.next_condition(&b.mail), None, "nobody waits");
+    for h in [a, c, d] {
+        b.when(h);
+    }
+    assert_eq!(b.core.next_condition(&b.mail), None, "no pass has begun");
+    assert_eq!(b.next(), Action::Ask(a));
+    assert_eq!(b.core.next_condition(&b.mail), Some(c));
+    assert!(b.mail.post(1));
+    assert_eq!(b.core.next_condition(&b.mail), None, "mail comes first");
+    assert_eq!(b.mail.take(), Some(1));
+    assert_eq!(b.mail.take(), None);
+    assert_eq!(b.core.next_condition(&b.mail), Some(d), "the pass goes on");
+    assert_eq!(b.core.next_condition(&b.mail), None, "each is asked once");
+    assert_eq!(b.next(), Action::Wait(1));
+}
+
+#[test]
 fn conditions_that_came_true_together_run_in_the_order_they_were_asked() {
     let mut b = Bench::new();
     let [a, c, d] = b.tasks(["a", "c", "d"]);
