@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""Run the examples, and compare what they print: examples.py COMMAND [--update] [NAME...]
+"""Run the examples, and compare what they print: examples.py COMMAND [--libraries FOLDER] [--update] [NAME...]
 
 examples/NAME.py runs in virtual time, beside its scene, which is tests/examples/scenes/scene_NAME.py: what happens when
 to the hardware, which is tests/examples/fakes. One that makes time virtual itself runs alone. What comes out, of it and
 of the hardware, is examples/NAME.out, to the byte, both times that it runs, and takes less than 3 s of the processor.
-Ends with `N passed, N failed`.
+Those that need a library run where --libraries says where that is, and only those. Ends with `N passed, N failed, N
+skipped`.
 """
 
 import argparse
 import difflib
 import os
+import re
 import resource
 import shlex
 import subprocess
@@ -20,6 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 HERE = ROOT / "tests/examples"
 MOST_S = 3
+
+
+def needs_library(example):
+    """Whether it imports what MicroPython has not."""
+    return "from microdot import" in example.read_text()
 
 
 def alone(example):
@@ -38,7 +45,7 @@ def examples():
     return sorted(EXAMPLES.glob("*.py")) + sorted(tutorial)
 
 
-def run(command, example):
+def run(command, example, path):
     """What it prints, its errors included."""
     words = (
         [example] if alone(example) else ["tests/examples/scene.py", example.parent, example.stem]
@@ -47,7 +54,7 @@ def run(command, example):
     done = subprocess.run(
         [*command, *(str(word) for word in words)],
         cwd=ROOT,
-        env={**os.environ, "MICROPYPATH": ".frozen"},
+        env={**os.environ, "MICROPYPATH": path},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -82,18 +89,26 @@ def main():
     parser.add_argument("names", nargs="*", help="examples; all of them if none is named")
     parser.add_argument("--update", action="store_true", help="take what is printed as expected")
     parser.add_argument("--once", action="store_true", help="run each once only")
+    parser.add_argument("--libraries", metavar="FOLDER", help="where they are")
     args = parser.parse_args()
     command = shlex.split(args.command)
     if os.sep in command[0]:
         command[0] = os.path.abspath(command[0])
     chosen = [file for file in examples() if not args.names or file.stem in args.names]
+    chosen = [file for file in chosen if needs_library(file) == bool(args.libraries)]
+    path = f".frozen:{args.libraries}" if args.libraries else ".frozen"
     if not chosen or len(chosen) < len(args.names):
         parser.error("no such example")
 
-    passed = failed = 0
+    passed = failed = skipped = 0
     for example in chosen:
-        got = run(command, example)
-        again = got if args.once else run(command, example)
+        got = run(command, example, path)
+        why = re.fullmatch("SKIP: (.+)\n", got)
+        if why:
+            print(f"skip {example.name}: {why.group(1)}")
+            skipped += 1
+            continue
+        again = got if args.once else run(command, example, path)
         out = example.with_suffix(".out")
         if args.update:
             out.write_text(got)
@@ -111,7 +126,7 @@ def main():
     for fault in faults():
         failed += 1
         print("fail", fault)
-    print(f"{passed} passed, {failed} failed")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
 
 
