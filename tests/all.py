@@ -302,6 +302,12 @@ def examples():
     return counted("examples", "tests/examples.py", MICROPYTHON)
 
 
+@on("unix")
+def libraries():
+    """Public libraries: microdot, two MQTT clients, WebSockets and others."""
+    return counted("libraries", "tests/libraries.py", MICROPYTHON)
+
+
 def examples_boards():
     """The examples on the Cortex-M4F in QEMU, with LONG=1 on all boards: they print the same."""
     boards = BOARDS if os.environ.get("LONG") else ("cortex-m4f",)
@@ -698,6 +704,7 @@ GROUPS = (
     release,
     standard_interrupts,
     http,
+    libraries,
     archives,
     size,
     asserts_firmware,
