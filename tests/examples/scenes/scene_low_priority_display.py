@@ -1,0 +1,2 @@
+def script(t):
+    pass  # it ends
