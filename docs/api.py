@@ -29,7 +29,7 @@ GROUPS = {
     "Streams": "Stream StreamReader StreamWriter open_connection start_server Server Datagram IOQueue",
     "The loop": "get_event_loop new_event_loop get_running_loop Loop stop_loop",
     "Errors": "CancelledError InvalidStateError",
-    "Ticks and versions": "ticks ticks_add ticks_diff __version__ type_gen SingletonGenerator",
+    "Ticks and versions": "ticks ticks_add ticks_diff uasyncio_priority.__version__ __version__ type_gen SingletonGenerator",
     "Names of uasyncio V2, fast_io and the 2017 version": "version got_event_loop EventLoop PriorityEventLoop set_debug DEBUG log"
     " coroutine SysCall SysCall1 StopLoop SleepMs Sleep AfterMs After When",
     "Module uasyncio, and asyncio": "uasyncio.get_event_loop",
@@ -59,7 +59,11 @@ class Name:
     @property
     def full(self):
         """With the module, where that is not asyncio_priority."""
-        own = self.module in ("uasyncio", "asyn")
+        own = (
+            self.module in ("uasyncio", "asyn")
+            or self.module[0] == "u"
+            and self.name == "__version__"
+        )
         return f"{self.module}.{self.name}" if own else self.name
 
     def is_shown(self):

@@ -16,6 +16,7 @@ import api
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = ROOT / "build/docs/pages"
+PYTHON, TOOLS = ROOT / "build/venv/bin/python", ROOT / "build/docs-tools"  # of `make setup-docs`
 
 # {page: [(caption, pages below it)]}: the site's order. It is not in the documents, which people read elsewhere too.
 HOWTO = "choose_a_level interrupt_driver port_a_program find_who_blocks low_power threads c_driver"
@@ -134,9 +135,10 @@ def main():
     api.write(STAGE)
     shutil.copyfile(ROOT / "docs/conf.py", STAGE / "conf.py")
     cache = ROOT / "build/docs/doctrees"
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-d", str(cache)]
+    command = [str(PYTHON), "-m", "sphinx", "-q", "-W", "--keep-going", "-d", str(cache)]
     command += ["-b", "dummy" if check else "html", str(STAGE), str(out)]
-    status = subprocess.call(command)
+    env = dict(os.environ, PYTHONPATH=str(TOOLS))
+    status = subprocess.call(command, env=env)
     if check:
         print(f"{int(status == 0)} passed, {int(status != 0)} failed")
     elif status == 0:
