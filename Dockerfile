@@ -10,6 +10,6 @@ RUN curl --proto =https -sSf https://sh.rustup.rs | sh -s -- -y --profile minima
 
 WORKDIR /uasyncio-priority
 COPY . .
-RUN ports/setup.sh demo test budget http qemu cores archives recipes pico mpy release
+RUN ports/setup.sh demo test budget http libraries qemu cores archives recipes pico mpy release docs stubs
 RUN make unix
 CMD ["make", "demo"]

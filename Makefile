@@ -66,7 +66,7 @@ demo: unix
 	@$(UNIX) benchmarks/demo.py
 
 ## test: set up, and run all tests
-test: setup-demo setup-test setup-budget setup-http setup-libraries setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-mpy setup-release
+test: setup-demo setup-test setup-budget setup-http setup-libraries setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-mpy setup-release setup-docs setup-stubs
 	@MPY_TREE=$(MPY) MPY_NEWEST=$(NEWEST) python3 tests/all.py
 
 .PHONY: check
@@ -374,6 +374,17 @@ pico-test: setup-demo setup-pico source $(CURDIR)/build/micropython-pico/py/mpco
 		$(MAKE) --no-print-directory pico MPY_DIR=$(CURDIR)/build/micropython-pico \
 			TREE=build/pico-tree.stamp OF_TREE= PYB=1 BOARD_DIR=$(CURDIR)/tests/pico/RPI_PICO
 
+.PHONY: docs stubs
+## docs: the documentation as a site, build/docs/html; warnings are errors
+docs: setup-demo setup-docs
+	$(call step,docs,Making the site,python3 docs/build.py)
+	@tail -n 1 build/logs/docs.log
+
+## stubs: the type stubs as a package for pip, a wheel and an sdist: build/stubs
+stubs: setup-demo setup-stubs
+	$(call step,stubs,Building the type stubs as a package,python3 packaging/stubs/build.py)
+	@cat build/logs/stubs.log
+
 .PHONY: release test-release
 ## release: what a release consists of, with checksums and what was tested: build/release; it builds what can be built here
 release: mpy stubs docs playground
@@ -481,7 +492,7 @@ endef
 check-firmware:
 	@ports/check-firmware.sh "$(PORT)" "$(BOARD)" "$(if $(MPY_DIR),$(MPY))" "$(if $(filter firmware,$(MAKECMDGOALS)),,$(VERB))"
 
-setup-demo setup-test setup-bench setup-budget setup-http setup-libraries setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz setup-mpy setup-release:
+setup-demo setup-test setup-bench setup-budget setup-http setup-libraries setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz setup-mpy setup-release setup-docs setup-stubs:
 	$(call step,$@,Set-up for $(@:setup-%=%): what is missing,INSTALL=$(INSTALL) ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)

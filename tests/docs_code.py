@@ -155,6 +155,8 @@ def run(micropython, block):
 
 def judge(micropython, block):
     """What is wrong with a block, or None; whether it was run."""
+    if not block.language and not re.search(r"\b(import|await|async|print)\b", block.text):
+        block.language = "text"
     if block.language in NOT_RUN:
         return wrong_commands(block), False
     if block.language != "python":
@@ -290,7 +292,10 @@ make no-such-verb
 int x = no_such_thing;
 ```
 ```
-no language
+a drawing
+```
+```
+import no_language
 ```
 <!-- not run: it needs a display -->
 ```python
@@ -300,7 +305,7 @@ import display
 import display
 ```
 """
-VERDICTS = (True, False, True, False, False, False, False, False, True, False)
+VERDICTS = (True, False, True, False, False, False, False, True, False, True, False)
 
 
 def main():

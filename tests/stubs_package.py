@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The stubs as a package (packaging/stubs): it builds, installs, and lets mypy and Pyright tell right from wrong: stubs_package.py PYTHON
+"""The stubs as a package (packaging/stubs): it builds, installs, and lets mypy and Pyright tell right from wrong: stubs_package.py
 
-PYTHON is that of `make setup-stubs`. The programs are those of tests/stubs_package: a checker must find an error in each line that ends in
+`make setup-stubs` installs what it takes. The programs are those of tests/stubs_package: a checker must find an error in each line that ends in
 `# wrong`, and in no other. Ends with `N passed, N failed`.
 """
 
@@ -15,6 +15,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PYTHON = ROOT / "build/venv/bin/python"
+ENV = dict(os.environ, PYTHONPATH=str(ROOT / "build/stubs-tools"))
+PYRIGHT = ROOT / "build/pyright/node_modules/.bin/pyright"
 PROGRAMS = sorted((ROOT / "tests/stubs_package").glob("*.py"))
 
 
@@ -30,11 +33,11 @@ def run(*argv, **more):
     return done.returncode, done.stdout
 
 
-def mypy(python, folder):
+def mypy(folder):
     """{(file, line)} of its errors."""
-    env = dict(os.environ, MYPYPATH="typings")
+    env = dict(ENV, MYPYPATH="typings")
     _, out = run(
-        python, "-m", "mypy", "--strict", "--cache-dir=/dev/null", ".", cwd=folder, env=env
+        PYTHON, "-m", "mypy", "--strict", "--cache-dir=/dev/null", ".", cwd=folder, env=env
     )
     found = set()
     for line in out.splitlines():
@@ -47,10 +50,9 @@ def mypy(python, folder):
     return found
 
 
-def pyright(python, folder):
+def pyright(folder):
     """{(file, line)} of its errors."""
-    env = dict(os.environ, PYRIGHT_PYTHON_CACHE_DIR=str(ROOT / "build/pyright"))
-    _, out = run(python, "-m", "pyright", "--outputjson", ".", cwd=folder, env=env)
+    _, out = run(PYRIGHT, "--outputjson", ".", cwd=folder)
     try:
         report = json.loads(out[out.index("{") :])
     except ValueError:
@@ -66,8 +68,7 @@ def pyright(python, folder):
 
 def main():
     """Build, install, check; print the counts, return the exit status."""
-    python = os.path.abspath(sys.argv[1])
-    status, out = run(python, ROOT / "packaging/stubs/build.py")
+    status, out = run(sys.executable, ROOT / "packaging/stubs/build.py")
     built = [ROOT / name for name in out.split()] if status == 0 else []
     kinds = sorted(path.suffix for path in built)
     if kinds != [".gz", ".whl"]:
@@ -81,14 +82,14 @@ def main():
         folder = Path(name).resolve()
         offline = ("--no-deps", "--no-index", "-q", "--disable-pip-version-check")
         status, out = run(
-            python, "-m", "pip", "install", *offline, "--target", folder / "typings", wheel
+            PYTHON, "-m", "pip", "install", *offline, "--target", folder / "typings", wheel
         )
         if status:
             sys.exit(out)
         for program in PROGRAMS:
             shutil.copy(program, folder)
         for name, check in ("mypy", mypy), ("pyright", pyright):
-            found = check(python, folder)
+            found = check(folder)
             for program in PROGRAMS:
                 wrong = {
                     number

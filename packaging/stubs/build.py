@@ -4,6 +4,7 @@
 The stubs are those of python/stubs, a folder each, with the mark that they are typed (PEP 561).
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 OUT = ROOT / "build/stubs"
 STAGE = OUT / "package"
+PYTHON, TOOLS = ROOT / "build/venv/bin/python", ROOT / "build/stubs-tools"  # of `make setup-stubs`
 MODULES = ("uasyncio", "asyncio_priority", "uasyncio_priority", "asyn")
 
 
@@ -44,8 +46,11 @@ def main():
     (STAGE / "README.md").write_text(readme)
     project = (HERE / "pyproject.toml").read_text().replace("VERSION", version())
     (STAGE / "pyproject.toml").write_text(project)
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(OUT), str(STAGE)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = [str(PYTHON), "-m", "build", "--no-isolation", "--outdir", str(OUT), str(STAGE)]
+    env = dict(os.environ, PYTHONPATH=str(TOOLS))
+    done = subprocess.run(
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     if done.returncode:
         sys.exit(done.stdout)
     for built in sorted(OUT.glob("*stubs*")):
