@@ -325,6 +325,17 @@ NOT_IN_WEBASSEMBLY := tests/python/board_flag_once.py tests/python/mem_sixty_sle
 test-webassembly: webassembly
 	@python3 tests/run.py "$(CURDIR)/ports/webassembly/run.js --virtual" $(filter-out $(NOT_IN_WEBASSEMBLY),$(wildcard tests/python/*.py))
 
+.PHONY: playground playground-folder test-playground
+playground-folder: webassembly
+	@python3 playground/pack.py build/webassembly build/playground
+## playground: build the page to try it in, build/playground, and serve it here, at port 8000 or AT=
+playground: playground-folder
+	@python3 playground/serve.py build/playground $(AT)
+
+## test-playground: that page in a headless Chromium (not part of `make test`: the set-up is big)
+test-playground: playground-folder setup-playground
+	@python3 tests/playground.py build/playground $(SCREENSHOTS:%=--screenshots %)
+
 ## cores: build the scheduler (Rust) for every board's processor: build/core/TARGET/libuasyncio_priority.a
 cores: setup-cores
 	$(call step,cores,Building the scheduler (Rust) for every board's processor: build/core,\
@@ -396,7 +407,7 @@ pico-test: setup-demo setup-pico source $(CURDIR)/build/micropython-pico/py/mpco
 
 .PHONY: release test-release
 ## release: what a release consists of, with checksums and what was tested: build/release; it builds what can be built here
-release: mpy stubs docs playground
+release: mpy stubs docs playground-folder
 	@python3 tools/release.py
 
 ## test-release: the version, the changelog and the workflows are right (part of `make test`)
