@@ -305,6 +305,37 @@ mpy-stock-%:
 		UP_ARCHIVE=$(CURDIR)/build/core/$(CORE)/libuasyncio_priority.a \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
+.PHONY: webassembly
+WASM := wasm32v1-none
+## webassembly: build the firmware as WebAssembly, for a browser and Node.js: build/webassembly
+webassembly: setup-demo setup-webassembly source mpy-cross
+	@ports/check-tree.sh $(MPY) build/webassembly.stamp build/webassembly >/dev/null
+	$(stock_asyncio)
+	$(call step,core-$(WASM),Building the scheduler (Rust) for $(WASM),ports/build-core.sh $(WASM))
+	$(call fresh_names,ports/webassembly,build/webassembly)
+	$(call step,webassembly,Building MicroPython as WebAssembly with our loop in it: build/webassembly/firmware.wasm,\
+		$(call make_in,ports/webassembly,build/webassembly) MPY=$(MPY) WASM_OPT=$(CURDIR)/build/binaryen/node_modules/.bin/wasm-opt USER_C_MODULES=$(CURDIR) \
+		UP_ARCHIVE=$(CURDIR)/build/core/$(WASM)/libuasyncio_priority.a \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+.PHONY: test-webassembly
+# Why not these two: ports/webassembly/README.md.
+NOT_IN_WEBASSEMBLY := tests/python/board_flag_once.py tests/python/mem_sixty_sleepers.py
+## test-webassembly: the Python tests on that, in Node.js (not part of `make test`: the set-up is big)
+test-webassembly: webassembly
+	@python3 tests/run.py "$(CURDIR)/ports/webassembly/run.js --virtual" $(filter-out $(NOT_IN_WEBASSEMBLY),$(wildcard tests/python/*.py))
+
+.PHONY: playground playground-folder test-playground
+playground-folder: webassembly
+	@python3 playground/pack.py build/webassembly build/playground
+## playground: build the page to try it in, build/playground, and serve it here, at port 8000 or AT=
+playground: playground-folder
+	@python3 playground/serve.py build/playground $(AT)
+
+## test-playground: that page in a headless Chromium (not part of `make test`: the set-up is big)
+test-playground: playground-folder setup-playground
+	@python3 tests/playground.py build/playground $(SCREENSHOTS:%=--screenshots %)
+
 ## cores: build the scheduler (Rust) for every board's processor: build/core/TARGET/libuasyncio_priority.a
 cores: setup-cores
 	$(call step,cores,Building the scheduler (Rust) for every board's processor: build/core,\
@@ -387,7 +418,7 @@ stubs: setup-demo setup-stubs
 
 .PHONY: release test-release
 ## release: what a release consists of, with checksums and what was tested: build/release; it builds what can be built here
-release: mpy stubs docs playground
+release: mpy stubs docs playground-folder
 	@python3 tools/release.py
 
 ## test-release: the version, the changelog and the workflows are right (part of `make test`)
@@ -420,7 +451,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/mpy build/mpy-objects build/mpy-test build/mpy-test-objects build/stock-unix build/stock-newest build/qemu-stock build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/pico build/alif build/mimxrt build/nrf build/renesas-ra build/samd build/size build/bench build/recipes build/refusals build/*.stamp build/logs
+	rm -rf build/mpy build/mpy-objects build/mpy-test build/mpy-test-objects build/stock-unix build/stock-newest build/qemu-stock build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/pico build/alif build/mimxrt build/nrf build/renesas-ra build/samd build/size build/bench build/recipes build/refusals build/webassembly build/playground build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:
@@ -492,7 +523,7 @@ endef
 check-firmware:
 	@ports/check-firmware.sh "$(PORT)" "$(BOARD)" "$(if $(MPY_DIR),$(MPY))" "$(if $(filter firmware,$(MAKECMDGOALS)),,$(VERB))"
 
-setup-demo setup-test setup-bench setup-budget setup-http setup-libraries setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz setup-mpy setup-release setup-docs setup-stubs:
+setup-demo setup-test setup-bench setup-budget setup-http setup-libraries setup-qemu setup-cores setup-archives setup-recipes setup-pico setup-fuzz setup-mpy setup-release setup-docs setup-stubs setup-webassembly setup-playground:
 	$(call step,$@,Set-up for $(@:setup-%=%): what is missing,INSTALL=$(INSTALL) ports/setup.sh $(@:setup-%=%))
 
 source: $(if $(MPY_DIR),,$(MPY)/py/mpconfig.h)

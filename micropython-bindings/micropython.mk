@@ -38,10 +38,17 @@ UP_PAREN := (
 UP_EXPORTS := $(shell sed -n 's/^[a-z].*[ *]\(up_\(core\|flag\|mail\)_[a-z_]*\)$(UP_PAREN).*/\1/p' $(UP_DIR)/uasyncio_priority.h)
 UP_O := $(BUILD)/uasyncio_priority_core.o
 PY_O += $(UP_O)
+ifneq ($(findstring emcc,$(CC)),)
+# wasm-ld leaves out nothing with -r, and all that is not used when it links for good. The archive has no more than is ours.
+$(UP_O): $(UP_ARCHIVE)
+	$(ECHO) "LD -r $@"
+	$(Q)$(LD) -r -Wl,--whole-archive -o $@ $<
+else
 $(UP_O): $(UP_ARCHIVE) $(UP_DIR)/uasyncio_priority.h
 	$(ECHO) "LD -r $@"
 	$(Q)$(LD) $(UP_LD_EMUL) -r --gc-sections $(addprefix -u ,$(UP_EXPORTS)) -o $@.tmp $<
 	$(Q)$(OBJCOPY) -R ".ARM.exidx*" -R ".ARM.extab*" -R ".rel.ARM.exidx*" -R .eh_frame -R .rela.eh_frame -g $@.tmp $@
+endif
 
 # What some ports need besides. Their folder is where make runs.
 ifeq ($(notdir $(CURDIR)),stm32)

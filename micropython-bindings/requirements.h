@@ -47,7 +47,7 @@ _Static_assert(
 // mutation: freertos-known-by-definitions-only
 #if (defined(ESP_PLATFORM) || defined(INC_FREERTOS_H)) && !UP_WAIT_IS(FREERTOS)
 #error "uasyncio_priority: set MICROPY_UASYNCIO_PRIORITY_WAIT as ports/esp32/config.h does, the idle wait is for FreeRTOS"
-#elif (defined(__unix__) || defined(__APPLE__)) && UP_WAIT_IS(GENERIC)
+#elif (defined(__unix__) || defined(__APPLE__)) && !defined(__EMSCRIPTEN__) && UP_WAIT_IS(GENERIC)
 #error "uasyncio_priority: set MICROPY_UASYNCIO_PRIORITY_WAIT as ports/unix/config.h does, the idle wait is poll(2)"
 #elif UP_WAIT_IS(WFI) && MICROPY_PY_THREAD
 #error "uasyncio_priority: set MICROPY_UASYNCIO_PRIORITY_WAIT to another wait, threads do not run while interrupts are off"

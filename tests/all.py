@@ -37,7 +37,7 @@ FAILED = []  # what run() saw fail
 ONE = "--one"  # the argument with which attempt() starts this file
 
 C_CODE = ("micropython-bindings/**/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
-PYTHON_CODE = ("python", "benchmarks", "examples", "tests", "ports", "docs", "tools")
+PYTHON_CODE = ("python", "benchmarks", "examples", "tests", "ports", "docs", "tools", "playground")
 
 
 def run(name, *argv, show=30):
@@ -339,6 +339,13 @@ def archives():
 def python_tests():
     """tests/python on the unix firmware."""
     return counted("python", "tests/run.py", MICROPYTHON)
+
+
+@on("unix")
+def samples():
+    """The samples of the page to try it in, as far as they end."""
+    ended = [exp.with_suffix("") for exp in files("playground/samples/*.exp")]
+    return counted("samples", "tests/run.py", MICROPYTHON, *ended)
 
 
 @on("unix")
@@ -690,6 +697,7 @@ GROUPS = (
     firmware,
     no_panic,
     python_tests,
+    samples,
     small_heap,
     standard_firmware,
     standard_python,
