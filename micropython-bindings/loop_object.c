@@ -4,6 +4,7 @@
 #include "args.h"
 #include "callbacks.h"
 #include "clock.h"
+#include "diagnostics.h"
 #include "loop_object.h"
 #include "loop_state.h"
 #include "mail.h"
@@ -283,6 +284,9 @@ static const mp_rom_map_elem_t up_loop_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_get_exception_handler), MP_ROM_PTR(&up_loop_get_exception_handler_obj) },
     { MP_ROM_QSTR(MP_QSTR_default_exception_handler), MP_ROM_PTR(&up_loop_default_exception_handler_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_exception_handler), MP_ROM_PTR(&up_loop_call_exception_handler_obj) },
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    { MP_ROM_QSTR(MP_QSTR_stats), MP_ROM_PTR(&up_loop_stats_obj) },
+#endif
 };
 static MP_DEFINE_CONST_DICT(up_loop_locals_dict, up_loop_locals_dict_table);
 

@@ -69,6 +69,9 @@ struct _up_loop_t {
     uint32_t mailed; // calls that other threads left, under the mutex
     uint32_t mailed_spent; // those that had their turn, were cancelled, or dropped with the loop
 #endif
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    struct _up_stats_t *stats; // what is counted, or NULL: nothing is
+#endif
     up_core_t core;
 #if MICROPY_UASYNCIO_PRIORITY_TESTING
     uint16_t look_us; // what a look at the clock takes
