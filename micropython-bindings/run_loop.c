@@ -5,6 +5,7 @@
 #include "await.h"
 #include "callbacks.h"
 #include "clock.h"
+#include "diagnostics.h"
 #include "flag.h"
 #include "loop_state.h"
 #include "mail.h"
@@ -119,8 +120,15 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
     return task->entry.flags & UP_TASK_STREAMING ? UP_STREAM_WAIT : at;
 }
 
+// What is compiled once for the passes that are seen and once for those that are not, so that the latter do not even look.
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+#define UP_TWICE inline __attribute__((always_inline))
+#else
+#define UP_TWICE
+#endif
+
 // One step of a task. Raises what leaves the task: while a task is the current one and nothing else is done.
-static void up_step(up_loop_t *loop, up_task_t *task) {
+static UP_TWICE void up_step(up_loop_t *loop, up_task_t *task, bool seen) {
     mp_obj_t exc = MP_OBJ_NULL;
     mp_obj_t at = task->entry.data;
     if (at != mp_const_none) {
@@ -136,7 +144,11 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     loop->cur = task;
     mp_obj_t ret;
     mp_vm_return_kind_t kind;
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    mp_obj_t coro = seen ? up_task_annexed_coro(task) : task->coro;
+#else
     mp_obj_t coro = task->coro;
+#endif
     if (!is_coroutine(coro)) {
         coro = up_task_coro(task);
     }
@@ -254,6 +266,9 @@ static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, uint32_t 
             if (loop->context_state == UP_CONTEXT_LOCKED && !gc_is_locked()) {
                 up_context_renew(loop); // the old one holds an exception
             }
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+            ms = up_see_wait(loop, ms);
+#endif
             up_idle(loop, now, ms);
             break;
         default:
@@ -262,8 +277,8 @@ static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, uint32_t 
 }
 
 // Runs passes until `main` has ended or stop() had its turn, which is `stopping`, or, with neither to wait for, nothing is
-// left.
-static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
+// left. `seen`, a constant: each pass is told to diagnostics.c.
+static UP_TWICE void up_passes(up_loop_t *loop, up_task_t *main, bool forever, bool seen) {
 #if MICROPY_PY_THREAD && MICROPY_PY_THREAD_GIL
     unsigned passes = 0;
 #endif
@@ -290,10 +305,15 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         up_todo_t todo;
         uint32_t now = up_now(loop);
         up_entry_t *entry = up_core_next(&loop->core, up_mail(), again, now, &todo);
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+        if (seen) {
+            up_see_begin(loop, entry, now, &todo);
+        }
+#endif
         if (entry == NULL) {
             up_act(loop, &todo, now, main == NULL && !forever);
         } else if (entry->object == &up_task_type) {
-            up_step(loop, (up_task_t *)entry);
+            up_step(loop, (up_task_t *)entry, seen);
         } else if (entry->object == &up_callback_type) {
             up_callback_run(loop, (up_callback_t *)entry);
         } else if (entry != loop->stop) {
@@ -302,8 +322,42 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
             up_core_forget(&loop->core, entry);
             loop->stopping = forever;
         }
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+        if (seen) {
+            up_see_end(loop);
+        }
+#endif
     }
 }
+
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+static MP_NOINLINE void up_passes_unseen(up_loop_t *loop, up_task_t *main, bool forever) {
+    up_passes(loop, main, forever, false);
+}
+
+static MP_NOINLINE void up_passes_seen(up_loop_t *loop, up_task_t *main, bool forever) {
+    up_see_run(loop);
+    up_passes(loop, main, forever, true);
+}
+
+// The same, seen or not, as loop->sight says, which a pass may change.
+static void up_all_passes(up_loop_t *loop, up_task_t *main, bool forever) {
+    do {
+        if (loop->stopping == UP_STOPS_FOR_SIGHT) {
+            loop->stopping = false;
+        }
+        if (loop->sight == NULL) {
+            up_passes_unseen(loop, main, forever);
+        } else {
+            up_passes_seen(loop, main, forever);
+        }
+    } while (loop->stopping == UP_STOPS_FOR_SIGHT);
+}
+#else
+static void up_all_passes(up_loop_t *loop, up_task_t *main, bool forever) {
+    up_passes(loop, main, forever, false);
+}
+#endif
 
 // An exception left a pass. True if it stays inside the loop: it is a task's or a callback's own.
 static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
@@ -363,7 +417,7 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
 #endif
     up_store(&loop->running, true);
     if (exc == MP_OBJ_NULL || up_contained(loop, exc)) {
-        up_passes(loop, main, forever);
+        up_all_passes(loop, main, forever);
         exc = MP_OBJ_NULL;
     }
     up_store(&loop->running, false);
@@ -373,6 +427,9 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
 
 // What a run leaves behind, however it ended, is put in order. EXCEPTION: none.
 static void up_run_over(up_loop_t *loop) {
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    up_see_run_over(loop);
+#endif
     loop->stop_value = mp_const_none;
     loop->stopping = false;
     up_task_t *dropped = loop->dropped;
