@@ -39,7 +39,7 @@ static inline uint32_t up_now(up_loop_t *loop) {
 }
 
 // The same clock in us, wraps at 2^32. EXCEPTION: none.
-static inline uint32_t up_now_us(up_loop_t *loop) {
+static inline __attribute__((always_inline)) uint32_t up_now_us(up_loop_t *loop) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock) {
         return (uint32_t)loop->mock_now * 1000;

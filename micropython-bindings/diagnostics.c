@@ -18,18 +18,12 @@
 #include "threads.h"
 #include "where.h"
 
-// What is on.
-#define UP_SEES_STATS (1)
-#define UP_SEES_SLOW (2)
-#define UP_SEES_WATCH (4)
-
 // What is noted of a task. It hangs on the task's annex.
 typedef struct _up_seen_t {
     up_count_t count;
     up_where_t from; // where its longest step began,
     up_where_t to; // and ended
     mp_obj_t reported; // a list of the places of slow steps that were reported, or MP_OBJ_NULL
-    uint32_t session; // to which stats(True) the counts belong
 } up_seen_t;
 
 #if MICROPY_GC_ALLOC_THRESHOLD && !defined(MICROPY_ENABLE_DYNRUNTIME)
@@ -56,43 +50,29 @@ static up_sight_t *up_see(up_loop_t *loop, uint8_t what, bool on) {
     return sight;
 }
 
-// A run begins, or goes on after an exception.
-void up_see_run(up_loop_t *loop) {
-    up_sight_t *sight = loop->sight;
-    if (sight->open) {
+// A run begins, or goes on, after an exception if it `raised`.
+void up_see_run(up_loop_t *loop, bool raised) {
+    if (raised) {
         up_see_end(loop);
     } else {
-        sight->last = up_now_us(loop);
+        loop->sight->last = up_now_us(loop);
     }
 }
 
-// What is noted of a task, made, or for a new session; NULL for want of memory. EXCEPTION: none.
-static MP_NOINLINE up_seen_t *up_seen_anew(up_sight_t *sight, up_task_t *task) {
+// What is noted of a task, which is made; NULL for want of memory. EXCEPTION: none.
+static MP_NOINLINE up_seen_t *up_seen_make(up_task_t *task) {
     up_annex_t *annex = up_task_make_annex(task);
     if (annex == NULL) {
         return NULL;
     }
-    up_seen_t *seen = annex->seen;
-    if (seen == NULL) {
+    if (annex->seen == NULL) {
         up_seen_t *made = m_new_obj_maybe(up_seen_t);
-        seen = annex->seen; // a finaliser may have made one
-        if (seen == NULL && made != NULL) {
+        if (annex->seen == NULL && made != NULL) { // else a finaliser made one
             memset(made, 0, sizeof(*made));
-            annex->seen = seen = made;
+            annex->seen = made;
         }
     }
-    if (seen != NULL && seen->session != sight->session) {
-        memset(&seen->count, 0, sizeof(seen->count));
-        seen->session = sight->session;
-    }
-    return seen;
-}
-
-// What is noted of a task, for this session; NULL for want of memory. EXCEPTION: none.
-static inline up_seen_t *up_seen_of(up_sight_t *sight, up_task_t *task) {
-    up_annex_t *annex = up_task_annex(task);
-    up_seen_t *seen = annex == NULL ? NULL : annex->seen;
-    return seen != NULL && seen->session == sight->session ? seen : up_seen_anew(sight, task);
+    return annex->seen;
 }
 
 // A place in a file, as text, from where to where. None if it is not known.
@@ -124,7 +104,7 @@ static up_where_t up_where_is(up_task_t *task) {
 static mp_obj_t up_slow_context(up_sight_t *sight, up_task_t *task, uint32_t us) {
     up_where_t from = up_where_of(&sight->frame);
     mp_obj_t place = MP_OBJ_NEW_SMALL_INT((uint32_t)from.file << 13 ^ from.line);
-    up_seen_t *seen = up_seen_of(sight, task);
+    up_seen_t *seen = up_seen_make(task);
     if (seen != NULL) {
         if (seen->reported == MP_OBJ_NULL) {
             seen->reported = mp_obj_new_list(0, NULL);
@@ -172,11 +152,9 @@ static void up_slow(up_loop_t *loop, up_sight_t *sight, up_task_t *task, uint32_
 }
 
 // Feeds the watchdog, if it is time, and each level was served: an entry of it ran since, or none waits for so long.
-static void up_feed(up_loop_t *loop, up_sight_t *sight) {
+static void up_feed(up_loop_t *loop, up_sight_t *sight, uint32_t level_ran) {
     uint32_t now = up_now(loop);
-    if (sight->entry != NULL) {
-        sight->served[sight->core >> 6 & 3] = now;
-    }
+    sight->served[level_ran] = now; // UP_OWN: none
     if (now - sight->fed < sight->watch / 2) {
         return;
     }
@@ -190,18 +168,6 @@ static void up_feed(up_loop_t *loop, up_sight_t *sight) {
     loop->doing = UP_DOING_CALLBACK; // what it raises is reported
     mp_call_method_n_kw(0, 0, method);
     loop->doing = UP_DOING_NOTHING;
-}
-
-// The watchdog, and slow steps.
-static MP_NOINLINE void up_see_more(up_loop_t *loop, up_sight_t *sight, uint32_t us) {
-    up_entry_t *entry = sight->entry;
-    bool slow = us > sight->slow && sight->sees & UP_SEES_SLOW && entry != NULL && entry->object == &up_task_type;
-    if (sight->sees & UP_SEES_WATCH) {
-        up_feed(loop, sight);
-    }
-    if (slow) {
-        up_slow(loop, sight, (up_task_t *)entry, us);
-    }
 }
 
 // Which of `late` counts a step that began so late. EXCEPTION: none.
@@ -218,7 +184,7 @@ static MP_NOINLINE void up_count_longest(up_sight_t *sight, up_seen_t *seen, uin
     if (us > sight->gap) {
         sight->gap = us;
     }
-    if (seen != NULL) {
+    if (seen != NULL && us >= seen->count.longest) {
         seen->count.longest = us;
         seen->from = up_where_of(&sight->frame);
         seen->to = up_where_is((up_task_t *)sight->entry);
@@ -227,6 +193,9 @@ static MP_NOINLINE void up_count_longest(up_sight_t *sight, up_seen_t *seen, uin
 
 // A pass that ran nothing. EXCEPTION: none.
 static MP_NOINLINE void up_count_other(up_sight_t *sight, uint32_t us) {
+    if (sight->action == 0) {
+        return;
+    }
     ++sight->asked;
     if (sight->action >= UP_WAIT) {
         sight->idle += us;
@@ -249,8 +218,31 @@ static MP_NOINLINE void up_count_collection(up_sight_t *sight, uint32_t us) {
     }
 }
 
+// Counts a step. EXCEPTION: none.
+static inline __attribute__((always_inline)) void up_count_step(up_count_t *count, uint32_t us, uint32_t late) {
+    ++count->late[late];
+    if (__builtin_add_overflow(count->us, us, &count->us)) {
+        ++count->wraps;
+    }
+}
+
+// Counts a step of a task of which nothing is noted yet, or what is no step of a task. EXCEPTION: none.
+static MP_NOINLINE void up_count_unknown(up_sight_t *sight, uint32_t us, uint32_t late) {
+    up_entry_t *entry = sight->entry;
+    up_seen_t *seen = NULL;
+    if (entry->object != &up_task_type) {
+        ++sight->callbacks;
+    } else if (!(entry->flags & UP_TASK_DONE)) { // else there is no more to be noted
+        seen = up_seen_make((up_task_t *)entry);
+        if (seen != NULL) {
+            up_count_step(&seen->count, us, late);
+        }
+    }
+    up_count_longest(sight, seen, us);
+}
+
 // Counts a pass. EXCEPTION: none.
-static inline void up_count_pass(up_sight_t *sight, uint32_t us) {
+static inline __attribute__((always_inline)) void up_count_pass(up_sight_t *sight, uint32_t us) {
     size_t heap = UP_HEAP_COUNT();
     if (heap < sight->heap) {
         up_count_collection(sight, us);
@@ -261,53 +253,61 @@ static inline void up_count_pass(up_sight_t *sight, uint32_t us) {
         up_count_other(sight, us);
         return;
     }
-    uint32_t late = up_late_class(sight->late);
-    up_count_t *level = &sight->levels[sight->core >> 6 & 3];
-    level->us += us;
-    ++level->late[late];
-    if (entry->object != &up_task_type) {
-        ++sight->callbacks;
-        up_count_longest(sight, NULL, us);
-        return;
-    }
-    up_seen_t *seen = up_seen_of(sight, (up_task_t *)entry);
+    uint32_t late = sight->late == 0 ? 0 : up_late_class(sight->late);
+    up_count_step(&sight->levels[sight->core >> 6 & 3], us, late);
+    up_seen_t *seen = sight->seen;
     if (seen == NULL) {
-        up_count_longest(sight, NULL, us);
+        up_count_unknown(sight, us, late);
         return;
     }
-    seen->count.us += us;
-    ++seen->count.late[late];
+    up_count_step(&seen->count, us, late);
     if (us > seen->count.longest) {
         up_count_longest(sight, seen, us);
+    }
+}
+
+// All that is on but for statistics alone.
+static MP_NOINLINE void up_see_more(up_loop_t *loop, up_sight_t *sight, uint32_t us) {
+    if (sight->sees & UP_SEES_STATS) {
+        up_count_pass(sight, us);
+    }
+    up_entry_t *entry = sight->entry;
+    bool slow = us > sight->slow && sight->sees & UP_SEES_SLOW && entry != NULL && entry->object == &up_task_type;
+    uint32_t level = entry == NULL ? UP_OWN : sight->core >> 6 & 3;
+    // What is called below may raise. Then the pass is not counted again.
+    sight->entry = NULL;
+    sight->action = 0;
+    if (sight->sees & UP_SEES_WATCH) {
+        up_feed(loop, sight, level);
+    }
+    if (slow) {
+        up_slow(loop, sight, (up_task_t *)entry, us);
     }
 }
 
 // The pass is over, however it ended. Raises what the exception handler raises.
 void up_see_end(up_loop_t *loop) {
     up_sight_t *sight = loop->sight;
-    if (sight == NULL || !sight->open) {
-        return; // it was switched on or off in this pass
+    if (sight == NULL) {
+        return; // it was switched off in this pass
     }
     uint32_t now = up_now_us(loop);
     uint32_t us = now - sight->last;
     sight->last = now;
-    sight->open = false;
-    if (sight->sees & UP_SEES_STATS) {
+    if (sight->sees == UP_SEES_STATS) {
         up_count_pass(sight, us);
-    }
-    if (sight->sees & (UP_SEES_WATCH | UP_SEES_SLOW)) {
+    } else {
         up_see_more(loop, sight, us);
     }
 }
 
-// The run is over. What an exception ended is not called a slow step.
-void up_see_run_over(up_loop_t *loop) {
+// The run is over. A pass that `raised` was not counted yet. What an exception ended is not called a slow step.
+void up_see_run_over(up_loop_t *loop, bool raised) {
     up_sight_t *sight = loop->sight;
-    if (sight != NULL && sight->open) {
-        uint8_t sees = sight->sees;
-        sight->sees &= UP_SEES_STATS;
-        up_see_end(loop);
-        sight->sees = sees;
+    if (sight != NULL && raised && sight->sees & UP_SEES_STATS) {
+        uint32_t now = up_now_us(loop);
+        up_count_pass(sight, now - sight->last);
+        sight->last = now;
     }
 }
 
@@ -334,28 +334,40 @@ static uint32_t up_steps(const up_count_t *count) {
     return steps;
 }
 
+static uint64_t up_us(const up_count_t *count) {
+    return (uint64_t)count->wraps << 32 | count->us;
+}
+
 static mp_obj_t up_count_dict(const up_count_t *count) {
     mp_obj_t dict = mp_obj_new_dict(7);
     up_store_int(dict, MP_QSTR_steps, up_steps(count));
-    up_store_int(dict, MP_QSTR_us, count->us);
+    up_store_int(dict, MP_QSTR_us, up_us(count));
     up_store_int(dict, MP_QSTR_longest_us, count->longest);
     mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_late), up_late_tuple(count));
     return dict;
 }
 
 typedef struct _up_found_t {
-    up_sight_t *sight;
     up_task_t **tasks; // room for so many
     size_t room;
     size_t n;
 } up_found_t;
+
+static bool up_forget_seen(up_entry_t *entry, void *arg) {
+    (void)arg;
+    up_annex_t *annex = up_task_annex((up_task_t *)entry);
+    if (annex != NULL && annex->seen != NULL) {
+        memset(&((up_seen_t *)annex->seen)->count, 0, sizeof(up_count_t));
+    }
+    return false; // goes on
+}
 
 static bool up_find_seen(up_entry_t *entry, void *arg) {
     up_found_t *found = arg;
     up_task_t *task = (up_task_t *)entry;
     up_annex_t *annex = up_task_annex(task);
     up_seen_t *seen = annex == NULL || task->entry.flags & UP_TASK_DONE ? NULL : annex->seen;
-    if (seen != NULL && seen->session == found->sight->session && up_steps(&seen->count) != 0) {
+    if (seen != NULL && up_steps(&seen->count) != 0) {
         if (found->n < found->room) {
             found->tasks[found->n] = task;
         }
@@ -366,7 +378,7 @@ static bool up_find_seen(up_entry_t *entry, void *arg) {
 
 // What was counted: a dict. There is no list of tasks: it searches the heap. MemoryError.
 static mp_obj_t up_stats_dict(up_loop_t *loop, up_sight_t *sight) {
-    up_found_t found = { sight, NULL, 0, 0 };
+    up_found_t found = { NULL, 0, 0 };
     up_search_heap(&up_task_type, up_find_seen, &found);
     found.room = found.n;
     found.tasks = m_new0(up_task_t *, found.room);
@@ -388,7 +400,7 @@ static mp_obj_t up_stats_dict(up_loop_t *loop, up_sight_t *sight) {
     uint32_t passes = sight->asked;
     for (size_t i = 0; i < 3; ++i) {
         levels[i] = up_count_dict(&sight->levels[i]);
-        us += sight->levels[i].us;
+        us += up_us(&sight->levels[i]);
         passes += up_steps(&sight->levels[i]);
     }
     mp_obj_t dict = mp_obj_new_dict(10);
@@ -417,10 +429,12 @@ static mp_obj_t up_loop_stats(size_t n, const mp_obj_t *a) {
         up_sight_t *sight = up_see(loop, UP_SEES_STATS, on);
         if (on) {
             memset(sight->levels, 0, offsetof(up_sight_t, slow) - offsetof(up_sight_t, levels));
-            sight->session = ++loop->stats_begun;
+            up_search_heap(&up_task_type, up_forget_seen, NULL);
             sight->heap = sight->heap_began = UP_HEAP_COUNT();
             sight->last = up_now_us(loop);
-            sight->open = false; // not the step that says so
+            // Not the step that says so.
+            sight->entry = NULL;
+            sight->action = 0;
         }
         return mp_const_none;
     }

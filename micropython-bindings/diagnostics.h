@@ -13,7 +13,8 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_watch_obj);
 // What is counted of a level or a task.
 #define UP_LATE (8)
 typedef struct _up_count_t {
-    uint64_t us; // that its steps took in all
+    uint32_t us; // that its steps took in all,
+    uint32_t wraps; // and how often that wrapped
     uint32_t longest; // us
     // Steps, by how late they began, in powers of two: 0 ms, 1, 2 and 3, 4 to 7 ... 64 and more.
     uint32_t late[UP_LATE];
@@ -23,16 +24,15 @@ typedef struct _up_count_t {
 typedef struct _up_sight_t {
     // Of the pass:
     uint8_t sees; // UP_SEES_...
-    bool open; // it is under way
     uint16_t core; // its entry's levels, when it began
     up_entry_t *entry; // what it runs, or NULL: `action`
     uint32_t late; // how late that is, ms
-    uint32_t action;
+    uint32_t action; // 0: it is not to be counted, or was
+    void *seen; // what is noted of its task, or NULL: nothing yet, or it is no step of a task
     uint32_t last; // us, when the pass before ended
     up_frame_t frame; // where its task is resumed
 
     // stats()
-    uint32_t session;
     size_t heap; // blocks that were allocated since the last collection, when the pass before ended
     up_count_t levels[4]; // of tasks and callbacks, by UP_QUEUED()
     uint64_t idle; // us, that was waited,
@@ -55,10 +55,14 @@ typedef struct _up_sight_t {
     uint32_t served[4]; // ms, when an entry of this level ran last
 } up_sight_t;
 
+// In `sees`: what is on.
+#define UP_SEES_STATS (1)
+#define UP_SEES_SLOW (2)
+#define UP_SEES_WATCH (4)
+
 // A pass begins: what the core said. EXCEPTION: none.
 static inline void up_see_begin(up_loop_t *loop, up_entry_t *entry, uint32_t now, const up_todo_t *todo) {
     up_sight_t *sight = loop->sight;
-    sight->open = true;
     sight->entry = entry;
     if (entry == NULL) {
         sight->action = todo->action;
@@ -66,14 +70,30 @@ static inline void up_see_begin(up_loop_t *loop, up_entry_t *entry, uint32_t now
     }
     sight->core = entry->core;
     sight->late = now - entry->due;
-    if (entry->object == &up_task_type) {
-        up_frame_of(up_task_annexed_coro((up_task_t *)entry), &sight->frame);
-    }
 }
 
-void up_see_run(up_loop_t *loop);
+// It is no step of a task. EXCEPTION: none.
+static inline void up_see_no_step(up_loop_t *loop) {
+    loop->sight->seen = NULL;
+}
+
+// So does the step of a task: its coroutine. Whether that is a suspended generator, for sure. EXCEPTION: none.
+static inline bool up_see_step(up_loop_t *loop, up_task_t *task, mp_obj_t *coro) {
+    up_sight_t *sight = loop->sight;
+    up_annex_t *annex = up_task_annex(task);
+    if (annex != NULL) {
+        *coro = annex->coro;
+        sight->seen = annex->seen;
+    } else {
+        sight->seen = NULL;
+    }
+    up_frame_of(*coro, &sight->frame);
+    return sight->frame.coro != MP_OBJ_NULL;
+}
+
+void up_see_run(up_loop_t *loop, bool raised);
 void up_see_end(up_loop_t *loop);
-void up_see_run_over(up_loop_t *loop);
+void up_see_run_over(up_loop_t *loop, bool raised);
 uint32_t up_see_wait(up_loop_t *loop, uint32_t ms);
 mp_obj_t up_slow_step_ms(up_loop_t *loop);
 void up_set_slow_step_ms(up_loop_t *loop, mp_obj_t ms);

@@ -81,7 +81,6 @@ struct _up_loop_t {
 #endif
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
     struct _up_sight_t *sight; // what is seen, or NULL: nothing is
-    uint32_t stats_begun; // how often stats(True) was called
 #endif
 };
 

@@ -123,8 +123,15 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
 // What is compiled once for the passes that are seen and once for those that are not, so that the latter do not even look.
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
 #define UP_TWICE inline __attribute__((always_inline))
+#define UP_SEE_NO_STEP(loop, seen) \
+    do { \
+        if (seen) { \
+            up_see_no_step(loop); \
+        } \
+    } while (0)
 #else
 #define UP_TWICE
+#define UP_SEE_NO_STEP(loop, seen) (void)0
 #endif
 
 // One step of a task. Raises what leaves the task: while a task is the current one and nothing else is done.
@@ -134,6 +141,7 @@ static UP_TWICE void up_step(up_loop_t *loop, up_task_t *task, bool seen) {
     if (at != mp_const_none) {
         at = up_unpark(loop, task, &exc);
         if (at == MP_OBJ_NULL) {
+            UP_SEE_NO_STEP(loop, seen);
             return;
         }
     }
@@ -144,15 +152,22 @@ static UP_TWICE void up_step(up_loop_t *loop, up_task_t *task, bool seen) {
     loop->cur = task;
     mp_obj_t ret;
     mp_vm_return_kind_t kind;
-#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
-    mp_obj_t coro = seen ? up_task_annexed_coro(task) : task->coro;
-#else
     mp_obj_t coro = task->coro;
-#endif
-    if (!is_coroutine(coro)) {
-        coro = up_task_coro(task);
+    bool generator = false;
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    if (seen) {
+        generator = up_see_step(loop, task, &coro);
     }
-    if (is_coroutine(coro)) {
+#else
+    (void)seen;
+#endif
+    if (!generator) {
+        if (!is_coroutine(coro)) {
+            coro = up_task_coro(task);
+        }
+        generator = is_coroutine(coro);
+    }
+    if (generator) {
         kind = up_resume(coro, exc, &ret);
     } else {
         kind = mp_resume(coro, exc == MP_OBJ_NULL ? mp_const_none : MP_OBJ_NULL, exc, &ret);
@@ -314,13 +329,16 @@ static UP_TWICE void up_passes(up_loop_t *loop, up_task_t *main, bool forever, b
             up_act(loop, &todo, now, main == NULL && !forever);
         } else if (entry->object == &up_task_type) {
             up_step(loop, (up_task_t *)entry, seen);
-        } else if (entry->object == &up_callback_type) {
-            up_callback_run(loop, (up_callback_t *)entry);
-        } else if (entry != loop->stop) {
-            up_timeout_fire(loop, entry);
         } else {
-            up_core_forget(&loop->core, entry);
-            loop->stopping = forever;
+            UP_SEE_NO_STEP(loop, seen);
+            if (entry->object == &up_callback_type) {
+                up_callback_run(loop, (up_callback_t *)entry);
+            } else if (entry != loop->stop) {
+                up_timeout_fire(loop, entry);
+            } else {
+                up_core_forget(&loop->core, entry);
+                loop->stopping = forever;
+            }
         }
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
         if (seen) {
@@ -335,13 +353,13 @@ static MP_NOINLINE void up_passes_unseen(up_loop_t *loop, up_task_t *main, bool 
     up_passes(loop, main, forever, false);
 }
 
-static MP_NOINLINE void up_passes_seen(up_loop_t *loop, up_task_t *main, bool forever) {
-    up_see_run(loop);
+static MP_NOINLINE void up_passes_seen(up_loop_t *loop, up_task_t *main, bool forever, bool raised) {
+    up_see_run(loop, raised);
     up_passes(loop, main, forever, true);
 }
 
-// The same, seen or not, as loop->sight says, which a pass may change.
-static void up_all_passes(up_loop_t *loop, up_task_t *main, bool forever) {
+// The same, seen or not, as loop->sight says, which a pass may change. `raised`: the pass before did.
+static void up_all_passes(up_loop_t *loop, up_task_t *main, bool forever, bool raised) {
     do {
         if (loop->stopping == UP_STOPS_FOR_SIGHT) {
             loop->stopping = false;
@@ -349,12 +367,14 @@ static void up_all_passes(up_loop_t *loop, up_task_t *main, bool forever) {
         if (loop->sight == NULL) {
             up_passes_unseen(loop, main, forever);
         } else {
-            up_passes_seen(loop, main, forever);
+            up_passes_seen(loop, main, forever, raised);
         }
+        raised = false;
     } while (loop->stopping == UP_STOPS_FOR_SIGHT);
 }
 #else
-static void up_all_passes(up_loop_t *loop, up_task_t *main, bool forever) {
+static void up_all_passes(up_loop_t *loop, up_task_t *main, bool forever, bool raised) {
+    (void)raised;
     up_passes(loop, main, forever, false);
 }
 #endif
@@ -417,7 +437,7 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
 #endif
     up_store(&loop->running, true);
     if (exc == MP_OBJ_NULL || up_contained(loop, exc)) {
-        up_all_passes(loop, main, forever);
+        up_all_passes(loop, main, forever, exc != MP_OBJ_NULL);
         exc = MP_OBJ_NULL;
     }
     up_store(&loop->running, false);
@@ -427,9 +447,6 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
 
 // What a run leaves behind, however it ended, is put in order. EXCEPTION: none.
 static void up_run_over(up_loop_t *loop) {
-#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
-    up_see_run_over(loop);
-#endif
     loop->stop_value = mp_const_none;
     loop->stopping = false;
     up_task_t *dropped = loop->dropped;
@@ -514,6 +531,9 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
         exc = up_protected_passes(loop, main, forever, exc);
     } while (loop->running);
     mp_obj_t value = loop->stop_value;
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    up_see_run_over(loop, exc != MP_OBJ_NULL);
+#endif
     up_run_over(loop);
     if (exc == MP_OBJ_NULL) {
         if (main == NULL || !(main->entry.flags & UP_TASK_DONE)) {

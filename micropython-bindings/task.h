@@ -80,11 +80,6 @@ static inline up_annex_t *up_task_annex(up_task_t *task) {
     mp_obj_base_t *base = MP_OBJ_TO_PTR(task->coro);
     return base->type == &up_annex_type ? (up_annex_t *)base : NULL;
 }
-// The coroutine of a task, which is likely to have one. EXCEPTION: none.
-static inline mp_obj_t up_task_annexed_coro(up_task_t *task) {
-    up_annex_t *annex = up_task_annex(task);
-    return annex != NULL ? annex->coro : task->coro;
-}
 up_annex_t *up_task_make_annex(up_task_t *task);
 #endif
 up_task_t *up_task_new(mp_obj_t coro);

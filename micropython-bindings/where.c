@@ -18,7 +18,7 @@ qstr up_function_of(mp_obj_t coro) {
 // What a frame is. Its coroutine may have gone on since, or ended. O(lines of the function). EXCEPTION: none.
 up_where_t up_where_of(const up_frame_t *frame) {
     up_where_t where = { MP_QSTRnull, 0 };
-    if (frame->coro != MP_OBJ_NULL) {
+    if (frame->coro != MP_OBJ_NULL && frame->ip != NULL) {
         const mp_obj_fun_bc_t *fun = ((up_coroutine_t *)MP_OBJ_TO_PTR(frame->coro))->code_state.fun_bc;
         // As in py/vm.c, where it makes a traceback.
         const byte *ip = fun->bytecode;

@@ -7,8 +7,8 @@
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
 // A suspended coroutine, and where in its bytecode: two words, to be had in a few instructions and read later, if at all.
 typedef struct _up_frame_t {
-    mp_obj_t coro; // MP_OBJ_NULL: not known, as it is native code or no generator, or has ended
-    const uint8_t *ip;
+    mp_obj_t coro; // MP_OBJ_NULL: it is no generator, or has ended
+    const uint8_t *ip; // NULL: it is native code
 } up_frame_t;
 
 // The same, read. A line of 0 is not known, and neither is MP_QSTRnull.
@@ -39,19 +39,27 @@ typedef struct _up_coroutine_t {
 
 // The frame of a coroutine that does not run: that of the innermost one, if it awaits others. EXCEPTION: none.
 static inline void up_frame_of(mp_obj_t coro, up_frame_t *frame) {
-    frame->coro = MP_OBJ_NULL;
-    while (mp_obj_is_type(coro, &mp_type_gen_instance)) {
-        up_coroutine_t *self = MP_OBJ_TO_PTR(coro);
+    // What is awaited has yielded, so it is no small int, and has a type.
+    up_coroutine_t *self = MP_OBJ_TO_PTR(coro);
+    if (self->base.type != &mp_type_gen_instance || self->code_state.ip == NULL) {
+        frame->coro = MP_OBJ_NULL;
+        return;
+    }
+    for (;;) {
         const uint8_t *ip = self->code_state.ip;
-        if (ip == NULL || self->code_state.exc_sp_idx == MP_CODE_STATE_EXC_SP_IDX_SENTINEL) {
-            break; // it has ended, or is native code
-        }
-        frame->coro = coro;
+        frame->coro = MP_OBJ_FROM_PTR(self);
         frame->ip = ip;
+        if (self->code_state.exc_sp_idx == MP_CODE_STATE_EXC_SP_IDX_SENTINEL) {
+            frame->ip = NULL; // native code
+            break;
+        }
         if (*ip != MP_BC_YIELD_FROM) {
             break;
         }
-        coro = self->code_state.sp[-1]; // below what it yielded
+        self = MP_OBJ_TO_PTR(self->code_state.sp[-1]); // below what it yielded
+        if (self->base.type != &mp_type_gen_instance || self->code_state.ip == NULL) {
+            break;
+        }
     }
 }
 #endif

@@ -29,7 +29,7 @@ def top(n=20):
         "%d ms, idle %s, %d passes, the longest %d us"
         % (us // 1000, _share(stats["idle_us"], us).strip(), stats["passes"], stats["gap_us"])
     )
-    if "allocated" in stats:
+    if stats.get("collections"):
         print(
             "%d bytes allocated, %d collections, the longest %d us"
             % (stats["allocated"], stats["collections"], stats["collecting_us"])
