@@ -169,9 +169,9 @@ unix-newest unix-newest-standard: MPY = $(NEWEST)
 unix-newest unix-newest-standard: MPY_CROSS = $(CURDIR)/build/newest/mpy-cross/mpy-cross
 unix-newest unix-newest-standard: TREE = build/newest.stamp
 
-# The same firmware without V2's names, without CPython's, and without either.
+# The same firmware without V2's names and what shows what the loop does, without CPython's, and without all three.
 .PHONY: unix-without
-unix-without: unix-without-V2 unix-without-CPYTHON unix-without-V2-CPYTHON
+unix-without: unix-without-V2-DIAGNOSTICS unix-without-CPYTHON unix-without-V2-CPYTHON-DIAGNOSTICS
 unix-without-%: setup-demo source mpy-cross core
 	$(stock_asyncio)
 	$(call fresh_names,ports/unix,build/without/$*)
@@ -274,7 +274,7 @@ mpy-%:
 	@ports/check-tree.sh $(NEWEST) build/newest.stamp build/newest >/dev/null
 	$(if $(CORE_OF_$*),$(call step,core-pic-$(CORE_OF_$*),Building the scheduler (Rust) for $(CORE_OF_$*)$(,) position independent,\
 		ports/build-core.sh $(CORE_OF_$*) pic))
-	$(call step,mpy-$*,Linking the loop as a native .mpy: build/mpy/$*,$(call native,$*,mpy,$(if $(V2),V2=$(V2)) $(if $(CPYTHON),CPYTHON=$(CPYTHON))))
+	$(call step,mpy-$*,Linking the loop as a native .mpy: build/mpy/$*,$(call native,$*,mpy,$(if $(V2),V2=$(V2)) $(if $(CPYTHON),CPYTHON=$(CPYTHON)) $(if $(DIAGNOSTICS),DIAGNOSTICS=$(DIAGNOSTICS))))
 	$(if $(MOCK),$(call step,mpy-test-$*,The same with a clock for tests: build/mpy-test/$*,$(call native,$*,mpy-test,MOCK_CLOCK=1)))
 
 # MicroPython without our loop, which loads those files: on this machine as its makers configure it, of both versions; on

@@ -46,6 +46,7 @@ class Workload:
 
 
 NO_WHEN = {"stock": "has no conditions: a task polls", "v2": "has no conditions: a task polls"}
+NO_SIGHT = {"stock": "counts nothing", "v2": "counts nothing"}
 NO_EVENT = {"v2": "has no Event"}
 WORKLOADS = (
     Workload(
@@ -134,6 +135,12 @@ WORKLOADS = (
         "idle_flag",
         "`await sleep_ms(0)`, by N tasks beside one that waits for a ThreadSafeFlag",
         {"v2": "has no ThreadSafeFlag"},
+    ),
+    Workload(
+        "stats_on",
+        "`await sleep_ms(0)`, by N tasks, with `loop.stats(True)`",
+        NO_SIGHT,
+        where=(UNIX, "cortex-m4f"),
     ),
     Workload(
         "collect",

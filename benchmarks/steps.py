@@ -80,6 +80,12 @@ def sleep_ms_0(aio, n):
     return spin(aio, aio.sleep_ms, n)
 
 
+# The same while something is seen (docs/inside.md).
+def stats_on(aio, n):
+    aio.get_event_loop().stats(True)
+    return sleep_ms_0(aio, n)
+
+
 def after_ms_0(aio, n):
     return spin(aio, aio.after_ms, n)
 

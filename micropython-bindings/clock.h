@@ -38,6 +38,18 @@ static inline uint32_t up_now(up_loop_t *loop) {
     return mp_hal_ticks_ms();
 }
 
+// The same clock in us, wraps at 2^32. EXCEPTION: none.
+static inline __attribute__((always_inline)) uint32_t up_now_us(up_loop_t *loop) {
+#if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
+    if (loop->mock) {
+        return (uint32_t)loop->mock_now * 1000;
+    }
+#else
+    (void)loop;
+#endif
+    return mp_hal_ticks_us();
+}
+
 // The clock as time.ticks_ms() has it. EXCEPTION: none.
 mp_uint_t up_time(void);
 // A time of the loop's clock as time.ticks_ms() has it. The core knows the low 32 bits only: it is at most half of their

@@ -5,6 +5,7 @@
 #include "callbacks.h"
 #include "clock.h"
 #include "heap_search.h"
+#include "diagnostics.h"
 #include "loop_object.h"
 #include "loop_state.h"
 #include "mail.h"
@@ -261,19 +262,28 @@ static mp_obj_t up_loop_max_overdue_ms(size_t n, const mp_obj_t *a) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_max_overdue_ms_obj, 1, 2, up_loop_max_overdue_ms);
 
-// cur_task: the coroutine whose step runs (V2), or None. Whoever looks call_soon_threadsafe() up may use it in a hard
+// cur_task: the coroutine whose step runs (V2), or None. slow_step_ms, which can be set. Whoever looks call_soon_threadsafe() up may use it in a hard
 // interrupt.
 static void up_loop_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL) {
         if (attr == MP_QSTR_cur_task) {
             dest[0] = loop->cur == NULL ? mp_const_none : up_task_coro(loop->cur);
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+        } else if (attr == MP_QSTR_slow_step_ms) {
+            dest[0] = up_slow_step_ms(loop);
+#endif
         } else {
             if (attr == MP_QSTR_call_soon_threadsafe) {
                 up_callbacks_reserve(loop);
             }
             dest[1] = MP_OBJ_SENTINEL; // a method
         }
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    } else if (attr == MP_QSTR_slow_step_ms && dest[1] != MP_OBJ_NULL) {
+        up_set_slow_step_ms(loop, dest[1]);
+        dest[0] = MP_OBJ_NULL; // stored
+#endif
     }
 }
 
@@ -298,6 +308,10 @@ static const mp_rom_map_elem_t up_loop_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_get_exception_handler), MP_ROM_PTR(&up_loop_get_exception_handler_obj) },
     { MP_ROM_QSTR(MP_QSTR_default_exception_handler), MP_ROM_PTR(&up_loop_default_exception_handler_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_exception_handler), MP_ROM_PTR(&up_loop_call_exception_handler_obj) },
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    { MP_ROM_QSTR(MP_QSTR_stats), MP_ROM_PTR(&up_loop_stats_obj) },
+    { MP_ROM_QSTR(MP_QSTR_watch), MP_ROM_PTR(&up_loop_watch_obj) },
+#endif
 };
 static MP_DEFINE_CONST_DICT(up_loop_locals_dict, up_loop_locals_dict_table);
 

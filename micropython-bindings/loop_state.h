@@ -12,13 +12,16 @@ enum {
     UP_DOING_CALLBACK
 };
 
+// In `stopping`.
+#define UP_STOPS_FOR_SIGHT (2)
+
 // The one loop.
 struct _up_loop_t {
     mp_obj_base_t base;
     // Bytes and what is used often come first: their offsets fit into short instructions.
     uint8_t doing;
     bool running;
-    bool stopping;
+    uint8_t stopping; // the run ends with this pass, or UP_STOPS_FOR_SIGHT: it goes on in another function
     uint8_t epoch; // changes when new_event_loop() empties it: see UP_TASK_EPOCH
     uint8_t again; // UP_NOT, or at which level the task is due as soon as its step has ended: a bare yield, a delay of 0
     bool fast_io; // streams wake at high level unless they say otherwise
@@ -76,6 +79,9 @@ struct _up_loop_t {
     uint64_t virtual_us; // mock_now is of this
     uint32_t epoch_s; // the time of day where that is 0
     mp_obj_t pass_time; // called by whoever waits, with virtual_us at the end of the wait or None; MP_OBJ_NULL: the real clock
+#endif
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    struct _up_sight_t *sight; // what is seen, or NULL: nothing is
 #endif
 };
 

@@ -17,6 +17,7 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/await.c
     ${CMAKE_CURRENT_LIST_DIR}/callbacks.c
     ${CMAKE_CURRENT_LIST_DIR}/clock.c
+    ${CMAKE_CURRENT_LIST_DIR}/diagnostics.c
     ${CMAKE_CURRENT_LIST_DIR}/flag.c
     ${CMAKE_CURRENT_LIST_DIR}/garbage.c
     ${CMAKE_CURRENT_LIST_DIR}/gather.c
@@ -38,6 +39,7 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/threads.c
     ${CMAKE_CURRENT_LIST_DIR}/timeout.c
     ${CMAKE_CURRENT_LIST_DIR}/when.c
+    ${CMAKE_CURRENT_LIST_DIR}/where.c
     ${CMAKE_CURRENT_LIST_DIR}/platform/atomic.c
     ${CMAKE_CURRENT_LIST_DIR}/platform/dynamic.c
     ${CMAKE_CURRENT_LIST_DIR}/platform/freertos.c
@@ -45,9 +47,9 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/platform/unix.c
     ${CMAKE_CURRENT_LIST_DIR}/platform/wfi.c
 )
-# What is left out, if make or cmake is told so (1: it is there): V2's names and `asyn`; what only CPython's asyncio has.
-# See shim.h. From the environment as above, and what that does not have any more is there again.
-foreach(switch MICROPY_UASYNCIO_PRIORITY_V2 MICROPY_UASYNCIO_PRIORITY_CPYTHON)
+# What is left out, if make or cmake is told so (1: it is there): V2's names and `asyn`; what only CPython's asyncio has;
+# what shows what the loop does. See shim.h. From the environment as above, and what that does not have any more is there again.
+foreach(switch MICROPY_UASYNCIO_PRIORITY_V2 MICROPY_UASYNCIO_PRIORITY_CPYTHON MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS)
     if(NOT "$ENV{${switch}}" STREQUAL "")
         set(${switch} "$ENV{${switch}}")
     endif()

@@ -142,6 +142,9 @@ static const struct {
     { UP_QSTR(MP_QSTR_type_gen), UP_QSTR(MP_QSTR__asyncio_v2) },
     { UP_QSTR(MP_QSTR_version), UP_QSTR(MP_QSTR__asyncio_v2) },
 #endif
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    { UP_QSTR(MP_QSTR_top), UP_QSTR(MP_QSTR__asyncio_top) },
+#endif
 };
 
 #if MICROPY_UASYNCIO_PRIORITY_TESTING

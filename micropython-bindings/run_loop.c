@@ -5,6 +5,7 @@
 #include "await.h"
 #include "callbacks.h"
 #include "clock.h"
+#include "diagnostics.h"
 #include "flag.h"
 #include "loop_state.h"
 #include "mail.h"
@@ -128,13 +129,28 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
     return UP_STREAM_WAIT;
 }
 
+// What is compiled once for the passes that are seen and once for those that are not, so that the latter do not even look.
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+#define UP_TWICE inline __attribute__((always_inline))
+#define UP_SEE_NO_STEP(loop, seen) \
+    do { \
+        if (seen) { \
+            up_see_no_step(loop); \
+        } \
+    } while (0)
+#else
+#define UP_TWICE
+#define UP_SEE_NO_STEP(loop, seen) (void)0
+#endif
+
 // One step of a task. Raises what leaves the task: while a task is the current one and nothing else is done.
-static void up_step(up_loop_t *loop, up_task_t *task) {
+static UP_TWICE void up_step(up_loop_t *loop, up_task_t *task, bool seen) {
     mp_obj_t exc = MP_OBJ_NULL;
     mp_obj_t at = task->entry.data;
     if (at != mp_const_none) {
         at = up_unpark(loop, task, &exc);
         if (at == MP_OBJ_NULL) {
+            UP_SEE_NO_STEP(loop, seen);
             return;
         }
     }
@@ -146,10 +162,21 @@ static void up_step(up_loop_t *loop, up_task_t *task) {
     mp_obj_t ret;
     mp_vm_return_kind_t kind;
     mp_obj_t coro = task->coro;
-    if (!is_coroutine(coro)) {
-        coro = up_task_coro(task);
+    bool generator = false;
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    if (seen) {
+        generator = up_see_step(loop, task, &coro);
     }
-    if (is_coroutine(coro)) {
+#else
+    (void)seen;
+#endif
+    if (!generator) {
+        if (!is_coroutine(coro)) {
+            coro = up_task_coro(task);
+        }
+        generator = is_coroutine(coro);
+    }
+    if (generator) {
         kind = up_resume(coro, exc, &ret);
     } else {
         kind = mp_resume(coro, exc == MP_OBJ_NULL ? mp_const_none : MP_OBJ_NULL, exc, &ret);
@@ -278,6 +305,9 @@ static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, uint32_t 
             if (loop->context_state == UP_CONTEXT_LOCKED && !gc_is_locked()) {
                 up_context_renew(loop); // the old one holds an exception
             }
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+            ms = up_see_wait(loop, ms);
+#endif
             up_idle(loop, now, ms);
             break;
         default:
@@ -286,8 +316,8 @@ static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, uint32_t 
 }
 
 // Runs passes until `main` has ended or stop() had its turn, which is `stopping`, or, with neither to wait for, nothing is
-// left.
-static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
+// left. `seen`, a constant: each pass is told to diagnostics.c.
+static UP_TWICE void up_passes(up_loop_t *loop, up_task_t *main, bool forever, bool seen) {
 #if MICROPY_PY_THREAD && MICROPY_PY_THREAD_GIL
     unsigned passes = 0;
 #endif
@@ -322,20 +352,64 @@ static void up_passes(up_loop_t *loop, up_task_t *main, bool forever) {
             now = up_now(loop);
             entry = up_core_next(&loop->core, up_mail(), UP_NOT, now, &todo);
         }
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+        if (seen) {
+            up_see_begin(loop, entry, now, &todo);
+        }
+#endif
         if (entry == NULL) {
             up_act(loop, &todo, now, main == NULL && !forever);
         } else if (entry->object == &up_task_type) {
-            up_step(loop, (up_task_t *)entry);
-        } else if (entry->object == &up_callback_type) {
-            up_callback_run(loop, (up_callback_t *)entry);
-        } else if (entry != loop->stop) {
-            up_timeout_fire(loop, entry);
+            up_step(loop, (up_task_t *)entry, seen);
         } else {
-            up_core_forget(&loop->core, entry);
-            loop->stopping = forever;
+            UP_SEE_NO_STEP(loop, seen);
+            if (entry->object == &up_callback_type) {
+                up_callback_run(loop, (up_callback_t *)entry);
+            } else if (entry != loop->stop) {
+                up_timeout_fire(loop, entry);
+            } else {
+                up_core_forget(&loop->core, entry);
+                loop->stopping = forever;
+            }
         }
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+        if (seen) {
+            up_see_end(loop);
+        }
+#endif
     }
 }
+
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+static MP_NOINLINE void up_passes_unseen(up_loop_t *loop, up_task_t *main, bool forever) {
+    up_passes(loop, main, forever, false);
+}
+
+static MP_NOINLINE void up_passes_seen(up_loop_t *loop, up_task_t *main, bool forever, bool raised) {
+    up_see_run(loop, raised);
+    up_passes(loop, main, forever, true);
+}
+
+// The same, seen or not, as loop->sight says, which a pass may change. `raised`: the pass before did.
+static void up_all_passes(up_loop_t *loop, up_task_t *main, bool forever, bool raised) {
+    do {
+        if (loop->stopping == UP_STOPS_FOR_SIGHT) {
+            loop->stopping = false;
+        }
+        if (loop->sight == NULL) {
+            up_passes_unseen(loop, main, forever);
+        } else {
+            up_passes_seen(loop, main, forever, raised);
+        }
+        raised = false;
+    } while (loop->stopping == UP_STOPS_FOR_SIGHT);
+}
+#else
+static void up_all_passes(up_loop_t *loop, up_task_t *main, bool forever, bool raised) {
+    (void)raised;
+    up_passes(loop, main, forever, false);
+}
+#endif
 
 // An exception left a pass. True if it stays inside the loop: it is a task's or a callback's own.
 static bool up_contained(up_loop_t *loop, mp_obj_t exc) {
@@ -395,7 +469,7 @@ static MP_NOINLINE mp_obj_t up_protected_passes(up_loop_t *loop, up_task_t *main
 #endif
     up_store(&loop->running, true);
     if (exc == MP_OBJ_NULL || up_contained(loop, exc)) {
-        up_passes(loop, main, forever);
+        up_all_passes(loop, main, forever, exc != MP_OBJ_NULL);
         exc = MP_OBJ_NULL;
     }
     up_store(&loop->running, false);
@@ -489,6 +563,9 @@ mp_obj_t up_run(up_loop_t *loop, up_task_t *main, bool forever) {
         exc = up_protected_passes(loop, main, forever, exc);
     } while (loop->running);
     mp_obj_t value = loop->stop_value;
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    up_see_run_over(loop, exc != MP_OBJ_NULL);
+#endif
     up_run_over(loop);
     if (exc == MP_OBJ_NULL) {
         if (main == NULL || !(main->entry.flags & UP_TASK_DONE)) {

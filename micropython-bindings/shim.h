@@ -27,6 +27,14 @@
 #ifndef MICROPY_UASYNCIO_PRIORITY_CPYTHON
 #define MICROPY_UASYNCIO_PRIORITY_CPYTHON (1)
 #endif
+// What shows what the loop does: diagnostics.c. A native .mpy is in RAM, so it has that only if it is asked for.
+#ifndef MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+#ifdef MICROPY_ENABLE_DYNRUNTIME
+#define MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS (0)
+#else
+#define MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS (1)
+#endif
+#endif
 
 // The idle wait (platform/). The port's configuration names it, because all C files see that. What a build system defines
 // may not reach each of its objects.

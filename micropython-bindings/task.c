@@ -67,13 +67,13 @@ mp_obj_t up_task_at(up_task_t *task) {
     return up_place(task) == UP_JOINING ? MP_OBJ_FROM_PTR(task->entry.up) : *up_task_data(task);
 }
 
-#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
-static MP_DEFINE_CONST_OBJ_TYPE(up_annex_type, MP_QSTR_, MP_TYPE_FLAG_NONE); // no program sees it
+#if UP_TASK_HAS_ANNEX
+MP_DEFINE_CONST_OBJ_TYPE(up_annex_type, MP_QSTR_, MP_TYPE_FLAG_NONE); // no program sees it
 #endif
 
 // A task's coroutine. EXCEPTION: none.
 mp_obj_t up_task_coro(up_task_t *task) {
-#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+#if UP_TASK_HAS_ANNEX
     if (mp_obj_is_type(task->coro, &up_annex_type)) {
         return ((up_annex_t *)MP_OBJ_TO_PTR(task->coro))->coro;
     }
@@ -81,21 +81,30 @@ mp_obj_t up_task_coro(up_task_t *task) {
     return task->coro;
 }
 
-#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
-// The annex of a task, or NULL. EXCEPTION: none.
-static up_annex_t *up_task_annex(up_task_t *task) {
-    return mp_obj_is_type(task->coro, &up_annex_type) ? MP_OBJ_TO_PTR(task->coro) : NULL;
+#if UP_TASK_HAS_ANNEX
+// The annex of a task, which is made if it has none; NULL for want of memory. EXCEPTION: none.
+up_annex_t *up_task_make_annex(up_task_t *task) {
+    up_annex_t *annex = up_task_annex(task);
+    if (annex == NULL) {
+        up_annex_t *made = m_new_obj_maybe(up_annex_t);
+        annex = up_task_annex(task); // a finaliser may have made one
+        if (annex == NULL && made != NULL) {
+            *made = (up_annex_t){ .base = { &up_annex_type }, .name = mp_const_none, .coro = task->coro };
+            task->coro = MP_OBJ_FROM_PTR(made);
+            annex = made;
+        }
+    }
+    return annex;
 }
+#endif
 
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
 // The annex of a task, which is made if it has none. Raises MemoryError.
 static up_annex_t *up_task_need_annex(up_task_t *task) {
     up_own(MP_STATE_VM(up_loop));
-    up_annex_t *annex = up_task_annex(task);
+    up_annex_t *annex = up_task_make_annex(task);
     if (annex == NULL) {
-        annex = mp_obj_malloc(up_annex_t, &up_annex_type);
-        annex->name = mp_const_none;
-        annex->coro = task->coro;
-        task->coro = MP_OBJ_FROM_PTR(annex);
+        m_malloc_fail(sizeof(*annex));
     }
     return annex;
 }

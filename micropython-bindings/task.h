@@ -16,9 +16,13 @@ struct _up_task_t {
 
 // What few tasks have. It is in place of a task's coroutine, and is told by its type. `coro` is last because of the garbage
 // collector, as in a task.
+#define UP_TASK_HAS_ANNEX (MICROPY_UASYNCIO_PRIORITY_CPYTHON || MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS)
 typedef struct _up_annex_t {
     mp_obj_base_t base;
     mp_obj_t name; // a str, or None: none was given
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+    void *seen; // what diagnostics.c notes of it, or NULL
+#endif
     mp_obj_t coro;
 } up_annex_t;
 
@@ -71,6 +75,15 @@ mp_obj_t *up_task_data(up_task_t *task);
 mp_obj_t up_task_at(up_task_t *task);
 bool up_arg_awaitable(mp_obj_t aw);
 mp_obj_t up_task_coro(up_task_t *task);
+#if UP_TASK_HAS_ANNEX
+extern const mp_obj_type_t up_annex_type;
+// The annex of a task, or NULL. EXCEPTION: none.
+static inline up_annex_t *up_task_annex(up_task_t *task) {
+    mp_obj_base_t *base = MP_OBJ_TO_PTR(task->coro);
+    return base->type == &up_annex_type ? (up_annex_t *)base : NULL;
+}
+up_annex_t *up_task_make_annex(up_task_t *task);
+#endif
 up_task_t *up_task_new(mp_obj_t coro);
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level, mp_obj_t name);

@@ -263,6 +263,8 @@ void up_core_found(up_core_t *core, up_entry_t *entry, uint32_t found, uint32_t 
 uint32_t up_core_fds(up_core_t *core, up_pollfd_t *table, up_entry_t **owners, uint32_t room);
 // What poll(2) found. Rows whose owner does not wait so any more are passed over. Sets all owners to NULL. O(rows).
 void up_core_found_fds(up_core_t *core, const up_pollfd_t *table, up_entry_t **owners, uint32_t rows, uint32_t now);
+// How long the first entry that is due at a level has been, ms; 0 if none is. O(1).
+uint32_t up_core_late(up_core_t *core, uint32_t level, uint32_t now);
 // Makes an entry due now at its own level, unless it is due there or at high level. O(log n).
 void up_core_cancel(up_core_t *core, up_entry_t *entry, uint32_t now);
 // The entry to run next, which is idle then; NULL: `todo` says what is to be done first.

@@ -11,7 +11,7 @@ as for a board (size.h). What a part takes in all is the difference of the sums 
 library functions included. The core, the shim and MicroPython's C are read off the map, and the rest of the difference
 is frozen Python, names, and what all of them call. Root pointers are in bss.
 
-On Cortex-M4F it says also what there is without what MICROPY_UASYNCIO_PRIORITY_V2 and _CPYTHON leave out.
+On Cortex-M4F it says also what there is without what MICROPY_UASYNCIO_PRIORITY_V2, _CPYTHON and _DIAGNOSTICS leave out.
 
 For boards whose firmware was built, the table ends with what `firmware` says of it.
 
@@ -43,7 +43,8 @@ MANIFESTS = {
 WITHOUT = {
     "V2": ("V2",),
     "CPython's": ("CPYTHON",),
-    "both": ("V2", "CPYTHON"),
+    "diagnostics": ("DIAGNOSTICS",),
+    "all three": ("V2", "CPYTHON", "DIAGNOSTICS"),
 }
 # The Rust target of each build, None for this machine.
 TARGETS = {

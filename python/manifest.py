@@ -3,8 +3,8 @@
 #   include("<this folder>/manifest.py")                        asyncio is our loop too
 #   include("<this folder>/manifest.py", stock_asyncio=True)    asyncio is MicroPython's own
 #
-# and with v2=False or cpython=False, as the C part is built, without what MICROPY_UASYNCIO_PRIORITY_V2 or
-# MICROPY_UASYNCIO_PRIORITY_CPYTHON leaves out. Such a variable in the environment, where make puts what it is given,
+# and with v2=False, cpython=False or diagnostics=False, as the C part is built, without what MICROPY_UASYNCIO_PRIORITY_V2,
+# MICROPY_UASYNCIO_PRIORITY_CPYTHON or MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS leaves out. Such a variable in the environment, where make puts what it is given,
 # says so by itself.
 #
 # opt=3 drops asserts and line numbers: nothing here checks its arguments by assert.
@@ -12,7 +12,7 @@ import os
 
 _switches = {
     name.lower(): os.environ.get("MICROPY_UASYNCIO_PRIORITY_" + name) != "0"
-    for name in ("V2", "CPYTHON")
+    for name in ("V2", "CPYTHON", "DIAGNOSTICS")
 }
 options.defaults(stock_asyncio=False, **_switches)
 
@@ -23,6 +23,8 @@ if options.cpython:
     _names += ["_asyncio_ends", "_asyncio_taskgroup", "_asyncio_runner", "_asyncio_thread"]
 if options.v2:
     _names += ["_asyncio_v2", "asyn"]
+if options.diagnostics:
+    _names += ["_asyncio_top"]
 for _name in _names:
     module(_name + ".py", base_path=".", opt=3)
 if options.stock_asyncio:

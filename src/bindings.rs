@@ -214,6 +214,7 @@ unsafe extern "C" {
         rows: u32,
         now: u32,
     );
+    pub fn up_core_late(core: *mut up_core_t, level: u32, now: u32) -> u32;
     pub fn up_core_cancel(core: *mut up_core_t, entry: *mut up_entry_t, now: u32);
     pub fn up_core_next(
         core: *mut up_core_t,

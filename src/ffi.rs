@@ -323,6 +323,9 @@ export! {
             Tick::new(now)
         )
     }
+    fn up_core_late(core: *mut up_core_t, of: u32, now: u32) -> u32 {
+        scheduler(core).late(Level::from_bits(of as u16), Tick::new(now))
+    }
     fn up_core_cancel(core: *mut up_core_t, e: *mut up_entry_t, now: u32) {
         scheduler(core).cancel(entry(e), Tick::new(now))
     }

@@ -443,10 +443,10 @@ def without_firmware():
 
 @on("unix")
 def without():
-    """Without V2's names, CPython's, both: they are gone, the rest passes."""
+    """Without V2's names and diagnostics, CPython's, all three: they are gone, the rest passes."""
     folder = ROOT / "build/without"
     ours = counted("without", "tests/switches.py", MICROPYTHON, folder)
-    least = folder / "V2-CPYTHON/micropython"
+    least = folder / "V2-CPYTHON-DIAGNOSTICS/micropython"
     theirs = counted("without-upstream", "tests/upstream.py", least, TREE, "asyncio")
     return tuple(map(sum, zip(ours, theirs)))
 

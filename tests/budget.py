@@ -102,8 +102,8 @@ def flash():
     )
     done = subprocess.run([sys.executable, *argv], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     print(done.stdout, end="")
-    found = dict(re.findall(r"^  (ours|without \S+), flash (\d+)", done.stdout, re.MULTILINE))
-    if done.returncode or len(found) < 4:
+    found = dict(re.findall(r"^  (ours|without [^,]+), flash (\d+)", done.stdout, re.MULTILINE))
+    if done.returncode or len(found) < 5:
         print("0 passed, 1 failed")
         sys.exit(1)
     return {"flash": {(M4, which): int(size) for which, size in found.items()}}
@@ -173,7 +173,7 @@ def compare(kept, allowed):
 def aims(figures):
     """(name, whether it is reached, the figures) of each aim that these figures tell."""
     if "flash" in figures:
-        for which, most in (("ours", 28), ("without both", 18)):
+        for which, most in (("ours", 28), ("without all three", 18)):
             total = figures["flash"][M4, which]
             yield (
                 f"{M4}, {which}: at most {most} KB of flash",

@@ -39,7 +39,9 @@ def main():
     old = {name: own[name] for name in ("_asyncio_v2.py", "asyn.py")}
     parts = "condition", "barrier", "datagram", "dns", "ends", "taskgroup", "runner", "thread"
     new = {name: own[name] for name in (f"_asyncio_{part}.py" for part in parts)}
+    seen = {name: own[name] for name in ("_asyncio_top.py",)}
     rest = {name: file for name, file in own.items() if name not in {**old, **new}}
+    least = {name: file for name, file in rest.items() if name not in seen}
     checks = {
         "asyncio is ours": (include + ")", own),
         "before the port's": (include + ")\n" + STOCK, own),
@@ -47,12 +49,14 @@ def main():
         "stock, before the port's": (include + ", stock_asyncio=True)\n" + STOCK, stock),
         "without V2": (include + ", v2=False)", {**rest, **new}),
         "without CPython's": (include + ", cpython=False)", {**rest, **old}),
-        "stock, without both": (
-            include + ", stock_asyncio=True, v2=False, cpython=False)",
-            {**{name: file for name, file in stock.items() if name not in own}, **rest},
+        "without diagnostics": (include + ", diagnostics=False)", {**least, **old, **new}),
+        "stock, without all three": (
+            include + ", stock_asyncio=True, v2=False, cpython=False, diagnostics=False)",
+            {**{name: file for name, file in stock.items() if name not in own}, **least},
         ),
         "make without V2": (include + ")", {**rest, **new}, "V2"),
         "make without CPython's": (include + ")", {**rest, **old}, "CPYTHON"),
+        "make without diagnostics": (include + ")", {**least, **old, **new}, "DIAGNOSTICS"),
         "after the port's": (STOCK + "\n" + include + ")", "before the port's own"),
     }
     failed = 0

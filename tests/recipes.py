@@ -928,10 +928,11 @@ def cmake_build():
     run(
         *("cmake", "-S", ROOT / "tests/cmake", "-B", less, *arguments, f"-D{switch}CPYTHON=0"),
         **env,
-        **{f"{switch}V2": "0"},
+        **{f"{switch}V2": "0", f"{switch}DIAGNOSTICS": "0"},
     )
     flags = (less / "CMakeFiles/main.dir/flags.make").read_text()
-    check(f"-D{switch}V2=0" in flags and f"-D{switch}CPYTHON=0" in flags, flags)
+    for left_out in ("V2", "CPYTHON", "DIAGNOSTICS"):
+        check(f"-D{switch}{left_out}=0" in flags, left_out, flags)
 
 
 def wait(name, waits, *flags):

@@ -27,16 +27,17 @@ CPYTHON = (
     "InvalidStateError all_tasks wait as_completed shield FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED "
     "timeout timeout_ms timeout_at Timeout TaskGroup ExceptionGroup BaseExceptionGroup Runner to_thread"
 ).split()
+DIAGNOSTICS = "top".split()
 # And methods of tasks.
 METHODS = (
     "result exception cancelled cancelling uncancel get_name set_name get_coro add_done_callback "
     "remove_done_callback"
 ).split()
 LEFT_OUT = {
-    "V2": {*V2},
+    "V2-DIAGNOSTICS": {*V2, *DIAGNOSTICS},
     "CPYTHON": {*CPYTHON},
     # Those of `asyn` are made of these.
-    "V2-CPYTHON": {*V2, *CPYTHON, "Semaphore", "BoundedSemaphore"},
+    "V2-CPYTHON-DIAGNOSTICS": {*V2, *CPYTHON, *DIAGNOSTICS, "Semaphore", "BoundedSemaphore"},
 }
 ASK = """
 import json

@@ -440,6 +440,13 @@ mp_uint_t up_ticks_ms(void) {
     return up_dynamic.now;
 }
 
+// time.ticks_us() likewise. What is between two readings is at most half of what the bits of a small int count.
+mp_uint_t up_ticks_us(void) {
+    uint32_t ticks = (uint32_t)MP_OBJ_SMALL_INT_VALUE(up_dynamic.ticks_us());
+    up_dynamic.now_us += (ticks - up_dynamic.now_us) & (uint32_t)(MICROPY_PY_TIME_TICKS_PERIOD - 1);
+    return up_dynamic.now_us;
+}
+
 // -- the idle wait
 
 // Ends an idle wait. EXCEPTION: none.
@@ -527,6 +534,7 @@ void up_dynamic_begin(mp_obj_t handle_pending, mp_obj_t generator) {
     d->collect = mp_load_attr(up_module_named(MP_QSTR_gc), MP_QSTR_collect);
     d->sleep_ms = mp_load_attr(up_module_named(MP_QSTR_time), MP_QSTR_sleep_ms);
     d->ticks_ms = up_function(MP_QSTR_time, MP_QSTR_ticks_ms);
+    d->ticks_us = up_function(MP_QSTR_time, MP_QSTR_ticks_us);
     d->heap_lock = up_function(MP_QSTR_micropython, MP_QSTR_heap_lock);
     d->heap_unlock = up_function(MP_QSTR_micropython, MP_QSTR_heap_unlock);
     d->stopped = MP_OBJ_TO_PTR(mp_call_function_0(MP_OBJ_FROM_PTR(d->StopIteration)));

@@ -123,6 +123,7 @@ typedef struct _up_dynamic_t {
     mp_obj_tuple_t *stopped_with; // its arguments
     // Functions.
     mp_obj_t (*ticks_ms)(void);
+    mp_obj_t (*ticks_us)(void);
     mp_obj_t (*heap_lock)(void);
     mp_obj_t (*heap_unlock)(void);
     mp_obj_t callable;
@@ -141,6 +142,7 @@ typedef struct _up_dynamic_t {
     uint8_t held_off; // a thread is in the mailbox
     bool roused; // something is due since the idle wait began
     uint32_t now; // the clock at its last reading
+    uint32_t now_us; // likewise in us
     uint32_t passes; // since what is pending was run
 } up_dynamic_t;
 // mpy_ld.py reaches memory that is written by way of the table only.
@@ -392,6 +394,9 @@ bool up_float_as_ms(mp_obj_t arg, uint32_t most, uint32_t *ms);
 #undef mp_hal_ticks_ms
 #define mp_hal_ticks_ms up_ticks_ms
 mp_uint_t up_ticks_ms(void);
+#undef mp_hal_ticks_us
+#define mp_hal_ticks_us up_ticks_us
+mp_uint_t up_ticks_us(void);
 
 // Asks every so many passes only, because it is a call of Python.
 static inline bool up_pending(void) {

@@ -16,6 +16,10 @@ void hal_init(void);
 
 // The finest counter, from 0 at the start. May be called with interrupts off and in an interrupt.
 uint64_t hal_counts(void);
+// Its low half, where that can be had for less.
+#ifndef HAL_COUNTS_LOW
+#define HAL_COUNTS_LOW() ((uint32_t)hal_counts())
+#endif
 
 // Call board_deadline_irq() in interrupt context when the counter is there, which is in a ms at the latest; at once if it
 // is past it. It takes the place of the one before. Called with interrupts off.

@@ -72,7 +72,7 @@ mp_uint_t mp_hal_ticks_ms(void) {
 mp_uint_t mp_hal_ticks_us(void) {
     uint32_t state = hal_irq_disable();
     uint32_t whole = ms;
-    uint32_t part = (uint32_t)hal_counts() - ms_began;
+    uint32_t part = HAL_COUNTS_LOW() - ms_began;
     hal_irq_restore(state);
     return whole * 1000 + part / HAL_COUNTS_PER_US;
 }

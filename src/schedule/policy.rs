@@ -559,6 +559,12 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    /// How long the first due entry of a level has been due, ms; 0 if none is. O(1).
+    pub fn late(&self, level: Level, now: Tick) -> u32 {
+        self.due(level as LevelBits, now)
+            .map_or(0, |e| now.since(e.due()).max(0).cast_unsigned())
+    }
+
     /// The entry to run next, by the rules above, which is idle then; `None`: what `todo` has by then comes first. O(log n).
     ///
     /// `again`: the entry that ran last is due again now, if it is in no queue: at this level, or, with `Some(None)`, at

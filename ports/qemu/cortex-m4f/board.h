@@ -17,6 +17,8 @@
 
 // TIM2 counts nanoseconds.
 #define HAL_COUNTS_PER_US (1000)
+// TIM2_CNT
+#define HAL_COUNTS_LOW() (*(volatile uint32_t *)0x40000024)
 
 #define BOARD_INTERRUPTS (82)
 #define BOARD_DEADLINE_VECTOR (15) // SysTick
