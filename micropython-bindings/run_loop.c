@@ -13,7 +13,6 @@
 #include "platform/platform.h"
 #include "report.h"
 #include "run_loop.h"
-#include "schedule.h"
 #include "sleep.h"
 #include "streams.h"
 #include "task.h"

@@ -11,7 +11,6 @@
 #include "clock.h"
 #include "garbage.h"
 #include "loop_state.h"
-#include "schedule.h"
 #include "sync.h"
 #include "task.h"
 #include "threads.h"
