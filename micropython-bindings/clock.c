@@ -12,7 +12,7 @@ mp_uint_t up_time(void) {
         return up_mock_time(up_any_loop()) & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
     }
 #endif
-    return mp_hal_ticks_ms() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
+    return UP_TICKS_MS() & (MICROPY_PY_TIME_TICKS_PERIOD - 1);
 }
 
 mp_uint_t up_time_of(uint32_t due) {
@@ -39,6 +39,10 @@ static mp_obj_t up_mock_clock(size_t n, const mp_obj_t *a) {
     if (n == 1) {
         loop->mock = a[0] != mp_const_none;
         loop->mock_now = loop->mock ? mp_obj_get_int_truncated(a[0]) : 0;
+#if MICROPY_UASYNCIO_PRIORITY_TESTING
+        MP_STATE_VM(up_pass_time) = MP_OBJ_NULL; // not virtual
+        up_virtual.look_us = 0;
+#endif
     }
     return loop->mock ? mp_obj_new_int_from_uint(loop->mock_now) : mp_const_none;
 }
@@ -46,14 +50,22 @@ MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_mock_clock_obj, 0, 1, up_mock_clock);
 #endif
 
 #if MICROPY_UASYNCIO_PRIORITY_TESTING
-uint64_t up_virtual_look(up_loop_t *loop) {
-    loop->virtual_us += loop->look_us;
-    loop->mock_now = (mp_uint_t)(loop->virtual_us / 1000);
-    return loop->virtual_us;
+up_virtual_t up_virtual;
+
+MP_REGISTER_ROOT_POINTER(mp_obj_t up_pass_time);
+
+static void up_virtual_set(up_loop_t *loop, uint64_t us) {
+    up_virtual.us = us;
+    loop->mock_now = (mp_uint_t)(us / 1000);
 }
 
-bool up_virtual_pass(up_loop_t *loop, uint64_t end) {
-    return mp_obj_is_true(mp_call_function_1(loop->pass_time, end == UINT64_MAX ? mp_const_none : mp_obj_new_int_from_ull(end)));
+uint64_t up_virtual_look(up_loop_t *loop) {
+    up_virtual_set(loop, up_virtual.us + up_virtual.look_us);
+    return up_virtual.us;
+}
+
+bool up_virtual_pass(uint64_t end) {
+    return mp_obj_is_true(mp_call_function_1(MP_STATE_VM(up_pass_time), end == UINT64_MAX ? mp_const_none : mp_obj_new_int_from_ull(end)));
 }
 
 // _virtual_clock(pass_time, epoch_s, look_us): time is virtual from here on, and is passed by that callable. _virtual_clock():
@@ -61,23 +73,21 @@ bool up_virtual_pass(up_loop_t *loop, uint64_t end) {
 static mp_obj_t up_virtual_clock(size_t n, const mp_obj_t *a) {
     up_loop_t *loop = up_loop();
     loop->mock = n == 3;
-    loop->pass_time = n == 3 ? a[0] : MP_OBJ_NULL;
-    loop->epoch_s = n == 3 ? mp_obj_get_int_truncated(a[1]) : 0;
-    loop->look_us = n == 3 ? up_arg_range(a[2], MP_QSTR_look_us, 0, UINT16_MAX) : 0;
+    MP_STATE_VM(up_pass_time) = n == 3 ? a[0] : MP_OBJ_NULL;
+    up_virtual.epoch_s = n == 3 ? mp_obj_get_int_truncated(a[1]) : 0;
+    up_virtual.look_us = n == 3 ? mp_obj_get_int_truncated(a[2]) : 0;
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_virtual_clock_obj, 0, 3, up_virtual_clock);
 
 // _virtual_us(): the virtual time in us. _virtual_us(t): it is `t`.
 static mp_obj_t up_virtual_us(size_t n, const mp_obj_t *a) {
-    up_loop_t *loop = up_loop();
     if (n == 1) {
         // Of an int that may be a long one: its low 32 bits, and those above.
         mp_obj_t high = mp_binary_op(MP_BINARY_OP_RSHIFT, a[0], MP_OBJ_NEW_SMALL_INT(32));
-        loop->virtual_us = (uint64_t)mp_obj_get_int_truncated(high) << 32 | (uint32_t)mp_obj_get_int_truncated(a[0]);
-        loop->mock_now = (mp_uint_t)(loop->virtual_us / 1000);
+        up_virtual_set(up_loop(), (uint64_t)mp_obj_get_int_truncated(high) << 32 | (uint32_t)mp_obj_get_int_truncated(a[0]));
     }
-    return mp_obj_new_int_from_ull(loop->virtual_us);
+    return mp_obj_new_int_from_ull(up_virtual.us);
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_virtual_us_obj, 0, 1, up_virtual_us);
 #endif

@@ -5,11 +5,25 @@
 #include "loop_state.h"
 
 #if MICROPY_UASYNCIO_PRIORITY_TESTING
+// Virtual time, which is the loop's mock time then. It is not in the loop, which is as large as on any board.
+typedef struct _up_virtual_t {
+    uint64_t us; // mock_now is of this
+    uint32_t epoch_s; // the time of day where that is 0
+    uint32_t look_us; // what a look at the clock takes
+} up_virtual_t;
+
+extern up_virtual_t up_virtual;
+
+// Whether time is virtual. Then whoever waits calls up_pass_time, with the end of the wait in us, or None.
+static inline bool up_is_virtual(up_loop_t *loop) {
+    return loop->mock && MP_STATE_VM( up_pass_time) != MP_OBJ_NULL;
+}
+
 // Virtual time, in us. A look at it may take some. EXCEPTION: none.
 uint64_t up_virtual_look(up_loop_t *loop);
 // Lets the virtual time `end` come, or the next instant for which something is scripted; UINT64_MAX: only that. False if
 // nothing is.
-bool up_virtual_pass(up_loop_t *loop, uint64_t end);
+bool up_virtual_pass(uint64_t end);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(up_virtual_clock_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(up_virtual_us_obj);
 #endif
@@ -18,7 +32,7 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(up_virtual_us_obj);
 // The clock that replaces the real one, in ms. EXCEPTION: none.
 static inline mp_uint_t up_mock_time(up_loop_t *loop) {
 #if MICROPY_UASYNCIO_PRIORITY_TESTING
-    if (loop->look_us != 0) {
+    if (up_virtual.look_us != 0) {
         up_virtual_look(loop);
     }
 #endif
@@ -35,7 +49,7 @@ static inline uint32_t up_now(up_loop_t *loop) {
 #else
     (void)loop;
 #endif
-    return mp_hal_ticks_ms();
+    return UP_TICKS_MS();
 }
 
 // The same clock in us, wraps at 2^32. EXCEPTION: none.

@@ -74,12 +74,6 @@ struct _up_loop_t {
     uint32_t mailed_spent; // those that had their turn, were cancelled, or dropped with the loop
 #endif
     up_core_t core;
-#if MICROPY_UASYNCIO_PRIORITY_TESTING
-    uint16_t look_us; // what a look at the clock takes
-    uint64_t virtual_us; // mock_now is of this
-    uint32_t epoch_s; // the time of day where that is 0
-    mp_obj_t pass_time; // called by whoever waits, with virtual_us at the end of the wait or None; MP_OBJ_NULL: the real clock
-#endif
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
     struct _up_sight_t *sight; // what is seen, or NULL: nothing is
 #endif

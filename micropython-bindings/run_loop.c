@@ -245,7 +245,7 @@ static void up_idle_virtual(up_loop_t *loop, uint32_t now, uint32_t ms) {
 #else
     const uint32_t fds = 0;
 #endif
-    if (up_virtual_pass(loop, ms == UINT32_MAX ? UINT64_MAX : ((loop->virtual_us / 1000) + ms) * 1000)) {
+    if (up_virtual_pass(ms == UINT32_MAX ? UINT64_MAX : (up_virtual.us / 1000 + ms) * 1000)) {
         return;
     }
     if (fds == 0) {
@@ -260,7 +260,7 @@ static void up_idle(up_loop_t *loop, uint32_t now, uint32_t ms) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock) {
 #if MICROPY_UASYNCIO_PRIORITY_TESTING
-        if (loop->pass_time != MP_OBJ_NULL) {
+        if (up_is_virtual(loop)) {
             up_idle_virtual(loop, now, ms);
             return;
         }

@@ -18,6 +18,11 @@
 #define MICROPY_UASYNCIO_PRIORITY_TESTING (0)
 #endif
 
+// The loop's look at the port's clock: another than `time` has, where that is the tests' one.
+#ifndef UP_TICKS_MS
+#define UP_TICKS_MS() mp_hal_ticks_ms()
+#endif
+
 // What a build can leave out (0), each with the frozen Python that goes with it: ../python/manifest.py.
 // The names of uasyncio V2, and `asyn`.
 #ifndef MICROPY_UASYNCIO_PRIORITY_V2

@@ -18,7 +18,7 @@ MICROPY_PY_JNI = 0
 
 # virtual.c stands in front of these.
 COMMA = ,
-LDFLAGS_EXTRA += $(addprefix -Wl$(COMMA)--wrap=,clock_gettime gettimeofday time select usleep mp_hal_delay_ms)
+LDFLAGS_EXTRA += $(addprefix -Wl$(COMMA)--wrap=,gettimeofday time select usleep mp_hal_ticks_ms mp_hal_ticks_us mp_hal_delay_ms)
 
 # For benchmarks: their module, and the names of functions, by which callgrind counts.
 vpath %.c $(VARIANT_DIR)/../..

@@ -15,30 +15,30 @@
 // The loop, if its time is this thread's; else NULL.
 static up_loop_t *virtual(void) {
     up_loop_t *loop = MP_STATE_VM(up_loop);
-    bool is = loop != NULL && loop->pass_time != MP_OBJ_NULL && mp_thread_is_main_thread();
+    bool is = loop != NULL && up_is_virtual(loop) && mp_thread_is_main_thread();
     return is ? loop : NULL;
 }
 
 // Sleeps. What is scripted meanwhile runs at its instants.
 static void pass(up_loop_t *loop, uint64_t us) {
-    uint64_t end = loop->virtual_us + us;
-    while (loop->pass_time != MP_OBJ_NULL && loop->virtual_us < end) {
-        up_virtual_pass(loop, end);
+    uint64_t end = up_virtual.us + us;
+    while (up_is_virtual(loop) && up_virtual.us < end) {
+        up_virtual_pass(end);
         mp_handle_pending(true);
     }
 }
 
-int __real_clock_gettime(clockid_t id, struct timespec *at);
-int __wrap_clock_gettime(clockid_t id, struct timespec *at);
-int __wrap_clock_gettime(clockid_t id, struct timespec *at) {
+mp_uint_t __wrap_mp_hal_ticks_ms(void);
+mp_uint_t __wrap_mp_hal_ticks_ms(void) {
     up_loop_t *loop = virtual();
-    if (loop == NULL || (id != CLOCK_MONOTONIC && id != CLOCK_REALTIME)) {
-        return __real_clock_gettime(id, at);
-    }
-    uint64_t us = up_virtual_look(loop);
-    at->tv_sec = us / US_PER_S + (id == CLOCK_REALTIME ? loop->epoch_s : 0);
-    at->tv_nsec = us % US_PER_S * 1000;
-    return 0;
+    return loop == NULL ? __real_mp_hal_ticks_ms() : (mp_uint_t)(up_virtual_look(loop) / 1000);
+}
+
+mp_uint_t __real_mp_hal_ticks_us(void);
+mp_uint_t __wrap_mp_hal_ticks_us(void);
+mp_uint_t __wrap_mp_hal_ticks_us(void) {
+    up_loop_t *loop = virtual();
+    return loop == NULL ? __real_mp_hal_ticks_us() : (mp_uint_t)up_virtual_look(loop);
 }
 
 int __real_gettimeofday(struct timeval *restrict at, void *restrict zone);
@@ -49,7 +49,7 @@ int __wrap_gettimeofday(struct timeval *restrict at, void *restrict zone) {
         return __real_gettimeofday(at, zone);
     }
     uint64_t us = up_virtual_look(loop);
-    at->tv_sec = us / US_PER_S + loop->epoch_s;
+    at->tv_sec = us / US_PER_S + up_virtual.epoch_s;
     at->tv_usec = us % US_PER_S;
     return 0;
 }
@@ -61,7 +61,7 @@ time_t __wrap_time(time_t *at) {
     if (loop == NULL) {
         return __real_time(at);
     }
-    time_t now = up_virtual_look(loop) / US_PER_S + loop->epoch_s;
+    time_t now = up_virtual_look(loop) / US_PER_S + up_virtual.epoch_s;
     if (at != NULL) {
         *at = now;
     }
