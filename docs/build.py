@@ -19,7 +19,7 @@ STAGE = ROOT / "build/docs/pages"
 PYTHON, TOOLS = ROOT / "build/venv/bin/python", ROOT / "build/docs-tools"  # of `make setup-docs`
 
 # {page: [(caption, pages below it)]}: the site's order. It is not in the documents, which people read elsewhere too.
-HOWTO = "choose_a_level interrupt_driver port_a_program find_who_blocks low_power threads c_driver"
+HOWTO = "choose_a_level interrupt_driver port_a_program find_who_blocks low_power threads c_driver virtual_time"
 CONTENTS = {
     "index": [
         ("To begin with", "purpose get playground/README tutorial levels howto/index"),

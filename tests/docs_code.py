@@ -120,7 +120,7 @@ sys.modules["time"] = Time
 del sys, time, uasyncio_priority
 exec(open("block.py").read(), {"__name__": "__main__"})
 """
-REAL = r"\b(pyb|_thread|to_thread|socket|open_connection|start_server|Datagram)\b"
+REAL = r"\b(pyb|_thread|to_thread|socket|virtual_time|open_connection|start_server|Datagram)\b"
 
 
 def with_free_ports(text):

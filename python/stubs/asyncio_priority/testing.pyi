@@ -11,8 +11,7 @@ class virtual_time:
     def __exit__(self, kind: Any, value: Any, tb: Any) -> None: ...
     # How many ms have passed.
     def now(self) -> int: ...
-    # fn(*args) runs like an interrupt when so many ms have passed; hard: with the heap locked, and
-    # one argument at most.
+    # fn(*args) runs like an interrupt when so many ms have passed; hard: with the heap locked, and one argument at most.
     def at(self, ms: float, fn: Callable[..., Any], *args: Any, hard: bool = False) -> None: ...
     # Run the loop for so many ms, all that is due in them and what is due at their end. Inside the loop: the running step
     # takes so long.
