@@ -190,6 +190,7 @@ macro_rules! export {
         /// # Safety
         /// Pointers are as the header says, and nothing else uses what they point to meanwhile.
         #[unsafe(no_mangle)]
+        #[allow(unused_unsafe)] // up_core_version() does nothing unsafe
         pub unsafe extern "C" fn $name($($arg: $ty),*) $(-> $ret)? {
             // SAFETY: this function's own contract is that of what it calls.
             unsafe { $($body)* }

@@ -246,13 +246,11 @@ impl<'a> Poll<'a> {
         if let Some(e) = self.next_condition() {
             return Some(Action::Ask(e));
         }
-        if self.stage.get() == Stage::Conditions {
-            if self.streams.get() {
-                self.stage.set(Stage::Streams);
-                self.cursor.set(self.others.first());
-                if self.fd_count() != 0 {
-                    return Some(Action::AskFds);
-                }
+        if self.stage.get() == Stage::Conditions && self.streams.get() {
+            self.stage.set(Stage::Streams);
+            self.cursor.set(self.others.first());
+            if self.fd_count() != 0 {
+                return Some(Action::AskFds);
             }
         }
         let Some(e) = self.cursor.get() else {

@@ -692,7 +692,7 @@ impl Core {
 
     /// What to do next. Two of three conditions behind another one are asked for by the short way.
     pub fn next(&mut self, again: Option<Option<Level>>, now: Tick) -> Action {
-        if self.asked && again.is_none() && self.asks % 3 != 0 {
+        if self.asked && again.is_none() && !self.asks.is_multiple_of(3) {
             let entry = call!(up_core_next_condition(self.core, self.mail));
             if !entry.is_null() {
                 self.asks += 1;
