@@ -499,6 +499,11 @@ impl Core {
         ));
     }
 
+    /// How long the first due entry of a level has been, ms.
+    pub fn late(&self, level: Level, now: Tick) -> u32 {
+        call!(up_core_late(self.core, level as u32, now.raw()))
+    }
+
     /// Queues a time-out.
     pub fn arm(&mut self, h: Handle, delay: u32, now: Tick) {
         call!(up_core_arm(self.core, self.entry(h), delay, now.raw()));

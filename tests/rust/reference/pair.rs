@@ -352,6 +352,12 @@ impl Pair {
             }
         };
         assert_eq!(action, expected);
+        if !matches!(action, Action::Run(_)) {
+            for level in [Level::High, Level::Normal, Level::Low] {
+                let late = self.model.head(level).map_or(0, |(_, late)| late);
+                assert_eq!(u64::from(self.core.late(level, now)), late);
+            }
+        }
         if let Action::Ask(h) | Action::AskStream(h) | Action::Run(h) = action {
             self.last = Some(h);
         }
