@@ -78,7 +78,7 @@ WORKLOADS = (
     ),
     Workload("when_1_false", "`await sleep_ms(0)`, by N tasks beside a condition that is false"),
     Workload("when_4_false", "the same beside 4 conditions that are false"),
-    Workload("when_4_native", "the same, each a method in C that is called", NO_WHEN),
+    Workload("when_4_native", "the same, each a method in C", NO_WHEN, where=(UNIX,)),
     Workload("when_1_true", "`await when(yes)`, beside N tasks that sleep", NO_WHEN),
     Workload("when_4_true", "the same by 4 tasks in turn", NO_WHEN),
     Workload("event", "one of two tasks wakes the other, beside N that sleep", NO_EVENT),

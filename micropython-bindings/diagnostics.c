@@ -9,11 +9,10 @@
 #include <string.h>
 
 #include "args.h"
-#include "callbacks.h"
 #include "clock.h"
 #include "heap_search.h"
+#include "loop_state.h"
 #include "report.h"
-#include "schedule.h"
 #include "task.h"
 #include "threads.h"
 #include "where.h"
