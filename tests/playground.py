@@ -378,6 +378,7 @@ def page(folder):
             browser.size(1280, 900, False)
             address = f"http://localhost:{serving.server_address[1]}/"
             browser.call("Page.navigate", url=address)
+            browser.until(f"document.readyState === 'complete' && location.href === '{address}'")
             yield browser
         finally:
             browser.close()
