@@ -4,8 +4,9 @@
 const BELL = 0;
 const STOP = 1;
 const WAITS = 2;
-const VALUES = 3;
-const WORDS = 7;
+const LOOKS = 3;
+const VALUES = 4;
+const WORDS = 8;
 const STOP_MS = 1000; // how long a program may take to end once it is asked to
 const KEEP_CHARS = 100000;
 const SECONDS = 20; // that the chart shows
@@ -39,6 +40,11 @@ class Run {
     // How often it has waited.
     get waits() {
         return Atomics.load(this.shared, WAITS);
+    }
+
+    // How often it has looked whether something came. Who waits does not.
+    get looks() {
+        return Atomics.load(this.shared, LOOKS);
     }
 
     // KeyboardInterrupt; and an end by force for what catches that.

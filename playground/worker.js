@@ -3,11 +3,13 @@
 "use strict";
 importScripts("firmware.js");
 
-// The words of `shared`, which page.js has too: to be woken by, to stop, how often it waited, page.value(n) from VALUES on.
+// The words of `shared`, which page.js has too: to be woken by, to stop, how often it waited, how often it looked whether
+// something came, which it does all the time unless it waits; page.value(n) from VALUES on.
 const BELL = 0;
 const STOP = 1;
 const WAITS = 2;
-const VALUES = 3;
+const LOOKS = 3;
+const VALUES = 4;
 const FLUSH_MS = 20;
 const FLUSH_CHARS = 16384;
 
@@ -63,6 +65,7 @@ onmessage = function ({ data: { module, shared, source, args } }) {
             }
         },
         stopAsked() {
+            shared[LOOKS]++;
             if (text && performance.now() - flushed > FLUSH_MS) {
                 flush();
             }

@@ -136,6 +136,7 @@ class Browser:
 STATUS = "document.getElementById('status').textContent"
 OUTPUT = "document.getElementById('output').textContent"
 WAITS = "run ? run.waits : -1"
+LOOKS = "run ? run.looks : -1"
 
 
 def click(browser, name):
@@ -257,10 +258,12 @@ def idle_does_not_spin(browser):
     )
     click(browser, "run")
     browser.until(f"{OUTPUT}.includes('0')")
-    before = browser.js(WAITS)
+    before = browser.js(WAITS), browser.js(LOOKS)
     browser.until(f"{OUTPUT}.includes('4')")
-    woke = browser.js(WAITS) - before
+    woke = browser.js(WAITS) - before[0]
+    looked = browser.js(LOOKS) - before[1]
     assert 4 <= woke <= 8, f"it woke up {woke} times in 4 sleeps"
+    assert looked < 20 * woke, f"it looked {looked} times in 4 sleeps"
     equal(ended(browser), "done")
     # What waits for ever does not wake up at all.
     put(
@@ -270,9 +273,9 @@ def idle_does_not_spin(browser):
     click(browser, "run")
     browser.until(f"{OUTPUT} === 'waits\\n' && {WAITS} > 0")
     time.sleep(0.5)
-    before = browser.js(WAITS)
+    before = browser.js(WAITS), browser.js(LOOKS)
     time.sleep(2)
-    equal(browser.js(WAITS) - before, 0)
+    equal((browser.js(WAITS), browser.js(LOOKS)), before)
     click(browser, "stop")
     equal(ended(browser), "stopped")
 
@@ -375,6 +378,7 @@ def page(folder):
             browser.size(1280, 900, False)
             address = f"http://localhost:{serving.server_address[1]}/"
             browser.call("Page.navigate", url=address)
+            browser.until(f"document.readyState === 'complete' && location.href === '{address}'")
             yield browser
         finally:
             browser.close()
