@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Build the site: build.py [--check]. Warnings are errors. It is in build/docs/html; with --check nothing is written but warnings.
 
-The pages are the documents of the repository, where they lie: docs/, ports/, playground/, CONTRIBUTING.md. They are copied into one folder with those of
+The pages are the documents of the repository, where they lie: docs/, ports/, CONTRIBUTING.md, CHANGELOG.md. They are copied into one folder with those of
 the API (docs/api.py) and of the tutorial's steps (examples/tutorial/), and Sphinx makes the site of that folder.
 """
 
@@ -22,16 +22,16 @@ PYTHON, TOOLS = ROOT / "build/venv/bin/python", ROOT / "build/docs-tools"  # of 
 HOWTO = "choose_a_level interrupt_driver port_a_program find_who_blocks low_power threads c_driver virtual_time"
 CONTENTS = {
     "index": [
-        ("To begin with", "purpose get playground/README tutorial levels howto/index"),
+        ("To begin with", "purpose get tutorial levels howto/index"),
         ("Look it up", "api behaviour differences names glossary stubs"),
         ("How good it is", "performance reliability"),
-        ("Inside", "architecture porting native_mpy ports/README CONTRIBUTING"),
+        ("Inside", "architecture porting native_mpy ports/README CONTRIBUTING CHANGELOG"),
     ],
     "howto/index": [("", HOWTO)],
     "ports/README": [
         (
             "",
-            "unix/README pyboard/README esp8266/README esp32/README rp2/README qemu/README xtensa/README webassembly/README",
+            "unix/README pyboard/README esp8266/README esp32/README rp2/README qemu/README xtensa/README",
         )
     ],
 }
@@ -46,8 +46,8 @@ def pages():
     }
     for path in sorted((ROOT / "ports").rglob("*.md")):
         found[path] = path.relative_to(ROOT)
-    found[ROOT / "playground/README.md"] = Path("playground/README.md")
-    found[ROOT / "CONTRIBUTING.md"] = Path("CONTRIBUTING.md")
+    for name in ("CONTRIBUTING.md", "CHANGELOG.md"):
+        found[ROOT / name] = Path(name)
     return found
 
 
