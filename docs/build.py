@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Build the site: build.py [--check]. Warnings are errors. It is in build/docs/html; with --check nothing is written but warnings.
 
-The pages are the documents of the repository, where they lie: docs/, ports/, CONTRIBUTING.md, CHANGELOG.md. They are copied into one folder with those of
+The pages are the documents of the repository, where they lie: docs/, ports/, playground/, CONTRIBUTING.md, CHANGELOG.md. They are copied into one folder with those of
 the API (docs/api.py) and of the examples (examples/), and Sphinx makes the site of that folder.
 """
 
@@ -25,15 +25,12 @@ CONTENTS = {
         ("To begin with", "purpose get tutorial levels howto/index examples"),
         ("Look it up", "api behaviour differences names glossary stubs"),
         ("How good it is", "performance reliability"),
-        ("Inside", "architecture porting native_mpy ports/README CONTRIBUTING CHANGELOG"),
+        (
+            "Inside",
+            "architecture porting native_mpy ports/README playground/README CONTRIBUTING CHANGELOG",
+        ),
     ],
     "howto/index": [("", HOWTO)],
-    "ports/README": [
-        (
-            "",
-            "unix/README pyboard/README esp8266/README esp32/README rp2/README qemu/README xtensa/README",
-        )
-    ],
 }
 
 
@@ -44,7 +41,7 @@ def pages():
         for path in sorted((ROOT / "docs").rglob("*.md"))
         if path.name != "api.md"
     }
-    for path in sorted((ROOT / "ports").rglob("*.md")):
+    for path in (*sorted((ROOT / "ports").rglob("*.md")), ROOT / "playground/README.md"):
         found[path] = path.relative_to(ROOT)
     for name in ("CONTRIBUTING.md", "CHANGELOG.md"):
         found[ROOT / name] = Path(name)
@@ -81,6 +78,9 @@ def relinked(text, path, places):
 
 def sections_of(name, places):
     """The sections below a page. What of docs/ nobody put into a section is at the end of the index."""
+    if name == "ports/README":
+        folders = [place.parent.name for place in places.values() if len(place.parts) == 3]
+        return [("", " ".join(f"{folder}/README" for folder in folders))]
     sections = CONTENTS[name]
     if name == "index":
         listed = {
@@ -148,7 +148,7 @@ def main():
     for path, place in places.items():
         (STAGE / place).parent.mkdir(parents=True, exist_ok=True)
         (STAGE / place).write_text(relinked(path.read_text(), path, places))
-    for name in CONTENTS:
+    for name in (*CONTENTS, "ports/README"):
         with (STAGE / f"{name}.md").open("a") as page:
             page.writelines(contents(sections_of(name, places)))
     for name, parts in ("tutorial", tutorial()), ("examples", examples()):
