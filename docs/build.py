@@ -22,12 +22,12 @@ PYTHON, TOOLS = ROOT / "build/venv/bin/python", ROOT / "build/docs-tools"  # of 
 HOWTO = "choose_a_level interrupt_driver port_a_program find_who_blocks low_power threads c_driver virtual_time"
 CONTENTS = {
     "index": [
-        ("To begin with", "purpose get tutorial levels howto/index examples"),
-        ("Look it up", "api behaviour differences names glossary stubs"),
+        ("To begin with", "purpose get playground/README tutorial levels howto/index examples"),
+        ("Look it up", "api behaviour differences names inside glossary stubs"),
         ("How good it is", "performance reliability"),
         (
             "Inside",
-            "architecture porting native_mpy ports/README playground/README CONTRIBUTING CHANGELOG",
+            "architecture porting native_mpy ports/README CONTRIBUTING CHANGELOG",
         ),
     ],
     "howto/index": [("", HOWTO)],
