@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Build the site: build.py [--check]. Warnings are errors. It is in build/docs/html; with --check nothing is written but warnings.
 
-The pages are the documents of the repository, where they lie: docs/, ports/, playground/, CONTRIBUTING.md. They are copied into one folder with those of
-the API (docs/api.py) and of the tutorial's steps (examples/tutorial/), and Sphinx makes the site of that folder.
+The pages are the documents of the repository, where they lie: docs/, ports/, playground/, CONTRIBUTING.md, CHANGELOG.md. They are copied into one folder with those of
+the API (docs/api.py) and of the examples (examples/), and Sphinx makes the site of that folder.
 """
 
 import os
@@ -22,18 +22,15 @@ PYTHON, TOOLS = ROOT / "build/venv/bin/python", ROOT / "build/docs-tools"  # of 
 HOWTO = "choose_a_level interrupt_driver port_a_program find_who_blocks low_power threads c_driver virtual_time"
 CONTENTS = {
     "index": [
-        ("To begin with", "purpose get playground/README tutorial levels howto/index"),
-        ("Look it up", "api behaviour differences names glossary stubs"),
+        ("To begin with", "purpose get playground/README tutorial levels howto/index examples"),
+        ("Look it up", "api behaviour differences names inside glossary stubs"),
         ("How good it is", "performance reliability"),
-        ("Inside", "architecture porting native_mpy ports/README CONTRIBUTING"),
+        (
+            "Inside",
+            "architecture porting native_mpy ports/README CONTRIBUTING CHANGELOG",
+        ),
     ],
     "howto/index": [("", HOWTO)],
-    "ports/README": [
-        (
-            "",
-            "unix/README pyboard/README esp8266/README esp32/README rp2/README qemu/README xtensa/README webassembly/README",
-        )
-    ],
 }
 
 
@@ -44,10 +41,10 @@ def pages():
         for path in sorted((ROOT / "docs").rglob("*.md"))
         if path.name != "api.md"
     }
-    for path in sorted((ROOT / "ports").rglob("*.md")):
+    for path in (*sorted((ROOT / "ports").rglob("*.md")), ROOT / "playground/README.md"):
         found[path] = path.relative_to(ROOT)
-    found[ROOT / "playground/README.md"] = Path("playground/README.md")
-    found[ROOT / "CONTRIBUTING.md"] = Path("CONTRIBUTING.md")
+    for name in ("CONTRIBUTING.md", "CHANGELOG.md"):
+        found[ROOT / name] = Path(name)
     return found
 
 
@@ -81,6 +78,9 @@ def relinked(text, path, places):
 
 def sections_of(name, places):
     """The sections below a page. What of docs/ nobody put into a section is at the end of the index."""
+    if name == "ports/README":
+        folders = [place.parent.name for place in places.values() if len(place.parts) == 3]
+        return [("", " ".join(f"{folder}/README" for folder in folders))]
     sections = CONTENTS[name]
     if name == "index":
         listed = {
@@ -108,27 +108,36 @@ def head(text):
     return title.rstrip("."), "\n".join(rest).strip(), "\n".join(lines[end:]).strip()
 
 
+def program(path):
+    """An example: its document, its code, and the head of what it prints in the tests."""
+    title, text, code = head(path.read_text())
+    yield f"## {title}"
+    yield f"{text}\n\n`{path.relative_to(ROOT)}`:\n"
+    yield f"```python\n{code}\n```"
+    printed = path.with_suffix(".out").read_text().rstrip().split("\n")
+    more = ["…"] if len(printed) > 12 else []
+    yield "What it does in the tests, with fakes of the hardware and the network:\n"
+    yield "\n".join(["```text", *printed[:12], *more, "```"])
+
+
 def tutorial():
     """The steps of the tutorial, and the modules that they import."""
     folder = ROOT / "examples/tutorial"
     steps = sorted(folder.glob("[0-9]_*.py"))
     for path in steps:
-        title, text, code = head(path.read_text())
-        yield f"## {title}"
-        yield f"{text}\n\n`examples/tutorial/{path.name}`:\n"
-        yield f"```python\n{code}\n```"
-        printed = path.with_suffix(".out").read_text().rstrip().split("\n")
-        more = ["…"] if len(printed) > 12 else []
-        yield "What it does in the tests, with fakes of the hardware and the network:\n"
-        yield "\n".join(["```text", *printed[:12], *more, "```"])
-    others = sorted(set(folder.glob("*.py")) - set(steps))
-    if others:
-        yield "## The modules that the steps import"
-    for path in others:
+        yield from program(path)
+    yield "## The modules that the steps import"
+    for path in sorted(set(folder.glob("*.py")) - set(steps)):
         title, text, code = head(path.read_text())
         yield f"### `{path.name}`"
         yield f"{title}. {text}" if title else text
         yield f"```python\n{code}\n```"
+
+
+def examples():
+    """The examples."""
+    for path in sorted((ROOT / "examples").glob("*.py")):
+        yield from program(path)
 
 
 def main():
@@ -139,11 +148,12 @@ def main():
     for path, place in places.items():
         (STAGE / place).parent.mkdir(parents=True, exist_ok=True)
         (STAGE / place).write_text(relinked(path.read_text(), path, places))
-    for name in CONTENTS:
+    for name in (*CONTENTS, "ports/README"):
         with (STAGE / f"{name}.md").open("a") as page:
             page.writelines(contents(sections_of(name, places)))
-    with (STAGE / "tutorial.md").open("a") as page:
-        page.write("\n" + "\n\n".join(tutorial()) + "\n")
+    for name, parts in ("tutorial", tutorial()), ("examples", examples()):
+        with (STAGE / f"{name}.md").open("a") as page:
+            page.write("\n" + "\n\n".join(parts) + "\n")
     for picture in (ROOT / "docs").glob("*.svg"):
         shutil.copyfile(picture, STAGE / picture.name)
     shutil.copytree(ROOT / "docs/static", STAGE / "static")

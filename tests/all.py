@@ -37,7 +37,17 @@ FAILED = []  # what run() saw fail
 ONE = "--one"  # the argument with which attempt() starts this file
 
 C_CODE = ("micropython-bindings/**/*.[ch]", "ports/**/*.[ch]", "tests/**/*.[ch]")
-PYTHON_CODE = ("python", "benchmarks", "examples", "tests", "ports", "docs", "tools", "playground")
+PYTHON_CODE = (
+    "python",
+    "benchmarks",
+    "examples",
+    "tests",
+    "ports",
+    "docs",
+    "tools",
+    "playground",
+    "packaging",
+)
 
 
 def run(name, *argv, show=30):

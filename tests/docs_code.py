@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
 import api  # noqa: E402
 
-PATTERNS = ("*.md", "docs/**/*.md", "ports/**/*.md", "examples/**/*.md", "packaging/**/*.md")
+PATTERNS = ("*.md", "docs/**/*.md", "ports/**/*.md", "packaging/**/*.md", "playground/*.md")
 NOT_RUN = {"sh", "c", "text", "make", "json", "ini"}
 PRELUDE = "import asyncio_priority as asyncio\n"
 
