@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "heap_search.h"
 #include "diagnostics.h"
+#include "inspect.h"
 #include "loop_object.h"
 #include "loop_state.h"
 #include "mail.h"
@@ -319,6 +320,6 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_loop_type,
     MP_QSTR_Loop,
     MP_TYPE_FLAG_NONE,
-    attr, up_loop_attr,
+    UP_PRINT(up_loop_print) attr, up_loop_attr,
     locals_dict, &up_loop_locals_dict
 );

@@ -60,6 +60,26 @@ def ticks_diff(end: int, start: int, /) -> int:
     ```
     """
 
+# Seeing inside
+
+def tasks() -> None:
+    """Print a table of all tasks that have not ended: name, level, state, what each waits for, due in ms, file and line.
+
+    Inside the loop, or while it rests. It collects garbage and searches the heap.
+
+    Raises: RuntimeError in another thread than the loop's.
+
+    ```python
+    async def main():
+        await asyncio.sleep_ms(1)
+
+    asyncio.create_task(main(), name="pump")
+    asyncio.tasks()
+    # task  level   state  waits for  due ms  where
+    # pump  normal  ready                  0  ...
+    ```
+    """
+
 # The ends of tasks
 
 FIRST_COMPLETED: str
