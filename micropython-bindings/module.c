@@ -148,6 +148,8 @@ static const struct {
 #endif
 #if UP_INSPECTS
     { UP_QSTR(MP_QSTR_tasks), UP_QSTR(MP_QSTR__asyncio_tasks) },
+    { UP_QSTR(MP_QSTR_every), UP_QSTR(MP_QSTR__asyncio_every) },
+    { UP_QSTR(MP_QSTR_can_meet), UP_QSTR(MP_QSTR__asyncio_every) },
 #endif
 };
 
