@@ -46,7 +46,7 @@ static void up_lines_of(mp_obj_t coro, up_lines_t *lines) {
         if (state->ip == NULL || state->exc_sp_idx == MP_CODE_STATE_EXC_SP_IDX_SENTINEL) {
             return;
         }
-        lines->of[lines->n++] = up_where_of(&(up_frame_t) { coro, state->ip });
+        lines->of[lines->n++] = up_where_of(&(up_frame_t){ coro, state->ip });
         if (self->pend_exc == MP_OBJ_NULL || *state->ip != MP_BC_YIELD_FROM) {
             return;
         }
@@ -350,7 +350,7 @@ void up_permits_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t
 void up_queue_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     up_queue_t *self = MP_OBJ_TO_PTR(self_in);
-    up_loop_t *loop = MP_STATE_VM( up_loop);
+    up_loop_t *loop = MP_STATE_VM(up_loop);
     up_names_t getting;
     up_names_t putting = { .n = 0 };
     unsigned items = self->items.free;
