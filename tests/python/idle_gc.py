@@ -1,7 +1,7 @@
 # loop.gc_idle(threshold): collects when the loop would sleep for longer than the last collection took, and enough was
 # allocated since.
 import asyncio_priority as asyncio
-from uasyncio_priority import _mock_clock as clock
+from uasyncio_priority import _mock_clock as clock, _task_info  # noqa: F401
 import gc
 
 loop = asyncio.get_event_loop()

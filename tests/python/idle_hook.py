@@ -1,6 +1,6 @@
 # loop.idle_hook: called in place of the idle wait, with how long that is at most.
 import asyncio_priority as asyncio
-from uasyncio_priority import _mock_clock as clock
+from uasyncio_priority import _mock_clock as clock, _task_info  # noqa: F401
 
 loop = asyncio.get_event_loop()
 clock(0)

@@ -1,6 +1,6 @@
 # The reprs of what tasks wait at: what it holds, and who waits.
 import asyncio_priority as asyncio
-from uasyncio_priority import _mock_clock as clock  # noqa: F401: reprs say this where it is
+from uasyncio_priority import _mock_clock as clock, _task_info  # noqa: F401
 
 clock(0)
 

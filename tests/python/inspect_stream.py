@@ -1,6 +1,6 @@
 # A repr says what was so when it began, though it is printed to a stream of the program's that changes all of it meanwhile.
 import asyncio_priority as asyncio
-from uasyncio_priority import _mock_clock as clock  # noqa: F401: reprs say this where it is
+from uasyncio_priority import _mock_clock as clock, _task_info  # noqa: F401
 import gc
 import io
 

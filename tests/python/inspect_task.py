@@ -1,6 +1,6 @@
 # repr(task): its name, what it does or waits for, since when or in how long it is due, its level and the one it inherited.
 import asyncio_priority as asyncio
-from uasyncio_priority import _mock_clock as clock  # noqa: F401: reprs say this where it is
+from uasyncio_priority import _mock_clock as clock, _task_info  # noqa: F401
 import io
 
 clock(0)
