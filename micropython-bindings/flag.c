@@ -6,6 +6,7 @@
 #include "flag.h"
 #include "garbage.h"
 #include "heap_search.h"
+#include "inspect.h"
 #include "loop_state.h"
 #include "mailbox.h"
 #include "platform/platform.h"
@@ -169,7 +170,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_flag_type,
     MP_QSTR_ThreadSafeFlag,
     UP_TYPE_AWAITABLE,
-    make_new, up_flag_make_new,
+    UP_PRINT(up_waitqueue_print) make_new, up_flag_make_new,
     iter, up_waitqueue_iternext,
     protocol, &up_flag_stream,
     locals_dict, &up_flag_locals_dict

@@ -4,6 +4,7 @@
 #include "await.h"
 #include "clock.h"
 #include "garbage.h"
+#include "inspect.h"
 #include "lock.h"
 #include "loop_state.h"
 #include "platform/platform.h"
@@ -77,7 +78,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_lock_type,
     MP_QSTR_Lock,
     UP_TYPE_AWAITABLE,
-    make_new, up_lock_make_new,
+    UP_PRINT(up_lock_print) make_new, up_lock_make_new,
     iter, up_lock_iternext,
     locals_dict, &up_lock_locals_dict
 );

@@ -6,6 +6,8 @@
 #include "clock.h"
 #include "heap_search.h"
 #include "diagnostics.h"
+#include "idle.h"
+#include "inspect.h"
 #include "loop_object.h"
 #include "loop_state.h"
 #include "mail.h"
@@ -37,6 +39,9 @@ void up_loop_make(void) {
     loop->base.type = &up_loop_type;
     loop->again = UP_NOT;
     loop->exc_handler = mp_const_none;
+#if UP_IDLE_WORKS
+    loop->idle_hook = mp_const_none;
+#endif
     loop->stop_value = mp_const_none;
     loop->calling = mp_const_none;
     loop->epoch = UP_TASK_EPOCH / 3;
@@ -262,7 +267,8 @@ static mp_obj_t up_loop_max_overdue_ms(size_t n, const mp_obj_t *a) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_max_overdue_ms_obj, 1, 2, up_loop_max_overdue_ms);
 
-// cur_task: the coroutine whose step runs (V2), or None. slow_step_ms, which can be set. Whoever looks call_soon_threadsafe() up may use it in a hard
+// cur_task: the coroutine whose step runs (V2), or None. slow_step_ms, which can be set. idle_hook, which can be set: hook(ms) is
+// called in place of the idle wait, None: for ever; TypeError if it is not callable. Whoever looks call_soon_threadsafe() up may use it in a hard
 // interrupt.
 static void up_loop_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_loop_t *loop = MP_OBJ_TO_PTR(self_in);
@@ -272,6 +278,10 @@ static void up_loop_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
         } else if (attr == MP_QSTR_slow_step_ms) {
             dest[0] = up_slow_step_ms(loop);
+#endif
+#if UP_IDLE_WORKS
+        } else if (attr == MP_QSTR_idle_hook) {
+            dest[0] = loop->idle_hook;
 #endif
         } else {
             if (attr == MP_QSTR_call_soon_threadsafe) {
@@ -283,6 +293,13 @@ static void up_loop_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     } else if (attr == MP_QSTR_slow_step_ms && dest[1] != MP_OBJ_NULL) {
         up_set_slow_step_ms(loop, dest[1]);
         dest[0] = MP_OBJ_NULL; // stored
+#endif
+#if UP_IDLE_WORKS
+    } else if (attr == MP_QSTR_idle_hook) {
+        up_own(loop);
+        // `del` takes it off too.
+        up_idle_set_hook(loop, dest[1] == MP_OBJ_NULL || dest[1] == mp_const_none ? mp_const_none : up_arg_callable(dest[1], MP_QSTR_idle_hook));
+        dest[0] = MP_OBJ_NULL;
 #endif
     }
 }
@@ -308,6 +325,9 @@ static const mp_rom_map_elem_t up_loop_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_get_exception_handler), MP_ROM_PTR(&up_loop_get_exception_handler_obj) },
     { MP_ROM_QSTR(MP_QSTR_default_exception_handler), MP_ROM_PTR(&up_loop_default_exception_handler_obj) },
     { MP_ROM_QSTR(MP_QSTR_call_exception_handler), MP_ROM_PTR(&up_loop_call_exception_handler_obj) },
+#if UP_IDLE_WORKS
+    { MP_ROM_QSTR(MP_QSTR_gc_idle), MP_ROM_PTR(&up_loop_gc_idle_obj) },
+#endif
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
     { MP_ROM_QSTR(MP_QSTR_stats), MP_ROM_PTR(&up_loop_stats_obj) },
     { MP_ROM_QSTR(MP_QSTR_watch), MP_ROM_PTR(&up_loop_watch_obj) },
@@ -319,6 +339,6 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_loop_type,
     MP_QSTR_Loop,
     MP_TYPE_FLAG_NONE,
-    attr, up_loop_attr,
+    UP_PRINT(up_loop_print) attr, up_loop_attr,
     locals_dict, &up_loop_locals_dict
 );

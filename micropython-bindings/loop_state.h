@@ -14,6 +14,16 @@ enum {
 
 // In `stopping`.
 #define UP_STOPS_FOR_SIGHT (2)
+// Whether something can be: idle.h. A native .mpy has none of it, because it cannot see how much was allocated.
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS && MICROPY_GC_ALLOC_THRESHOLD && !defined(MICROPY_ENABLE_DYNRUNTIME)
+#define UP_IDLE_WORKS (1)
+#else
+#define UP_IDLE_WORKS (0)
+#endif
+// What is to be done before an idle wait.
+#define UP_IDLE_CONTEXT (1) // the context of the exception handler is to be renewed, if the heap is not locked
+#define UP_IDLE_GC (2) // a collection, if enough was allocated
+#define UP_IDLE_HOOK (4) // in place of the wait, idle_hook
 
 // The one loop.
 struct _up_loop_t {
@@ -27,6 +37,9 @@ struct _up_loop_t {
     bool fast_io; // streams wake at high level unless they say otherwise
     uint8_t context_state; // UP_CONTEXT_NEW ...
     bool callbacks_reserved; // up_callbacks_reserve() made `spare_callbacks`
+#if UP_IDLE_WORKS
+    uint8_t idle_work; // UP_IDLE_..., or 0
+#endif
     uint8_t at_once; // how many waits in a row found their flag set: the 16th leaves a turn to others
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     bool mock;
@@ -54,6 +67,11 @@ struct _up_loop_t {
     up_pollfd_t *fds; // poll(2)'s table: row 0 is ours, the others are the core's
     up_entry_t **fd_owners; // beside it
     size_t fd_room; // rows of both
+#endif
+#if UP_IDLE_WORKS
+    mp_obj_t idle_hook; // what is called in place of the idle wait, or None
+    uint32_t gc_least; // gc_idle(): collects if so many blocks were allocated
+    uint32_t gc_took_us; // how long its last collection took
 #endif
     struct _up_when_t *spare_when; // awaitables for when(): hpqlen of them
     struct _up_callback_t *spare_callbacks; // for bare callables from the mailbox, linked by `args`

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "flag.h"
 #include "gather.h"
+#include "inspect.h"
 #include "lock.h"
 #include "loop_object.h"
 #include "loop_state.h"
@@ -147,6 +148,11 @@ static const struct {
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
     { UP_QSTR(MP_QSTR_top), UP_QSTR(MP_QSTR__asyncio_top) },
 #endif
+#if UP_INSPECTS
+    { UP_QSTR(MP_QSTR_tasks), UP_QSTR(MP_QSTR__asyncio_tasks) },
+    { UP_QSTR(MP_QSTR_every), UP_QSTR(MP_QSTR__asyncio_every) },
+    { UP_QSTR(MP_QSTR_can_meet), UP_QSTR(MP_QSTR__asyncio_every) },
+#endif
 };
 
 #if MICROPY_UASYNCIO_PRIORITY_TESTING
@@ -258,6 +264,14 @@ static const mp_rom_obj_tuple_t up_version = { { UP_ROM_TYPE(tuple) }, 3, { MP_R
 #define SEMAPHORE_NATIVE_NAMES
 #endif
 
+#if UP_INSPECTS // for tasks()
+#define DIAGNOSTICS_NATIVE_NAMES \
+    { MP_ROM_QSTR(MP_QSTR__all_tasks), MP_ROM_PTR(&up_all_tasks_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR__task_info), MP_ROM_PTR(&up_task_info_obj) },
+#else
+#define DIAGNOSTICS_NATIVE_NAMES
+#endif
+
 // What is in uasyncio_priority: all that is native. _check_callable and its kin are for what is in Python.
 #define NATIVE_NAMES \
     { MP_ROM_QSTR(MP_QSTR_sleep_ms), MP_ROM_PTR(&up_sleep_ms_obj) }, \
@@ -291,7 +305,8 @@ static const mp_rom_obj_tuple_t up_version = { { UP_ROM_TYPE(tuple) }, 3, { MP_R
         { MP_ROM_QSTR(MP_QSTR_run_until_complete), MP_ROM_PTR(&up_run_until_complete_obj) }, \
         SEMAPHORE_NATIVE_NAMES \
             CPYTHON_NATIVE_NAMES \
-                V2_NATIVE_NAMES{ MP_ROM_QSTR(MP_QSTR__check_callable), MP_ROM_PTR(&up_check_callable_obj) }, \
+                V2_NATIVE_NAMES \
+                    DIAGNOSTICS_NATIVE_NAMES{ MP_ROM_QSTR(MP_QSTR__check_callable), MP_ROM_PTR(&up_check_callable_obj) }, \
         { MP_ROM_QSTR(MP_QSTR__check_int), MP_ROM_PTR(&up_check_int_obj) }, \
         { MP_ROM_QSTR(MP_QSTR__check_awaitable), MP_ROM_PTR(&up_check_awaitable_obj) },
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK

@@ -1,6 +1,7 @@
 // Queue: first in, first out, for items and for tasks. Its items and its room are counted as a semaphore counts
 // (sync.c), so an item or a place that a waiting task was woken for is its own, and no more counted here.
 #include "py/objexcept.h"
+#include "inspect.h"
 #include "loop_state.h"
 #include "queue.h"
 #include "schedule.h"
@@ -250,7 +251,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_queue_type,
     MP_QSTR_Queue,
     UP_TYPE_AWAITABLE,
-    make_new, up_queue_make_new,
+    UP_PRINT(up_queue_print) make_new, up_queue_make_new,
     attr, up_queue_attr,
     iter, up_queue_iternext,
     locals_dict, &up_queue_locals_dict
@@ -260,7 +261,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_lifo_type,
     MP_QSTR_LifoQueue,
     UP_TYPE_AWAITABLE,
-    make_new, up_queue_make_new,
+    UP_PRINT(up_queue_print) make_new, up_queue_make_new,
     attr, up_queue_attr,
     iter, up_queue_iternext,
     parent, &up_queue_type,
@@ -271,7 +272,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_priority_type,
     MP_QSTR_PriorityQueue,
     UP_TYPE_AWAITABLE,
-    make_new, up_queue_make_new,
+    UP_PRINT(up_queue_print) make_new, up_queue_make_new,
     attr, up_queue_attr,
     iter, up_queue_iternext,
     parent, &up_queue_type,

@@ -78,6 +78,9 @@ void up_context_renew(up_loop_t *loop) {
     mp_map_elem_t *table = m_new_maybe(mp_map_elem_t, keys);
     if (dict == NULL || table == NULL) {
         loop->context_state = gc_is_locked() ? UP_CONTEXT_LOCKED : UP_CONTEXT_GIVEN;
+#if UP_IDLE_WORKS
+        loop->idle_work |= UP_IDLE_CONTEXT;
+#endif
         return;
     }
     memset(table, 0, keys * sizeof(*table));

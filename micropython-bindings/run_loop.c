@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "diagnostics.h"
 #include "flag.h"
+#include "idle.h"
 #include "loop_state.h"
 #include "mail.h"
 #include "mailbox.h"
@@ -301,11 +302,18 @@ static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, uint32_t 
             ms = UINT32_MAX;
             MP_FALLTHROUGH
         case UP_WAIT:
+#if !UP_IDLE_WORKS
             if (loop->context_state == UP_CONTEXT_LOCKED && !gc_is_locked()) {
                 up_context_renew(loop); // the old one holds an exception
             }
+#endif
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
             ms = up_see_wait(loop, ms);
+#endif
+#if UP_IDLE_WORKS
+            if (loop->idle_work != 0 && up_idle_work(loop, ms)) {
+                break;
+            }
 #endif
             up_idle(loop, now, ms);
             break;

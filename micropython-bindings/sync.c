@@ -8,6 +8,7 @@
 #include "flag.h"
 #include "garbage.h"
 #include "heap_search.h"
+#include "inspect.h"
 #include "loop_state.h"
 #include "platform/platform.h"
 #include "queue.h"
@@ -190,7 +191,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_waitqueue_type,
     MP_QSTR_WaitQueue,
     UP_TYPE_AWAITABLE,
-    make_new, up_waitqueue_make_new,
+    UP_PRINT(up_waitqueue_print) make_new, up_waitqueue_make_new,
     unary_op, up_waitqueue_unary_op,
     iter, up_waitqueue_iternext,
     locals_dict, &up_waitqueue_locals_dict
@@ -241,7 +242,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_event_type,
     MP_QSTR_Event,
     UP_TYPE_AWAITABLE,
-    make_new, up_waitqueue_make_new,
+    UP_PRINT(up_waitqueue_print) make_new, up_waitqueue_make_new,
     iter, up_waitqueue_iternext,
     locals_dict, &up_event_locals_dict
 );
@@ -323,7 +324,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_semaphore_type,
     MP_QSTR_Semaphore,
     UP_TYPE_AWAITABLE | UP_TYPE_COUNTS,
-    make_new, up_waitqueue_make_new,
+    UP_PRINT(up_permits_print) make_new, up_waitqueue_make_new,
     iter, up_permits_iternext,
     locals_dict, &up_permits_locals_dict
 );
@@ -332,7 +333,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_bounded_type,
     MP_QSTR_BoundedSemaphore,
     UP_TYPE_AWAITABLE | UP_TYPE_COUNTS,
-    make_new, up_waitqueue_make_new,
+    UP_PRINT(up_permits_print) make_new, up_waitqueue_make_new,
     iter, up_permits_iternext,
     parent, &up_semaphore_type,
     locals_dict, &up_permits_locals_dict

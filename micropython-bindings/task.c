@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "garbage.h"
 #include "heap_search.h"
+#include "inspect.h"
 #include "lock.h"
 #include "loop_state.h"
 #include "platform/platform.h"
@@ -455,7 +456,7 @@ up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro) {
     return (up_task_t *)up_search_heap(&up_task_type, up_runs, coro);
 }
 
-#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON || UP_INSPECTS
 typedef struct _up_all_t {
     up_loop_t *loop;
     mp_obj_t *tasks; // room for so many
@@ -541,8 +542,12 @@ static mp_obj_t up_task_set_name(mp_obj_t self_in, mp_obj_t name) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_task_set_name_obj, up_task_set_name);
 
-// get_name(): what set_name() or create_task(name=) was given, or else a name made of the task's address.
+// get_name(): what set_name() or create_task(name=) was given; else the name of the coroutine's function, or, without
+// diagnostics, a name made of the task's address.
 static mp_obj_t up_task_get_name(mp_obj_t self_in) {
+#if UP_INSPECTS
+    return up_task_known_as(MP_OBJ_TO_PTR(self_in));
+#else
     up_annex_t *annex = up_task_annex(MP_OBJ_TO_PTR(self_in));
     if (annex != NULL && annex->name != mp_const_none) {
         return annex->name;
@@ -551,6 +556,7 @@ static mp_obj_t up_task_get_name(mp_obj_t self_in) {
     vstr_init(&vstr, 24);
     vstr_printf(&vstr, "Task-%p", MP_OBJ_TO_PTR(self_in));
     return mp_obj_new_str_from_vstr(&vstr);
+#endif
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_task_get_name_obj, up_task_get_name);
 
@@ -819,7 +825,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_task_type,
     MP_QSTR_Task,
     MP_TYPE_FLAG_ITER_IS_ITERNEXT,
-    make_new, up_task_make_new,
+    UP_PRINT(up_task_print) make_new, up_task_make_new,
     attr, up_task_attr,
     iter, up_task_iternext,
     locals_dict, &up_task_locals_dict

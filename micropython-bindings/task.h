@@ -59,8 +59,8 @@ MP_DECLARE_CONST_FUN_OBJ_1(up_check_awaitable_obj);
 #if MICROPY_UASYNCIO_PRIORITY_CPYTHON
 // What result() and exception() raise before the end.
 extern const mp_obj_type_t mp_type_InvalidStateError;
-MP_DECLARE_CONST_FUN_OBJ_0(up_all_tasks_obj);
 #endif
+MP_DECLARE_CONST_FUN_OBJ_0(up_all_tasks_obj); // where there is CPython's all_tasks(), or tasks()
 
 // Where a task is: UP_IDLE ... UP_JOINING. EXCEPTION: none.
 static inline uint32_t up_place(up_task_t *task) {

@@ -10,6 +10,7 @@
 #include "await.h"
 #include "clock.h"
 #include "garbage.h"
+#include "inspect.h"
 #include "loop_state.h"
 #include "sync.h"
 #include "task.h"
@@ -200,6 +201,32 @@ static mp_obj_t up_timeout_expired(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(up_timeout_expired_obj, up_timeout_expired);
 
+#if UP_INSPECTS
+// <Timeout of 'a', due in 5 ms>; <Timeout of 'a'>: without a limit; <Timeout expired>; <Timeout over>
+static void up_timeout_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+    (void)kind;
+    up_loop_t *loop = MP_STATE_VM(up_loop);
+    up_timeout_t *self = MP_OBJ_TO_PTR(self_in);
+    uint32_t flags = self->entry.flags;
+    int32_t due = (int32_t)(self->deadline - up_now(loop));
+    mp_obj_t task = self->entry.data;
+    mp_obj_t name = task == mp_const_none ? MP_OBJ_NULL : up_task_known_as(MP_OBJ_TO_PTR(task));
+    mp_print_str(print, "<Timeout");
+    if (name != MP_OBJ_NULL) {
+        mp_print_str(print, " of ");
+        up_print_name(print, name);
+    }
+    if (flags & UP_TIMEOUT_FIRED) {
+        mp_print_str(print, " expired");
+    } else if (flags & UP_TIMEOUT_LEFT) {
+        mp_print_str(print, " over");
+    } else if (flags & UP_TIMEOUT_LIMITED) {
+        up_print_due(print, due);
+    }
+    mp_print_str(print, ">");
+}
+#endif
+
 static const mp_rom_map_elem_t up_timeout_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_reschedule), MP_ROM_PTR(&up_timeout_reschedule_obj) },
     { MP_ROM_QSTR(MP_QSTR_when), MP_ROM_PTR(&up_timeout_when_obj) },
@@ -213,7 +240,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     up_timeout_type,
     MP_QSTR_Timeout,
     MP_TYPE_FLAG_ITER_IS_ITERNEXT,
-    make_new, up_timeout_make_new,
+    UP_PRINT(up_timeout_print) make_new, up_timeout_make_new,
     iter, up_timeout_iternext,
     locals_dict, &up_timeout_locals_dict
 );

@@ -93,6 +93,10 @@ typedef struct up_entry {
 #define UP_PLACE(entry) ((entry)->core >> 3 & 7u)
 // its own level;
 #define UP_LEVEL(entry) ((entry)->core >> 8 & 3u)
+// the level at which it is due, or at which its last step ran, if it was due before;
+#define UP_QUEUED(entry) ((entry)->core >> 6 & 3u)
+// the level that it has from those who wait for its end, or for a lock that it has; UP_OWN: nobody does;
+#define UP_INHERITED(entry) (((entry)->flags & UP_WANTED) && ((entry)->flags >> 11 & 3u) < 2u ? UP_NORMAL : 3u - ((entry)->flags >> 11 & 3u))
 // and the events that it waits for, if it waits for a stream.
 #define UP_EVENTS(entry) ((entry)->core >> 11 & (UP_READ | UP_WRITE))
 

@@ -24,7 +24,7 @@ if options.cpython:
 if options.v2:
     _names += ["_asyncio_v2", "asyn"]
 if options.diagnostics:
-    _names += ["_asyncio_top"]
+    _names += ["_asyncio_every", "_asyncio_tasks", "_asyncio_top"]
 for _name in _names:
     module(_name + ".py", base_path=".", opt=3)
 if options.stock_asyncio:

@@ -16,8 +16,19 @@ SHIM = ROOT / "micropython-bindings"
 COMMON = {SHIM / "shim.h", SHIM / "uasyncio_priority.h", SHIM / "requirements.h"} | {
     SHIM / "platform" / name for name in ("python.h", "builtin.h", "dynamic.h")
 }
-# One idea in nine files: a task, what it waits at, and what is called. docs/architecture.md says why.
-WAITING = {"await", "callbacks", "flag", "lock", "queue", "sleep", "sync", "task", "when"}
+# One idea in ten files: a task, what it waits at, what is called, and how all of that is shown. docs/architecture.md says why.
+WAITING = {
+    "await",
+    "callbacks",
+    "flag",
+    "inspect",
+    "lock",
+    "queue",
+    "sleep",
+    "sync",
+    "task",
+    "when",
+}
 NAME = re.compile(r"\b(?:_?up|UP|mp_uasyncio_priority|MICROPY_UASYNCIO_PRIORITY)_\w+")
 
 

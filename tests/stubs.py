@@ -31,6 +31,7 @@ INSTANCES = {
     "Pin": "M.Pin(0)",
     "Barrier": "M.Barrier(1)",
     "Timeout": "M.Timeout(None)",
+    "every": "a.every(1)",
     "SysCall1": "a.SysCall1(0)",
     "StopLoop": "a.StopLoop(0)",
 }

@@ -27,7 +27,7 @@ CPYTHON = (
     "InvalidStateError all_tasks wait as_completed shield FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED "
     "timeout timeout_ms timeout_at Timeout TaskGroup ExceptionGroup BaseExceptionGroup Runner to_thread"
 ).split()
-DIAGNOSTICS = "top".split()
+DIAGNOSTICS = "top tasks every can_meet _task_info _all_tasks".split()
 # And methods of tasks.
 METHODS = (
     "result exception cancelled cancelling uncancel get_name set_name get_coro add_done_callback "

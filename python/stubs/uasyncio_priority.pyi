@@ -223,6 +223,18 @@ class _Loop:
         """Print a context. With or without the loop before it."""
     def call_exception_handler(self, context: _Context | BaseException, /) -> None:
         """Report a context, or an exception, to the handler that is set."""
+    idle_hook: Callable[[int | None], object] | None
+    """Called in place of the idle wait with how many ms that is at most, None: without limit. None: the loop's own wait.
+
+    Raises: TypeError of what is not callable.
+    """
+    def gc_idle(self, threshold: int | None = ..., /) -> int | None:
+        """Collect garbage before an idle wait that is long enough, if `threshold` bytes were allocated since. None: no more.
+
+        How many us the last collection of this kind took, or None: it is off. Without an argument it changes nothing.
+
+        Raises: TypeError, ValueError.
+        """
 
 Loop: _Loop
 """The loop itself; `get_event_loop()` returns the same object.

@@ -46,7 +46,8 @@ for wait in (
 ):
     event.clear()
     asyncio.run(lock.acquire())
-    print("--", asyncio.run(goes_on(wait)), loop.is_running())
+    got = asyncio.run(goes_on(wait))
+    print("--", "a Task" if isinstance(got, asyncio.Task) else got, loop.is_running())
     event.set()
     lock.release()
     print(asyncio.run(nothing()), len(asyncio.all_tasks()), lock.locked())

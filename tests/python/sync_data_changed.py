@@ -26,7 +26,8 @@ async def case(what, first, give, again):
             a.cancel()
             b.cancel()
             await asyncio.sleep_ms(1)
-            print(what, data, handed, a.done(), b.done(), again())
+            said = "a Lock" if isinstance(data, asyncio.Lock) else data
+            print(what, said, handed, a.done(), b.done(), again())
 
 
 async def main():

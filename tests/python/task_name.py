@@ -14,8 +14,12 @@ async def main():
     a = asyncio.create_task(work(), name="a")
     b = asyncio.Loop.create_task(work(), asyncio.LOW, name=5)
     c = asyncio.create_task(work())
-    print(a.get_name(), b.get_name(), b.level, c.get_name().startswith("Task-"))
-    print(c.get_name() == c.get_name() != asyncio.create_task(work()).get_name())
+    print(
+        a.get_name(),
+        b.get_name(),
+        b.level,
+        c.get_name() == "work" or c.get_name().startswith("Task-"),
+    )
     await asyncio.sleep_ms(1)
     c.set_name("c")
     c.set_name(["c"])

@@ -60,6 +60,81 @@ def ticks_diff(end: int, start: int, /) -> int:
     ```
     """
 
+# Seeing inside
+
+def tasks() -> None:
+    """Print a table of all tasks that have not ended: name, level, state, what each waits for, due in ms, file and line.
+
+    Inside the loop, or while it rests. It collects garbage and searches the heap.
+
+    Raises: RuntimeError in another thread than the loop's.
+
+    ```python
+    async def main():
+        await asyncio.sleep_ms(1)
+
+    asyncio.create_task(main(), name="pump")
+    asyncio.tasks()
+    # task  level   state  waits for  due ms  where
+    # pump  normal  ready                  0  ...
+    ```
+    """
+
+# Turns that keep their phase
+
+class every:
+    """`async for _ in every(ms)`: the first turn is at once, turn n is due n * `ms` after it, however long turns take.
+
+    Level: the task's own.
+    Raises: TypeError, ValueError.
+
+    ```python
+    async def main():
+        turns = asyncio.every(10, deadline_ms=8)
+        async for _ in turns:
+            if turns.turns == 3:
+                break
+        print(turns.turns, turns.overruns, turns.skipped)
+
+    asyncio.run(main())
+    # 3 0 0
+    ```
+    """
+
+    ms: int
+    """How far the turns are apart."""
+    deadline_ms: int | None
+    """How long after it is due a turn may end; None: no limit."""
+    turns: int
+    """Turns that were begun, or are awaited."""
+    overruns: int
+    """Turns that were not over when the next one was due."""
+    skipped: int
+    """Turns whose time was over before they could begin."""
+    misses: int
+    """Turns that ended too late. The exception handler was told each."""
+    due: int | None
+    """When this turn was due, in ticks; when the next one is, while that is awaited."""
+    def __init__(self, ms: int, deadline_ms: int | None = None) -> None: ...
+    def __aiter__(self) -> every: ...
+    def __anext__(self) -> Awaitable[None]: ...
+    def missed(self, late: int) -> None:
+        """Tell the exception handler of a miss. A subclass may do something else."""
+
+def can_meet(turns: Iterable[tuple[float, ...]], block_ms: float = 0) -> bool:
+    """Whether turns of the High level, each (period_ms, run_ms) or (period_ms, run_ms, deadline_ms), end in time in any phase.
+
+    A turn is one step: its body awaits nothing. `block_ms` is the longest step of anything else. True is a promise, False is not:
+    such a set may be met all the same.
+
+    Raises: TypeError, ValueError.
+
+    ```python
+    print(asyncio.can_meet([(20, 3), (50, 8)], block_ms=4), asyncio.can_meet([(20, 3), (50, 20)]))
+    # True False
+    ```
+    """
+
 # The ends of tasks
 
 FIRST_COMPLETED: str
