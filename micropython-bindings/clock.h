@@ -56,6 +56,11 @@ static inline uint32_t up_now(up_loop_t *loop) {
 static inline __attribute__((always_inline)) uint32_t up_now_us(up_loop_t *loop) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock) {
+#if MICROPY_UASYNCIO_PRIORITY_TESTING
+        if (loop->pass_time != MP_OBJ_NULL) {
+            return (uint32_t)loop->virtual_us;
+        }
+#endif
         return (uint32_t)loop->mock_now * 1000;
     }
 #else
