@@ -56,6 +56,11 @@ static inline uint32_t up_now(up_loop_t *loop) {
 static inline __attribute__((always_inline)) uint32_t up_now_us(up_loop_t *loop) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock) {
+#if MICROPY_UASYNCIO_PRIORITY_TESTING
+        if (loop->mock_now == (mp_uint_t)(up_virtual.us / 1000)) {
+            return (uint32_t)up_virtual.us; // mock_now is of this
+        }
+#endif
         return (uint32_t)loop->mock_now * 1000;
     }
 #else

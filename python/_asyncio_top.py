@@ -15,7 +15,14 @@ def _row(name, count, whole, where):
     text = ("<%d" % (1 << worst)) if worst < len(late) - 1 else ">=%d" % (1 << worst - 1)
     print(
         "%-20s %8d %s %10d %6s  %s"
-        % (name, count["steps"], _share(count["us"], whole), count["longest_us"], text, where or "")
+        % (
+            name,
+            count["steps"],
+            _share(count["us"], whole),
+            count["longest_us"],
+            text,
+            where or "",
+        )
     )
 
 

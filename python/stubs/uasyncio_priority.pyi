@@ -235,6 +235,18 @@ class _Loop:
 
         Raises: TypeError, ValueError.
         """
+    slow_step_ms: int | None
+    """How many ms a step may take without being reported to the exception handler; None, as at first: any. 1 to 1000000."""
+    def stats(self, on: bool = ..., /) -> dict[str, Any] | None:
+        """What was counted since `stats(True)`, or None. `stats(True)` counts anew, `stats(False)` no more.
+
+        Raises: MemoryError.
+        """
+    def watch(self, wdt: Any, ms: int = ..., /) -> None:
+        """Call `wdt.feed()` at least every `ms` / 2, while each level is served within `ms`. `watch(None)`: no more.
+
+        Raises: AttributeError without `feed`, TypeError, ValueError of an `ms` not from 2 to 1000000.
+        """
 
 Loop: _Loop
 """The loop itself; `get_event_loop()` returns the same object.

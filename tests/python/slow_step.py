@@ -20,7 +20,13 @@ def handler(loop, context):
     where = context["where"].split("/")[-1]
     message = context["message"]
     assert message.endswith(context["where"]), message
-    print(message.split(",")[0], where, context["future"].get_name(), context["us"], context["exception"])
+    print(
+        message.split(",")[0],
+        where,
+        context["future"].get_name(),
+        context["us"],
+        context["exception"],
+    )
 
 
 loop.set_exception_handler(handler)

@@ -135,6 +135,20 @@ def can_meet(turns: Iterable[tuple[float, ...]], block_ms: float = 0) -> bool:
     ```
     """
 
+def top(n: int = 20) -> None:
+    """Print what `loop.stats()` counts as a table: the levels, then the `n` tasks that took most of the time.
+
+    Raises: RuntimeError if nothing is counted.
+
+    ```python
+    loop = asyncio.get_event_loop()
+    loop.stats(True)
+    asyncio.run(asyncio.sleep_ms(1))
+    asyncio.top()
+    loop.stats(False)
+    ```
+    """
+
 # The ends of tasks
 
 FIRST_COMPLETED: str
