@@ -99,7 +99,9 @@ def run(*argv, **more):
 
 def path_of(arch):
     """Where a firmware finds the loop with a clock for tests, and what tests import."""
-    return f"{BUILD / 'mpy-test' / arch}:{ROOT / 'tests/native_mpy'}:{ROOT / 'tests/faults'}:.frozen"
+    return (
+        f"{BUILD / 'mpy-test' / arch}:{ROOT / 'tests/native_mpy'}:{ROOT / 'tests/faults'}:.frozen"
+    )
 
 
 def python_tests(command, arch, exceptions, files=()):
