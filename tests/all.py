@@ -771,7 +771,6 @@ GROUPS = (
     native_upstream_board("MPS2_AN385", "Cortex-M3"),
     native_upstream_board("MICROBIT", "Cortex-M0"),
     native_upstream_board("VIRT_RV32", "RV32"),
-    *(group for board, machine in BOARDS.items() for group in faults_tests(board, machine)),
     pico_firmware,
     pico_python,
     pico_checks,

@@ -2,8 +2,9 @@
 """Test the native .mpy on firmware that has none of our loop: native.py unix|newest|upstream|BOARD [--third]
 
 tests/python, on the file that has a clock for tests; all must pass but the exceptions named below, and those must not. On
-unix also what a user does: the installer, mip, use(). BOARD is one of ours without our loop, or one of MicroPython's own port for
-QEMU; there --third is each third test, another third on each. Ends with `N passed, N failed, N skipped`.
+unix once more with a collection at each allocation, and what a user does: the installer, mip, use(). BOARD is one of ours
+without our loop, or one of MicroPython's own port for QEMU; there --third is each third test, another third on each. Ends
+with `N passed, N failed, N skipped`.
 """
 
 import functools
@@ -32,6 +33,8 @@ UPSTREAM = {"MPS2_AN385": "armv7m", "MICROBIT": "armv6m", "VIRT_RV32": "rv32imc"
 COMMON = {
     "loop_import_again": "what is imported anew after it was taken out of sys.modules is another copy",
 }
+# So many allocations that a collection at each takes minutes, or sockets whose other end waits for so long only.
+MANY = re.compile(r"fault_|unix_|mem_eight_hundred|mem_cancelled")
 # What does not pass, and why.
 EXCEPTIONS = {
     "unix": {
@@ -252,6 +255,10 @@ def main():
         return subprocess.call(argv, env=dict(os.environ, MICROPYPATH=path))
     if where in UNIX:
         passed, failed, skipped = python_tests(str(UNIX[where]), "x64", EXCEPTIONS["unix"])
+        collecting = f"{UNIX[where]} {ROOT / 'tests/native_mpy/collecting.py'}"
+        tests = [t for t in (ROOT / "tests/python").glob("*.py") if not MANY.match(t.name)]
+        more = python_tests(collecting, "x64", COMMON, sorted(tests))
+        passed, failed, skipped = (a + b for a, b in zip((passed, failed, skipped), more))
         for name, test in sorted(globals().items()):
             if name.startswith("test_"):
                 try:
