@@ -2,6 +2,8 @@
 //
 // Their tables are in ROM, so an import costs no RAM but for the loop, which is one for all. What is in Python
 // (../python/_asyncio_*.py) is loaded when it is named first.
+#include <string.h>
+
 #include "args.h"
 #include "clock.h"
 #include "flag.h"
