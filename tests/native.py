@@ -42,7 +42,7 @@ EXCEPTIONS = {
         "unix_datagram": "a socket is asked once in a ms, so virtual time goes on meanwhile",
         "unix_descriptor_range": "a descriptor's number is no stream",
         "unix_stream_number": "a descriptor's number is no stream",
-        "unix_pyb": "our firmware's own module",
+        "unix_timeout_races": "a socket is asked once in a ms: the look at a connection comes at another instant",
     },
 }
 EXCEPTIONS["rv32"] = EXCEPTIONS["cortex-m0"] = COMMON
@@ -67,7 +67,7 @@ def swept(command, path):
 
 
 # What the import takes of the heap, bytes, everything counted.
-RAM = {"cortex-m0": 39600, "cortex-m4f": 38400, "rv32": 45900}
+RAM = {"cortex-m0": 42400, "cortex-m4f": 41400, "rv32": 49300}
 
 
 def cost(board):
