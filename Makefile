@@ -284,7 +284,9 @@ STOCK_UNIX = PROG=micropython VARIANT=standard FROZEN_MANIFEST=$(CURDIR)/ports/m
 	MPY_LIB_DIR=$(CURDIR)/build/mpy-lib
 # The boards here that a file is for.
 STOCK_BOARDS := cortex-m0 cortex-m4f rv32
-mpy-stock: setup-demo setup-qemu source mpy-cross $(addprefix mpy-stock-,$(STOCK_BOARDS))
+# Those of MicroPython's own port for QEMU.
+UPSTREAM_BOARDS := MPS2_AN385 MICROBIT VIRT_RV32
+mpy-stock: setup-demo setup-qemu source mpy-cross $(addprefix mpy-stock-,$(STOCK_BOARDS)) $(addprefix mpy-upstream-,$(UPSTREAM_BOARDS))
 	$(stock_asyncio)
 	$(call step,stock,Building MicroPython without our loop: build/stock-unix/micropython,\
 		$(call micropython,ports/unix,build/stock-unix) $(STOCK_UNIX) MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
@@ -335,6 +337,12 @@ playground: playground-folder
 ## test-playground: that page in a headless Chromium (not part of `make test`: the set-up is big)
 test-playground: playground-folder setup-playground
 	@python3 tests/playground.py build/playground $(SCREENSHOTS:%=--screenshots %)
+
+mpy-upstream-%:
+	$(stock_asyncio)
+	$(call step,mpy-upstream-$*,Building MicroPython for its own board in QEMU: build/qemu-upstream/$*/firmware.elf,\
+		$(call micropython,ports/qemu,build/qemu-upstream/$*) BOARD=$* BOARD_DIR=$(CURDIR)/tests/native_mpy/upstream/$* FROZEN_MANIFEST= \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
 ## cores: build the scheduler (Rust) for every board's processor: build/core/TARGET/libuasyncio_priority.a
 cores: setup-cores

@@ -676,6 +676,19 @@ def native_board(board, machine):
     return on(machine)(group)
 
 
+def native_upstream_board(board, machine):
+    """The group of a board of MicroPython's own port for QEMU."""
+
+    def group():
+        """each third of tests/python on the native .mpy (LONG=1: all), on MicroPython's own port; 10000 interrupts"""
+        third = [] if os.environ.get("LONG") else ["--third"]
+        return counted(f"native-{board}", "tests/native.py", board, *third)
+
+    group.__name__ = f"native_{board}"
+    group.__doc__ = f"{machine}: {group.__doc__}."
+    return on(machine)(group)
+
+
 def faults_tests(board, machine):
     """The groups of a board's soft resets and long runs."""
 
@@ -765,6 +778,9 @@ GROUPS = (
     native_board("cortex-m0", "Cortex-M0"),
     native_board("cortex-m4f", "Cortex-M4F"),
     native_board("rv32", "RV32"),
+    native_upstream_board("MPS2_AN385", "Cortex-M3"),
+    native_upstream_board("MICROBIT", "Cortex-M0"),
+    native_upstream_board("VIRT_RV32", "RV32"),
     pico_firmware,
     pico_python,
     pico_checks,

@@ -5,6 +5,7 @@
 #if MICROPY_ENABLE_DYNRUNTIME
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "py/mperrno.h"
 #include "py/stream.h"
@@ -21,6 +22,14 @@ __attribute__((no_icf)) void *memmove(void *to, const void *from, size_t n) {
 }
 __attribute__((no_icf)) void *memcpy(void *to, const void *from, size_t n) {
     return mp_fun_table.memmove_(to, from, n);
+}
+// GCC would make a call of this one of it.
+__attribute__((optimize("no-tree-loop-distribute-patterns"))) size_t strlen(const char *text) {
+    size_t n = 0;
+    while (text[n] != '\0') {
+        ++n;
+    }
+    return n;
 }
 
 // -- what the firmware has

@@ -4,6 +4,7 @@
 import asyncio_priority as asyncio
 import io
 import sys
+from errno import EINPROGRESS
 from uasyncio_priority import _mock_clock as clock
 
 IN, OUT = 1, 4
@@ -46,7 +47,7 @@ class Device(io.IOBase):
         pass
 
     def connect(self, address):
-        raise OSError(115)
+        raise OSError(EINPROGRESS)
 
     def accept(self):
         self.connections -= 1

@@ -8,6 +8,7 @@ if sys.platform != "linux":
 
 import asyncio_priority as asyncio
 import io
+from errno import EINPROGRESS
 from uasyncio_priority import _mock_clock as clock
 
 clock(0)
@@ -25,7 +26,7 @@ class Fake(io.IOBase):
 
     def connect(self, address):
         print("connect", address)
-        raise OSError(115)
+        raise OSError(EINPROGRESS)
 
     def ioctl(self, req, arg):
         return self.found & (arg | ERR | HUP) if req == 3 else -1
