@@ -28,7 +28,7 @@ GROUPS = {
     "Queues": "Queue LifoQueue PriorityQueue QueueEmpty QueueFull QueueShutDown",
     "Streams": "Stream StreamReader StreamWriter open_connection start_server Server Datagram IOQueue",
     "The loop": "get_event_loop new_event_loop get_running_loop Loop stop_loop",
-    "Seeing inside, and keeping time": "tasks every can_meet",
+    "Seeing inside, and keeping time": "tasks top every can_meet",
     "Errors": "CancelledError InvalidStateError",
     "Ticks and versions": "ticks ticks_add ticks_diff uasyncio_priority.__version__ __version__ type_gen SingletonGenerator",
     "Names of uasyncio V2, fast_io and the 2017 version": "version got_event_loop EventLoop PriorityEventLoop set_debug DEBUG log"

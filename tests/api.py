@@ -42,6 +42,7 @@ NO_FIGURE = {
         "stop_loop",
         "all_tasks",
         "tasks",
+        "top",
         "every",
         "can_meet",
         "as_completed",

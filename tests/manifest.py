@@ -39,7 +39,9 @@ def main():
     old = {name: own[name] for name in ("_asyncio_v2.py", "asyn.py")}
     parts = "condition", "barrier", "datagram", "dns", "ends", "taskgroup", "runner", "thread"
     new = {name: own[name] for name in (f"_asyncio_{part}.py" for part in parts)}
-    seen = {name: own[name] for name in ("_asyncio_top.py",)}
+    seen = {
+        name: own[name] for name in (f"_asyncio_{part}.py" for part in ("every", "tasks", "top"))
+    }
     rest = {name: file for name, file in own.items() if name not in {**old, **new}}
     least = {name: file for name, file in rest.items() if name not in seen}
     checks = {
