@@ -41,7 +41,7 @@ static inline mp_uint_t up_mock_time(up_loop_t *loop) {
 #endif
 
 // The loop's clock, ms, wraps at 2^32. EXCEPTION: none.
-static inline uint32_t up_now(up_loop_t *loop) {
+static inline __attribute__((always_inline)) uint32_t up_now(up_loop_t *loop) {
 #if MICROPY_UASYNCIO_PRIORITY_MOCK_CLOCK
     if (loop->mock) {
         return (uint32_t)up_mock_time(loop);

@@ -31,7 +31,7 @@ static bool up_ordinary(mp_obj_t exc) {
         || mp_obj_exception_match(exc, MP_OBJ_FROM_PTR(&mp_type_CancelledError));
 }
 
-static bool is_coroutine(mp_obj_t o) {
+static inline __attribute__((always_inline)) bool is_coroutine(mp_obj_t o) { // on the way of each step
     return mp_obj_is_type(o, &mp_type_gen_instance);
 }
 

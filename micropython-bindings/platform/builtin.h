@@ -30,7 +30,7 @@ static inline mp_vm_return_kind_t up_resume(mp_obj_t generator, mp_obj_t exc, mp
 }
 
 // Whether mp_sched_vm_abort() was called. EXCEPTION: none.
-static inline bool up_pending_abort(void) {
+static inline __attribute__((always_inline)) bool up_pending_abort(void) {
 #if MICROPY_ENABLE_VM_ABORT
     return MP_STATE_VM( vm_abort);
 #else
@@ -39,7 +39,7 @@ static inline bool up_pending_abort(void) {
 }
 
 // Whether mp_handle_pending() has something to do. EXCEPTION: none.
-static inline bool up_pending(void) {
+static inline __attribute__((always_inline)) bool up_pending(void) {
     if (MP_STATE_VM(sched_state) == MP_SCHED_PENDING) {
         return true;
     }

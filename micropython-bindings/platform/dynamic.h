@@ -399,7 +399,7 @@ mp_uint_t up_ticks_ms(void);
 mp_uint_t up_ticks_us(void);
 
 // Asks every so many passes only, because it is a call of Python.
-static inline bool up_pending(void) {
+static inline __attribute__((always_inline)) bool up_pending(void) {
     return ++up_dynamic.passes % 32 == 0;
 }
 // A mock clock leaves the idle wait out.
