@@ -21,7 +21,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 HERE = ROOT / "tests/examples"
-MOST_S = 3
+MOST_S = (
+    3  # of this processor, 20 times what the longest takes; an emulated board takes what it takes
+)
 
 
 def needs_library(example):
@@ -63,7 +65,7 @@ def run(command, example, path):
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     end = f"exit status {done.returncode}\n" if done.returncode else ""
-    if took > MOST_S:
+    if took > MOST_S and len(command) == 1:
         end += f"it took {took:.1f} s of the processor\n"
     return done.stdout.replace("\r\n", "\n") + done.stderr + end
 

@@ -1,6 +1,6 @@
 # every(ms): turns keep their phase, overruns are counted, turns whose time is over are skipped, misses are reported.
 import asyncio_priority as asyncio
-from uasyncio_priority import _mock_clock as clock
+from uasyncio_priority import _mock_clock as clock, _task_info  # noqa: F401 - of diagnostics, as every()
 import micropython
 
 clock(0)

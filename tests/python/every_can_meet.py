@@ -1,6 +1,6 @@
 # can_meet(): random sets of turns that it says are met miss nothing, in the loop; those that it refuses are no worse than said.
 import asyncio_priority as asyncio
-from uasyncio_priority import _mock_clock as clock
+from uasyncio_priority import _mock_clock as clock, _task_info  # noqa: F401 - of diagnostics, as every()
 
 for args in (
     ([],),

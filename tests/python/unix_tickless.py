@@ -6,6 +6,11 @@ if sys.platform != "linux":
     raise SystemExit
 
 import asyncio_priority as asyncio
+import uasyncio_priority
+
+if hasattr(uasyncio_priority, "_become"):
+    print("SKIP: a native .mpy waits as the firmware does, which looks each ms")
+    raise SystemExit
 
 
 def switches():
