@@ -86,7 +86,7 @@ def on(machine):
 
 
 def single(group=None, *, uses=None):
-    """A group that keeps one core busy. It runs beside another such, unless both use the same folder or port."""
+    """A group that keeps one core busy, and does not go by the clock. It runs beside another such, unless both use the same folder."""
     if group is None:
         return lambda group: single(group, uses=uses)
     group.single = True
@@ -285,7 +285,6 @@ def budget():
     return good
 
 
-@single(uses="the TCP port of the tests")
 @on("unix")
 def upstream():
     """MicroPython's own asyncio tests, under each name of our loop."""
@@ -377,7 +376,6 @@ def standard_python():
     return counted("python-standard", "tests/run.py", STANDARD, *without)
 
 
-@single(uses="the TCP port of the tests")
 @on("unix")
 def standard_upstream():
     """MicroPython's own asyncio tests on that."""
@@ -402,7 +400,6 @@ def newest_python():
     return counted("python-newest", "tests/run.py", NEWEST)
 
 
-@single(uses="the TCP port of the tests")
 @on("unix")
 def newest_upstream():
     """Its own asyncio tests on that, under each name of our loop."""
@@ -421,7 +418,6 @@ def newest_standard_python():
     return counted("python-newest-standard", "tests/run.py", NEWEST_STANDARD, *without)
 
 
-@single(uses="the TCP port of the tests")
 @on("unix")
 def newest_standard_upstream():
     """Its own asyncio tests on that."""
@@ -657,7 +653,6 @@ def native_newest():
     return counted("native-newest", "tests/native.py", "newest")
 
 
-@single(uses="the TCP port of the tests")
 @on("unix")
 def native_upstream():
     """MicroPython's own asyncio tests, on the native .mpy."""
@@ -729,7 +724,8 @@ GROUPS = (
     newest_standard_firmware,
     newest_standard_python,
     core,
-    upstream,
+    recipes,
+    newest_recipes,
     stubs,
     docs_code,
     api,
@@ -738,16 +734,15 @@ GROUPS = (
     names,
     manifest,
     refusals,
-    newest_upstream,
-    recipes,
-    standard_upstream,
-    newest_standard_upstream,
-    newest_recipes,
     mutations,
     programs,
     examples,
     release,
     standard_interrupts,
+    upstream,
+    newest_upstream,
+    standard_upstream,
+    newest_standard_upstream,
     http,
     libraries,
     archives,
