@@ -276,6 +276,8 @@ mpy-%:
 		ports/build-core.sh $(CORE_OF_$*) pic))
 	$(call step,mpy-$*,Linking the loop as a native .mpy: build/mpy/$*,$(call native,$*,mpy,$(if $(V2),V2=$(V2)) $(if $(CPYTHON),CPYTHON=$(CPYTHON)) $(if $(DIAGNOSTICS),DIAGNOSTICS=$(DIAGNOSTICS))))
 	$(if $(MOCK),$(call step,mpy-test-$*,The same with a clock for tests: build/mpy-test/$*,$(call native,$*,mpy-test,MOCK_CLOCK=1)))
+	$(if $(and $(MOCK),$(filter x64,$*)),$(call step,mpy-diagnostics,The same with diagnostics: build/mpy-diagnostics/x64,\
+		$(call native,$*,mpy-diagnostics,MOCK_CLOCK=1 DIAGNOSTICS=1)))
 
 # MicroPython without our loop, which loads those files: on this machine as its makers configure it, of both versions; on
 # the boards in QEMU.

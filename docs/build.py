@@ -23,7 +23,7 @@ HOWTO = "choose_a_level interrupt_driver port_a_program find_who_blocks low_powe
 CONTENTS = {
     "index": [
         ("To begin with", "purpose get playground/README tutorial levels howto/index examples"),
-        ("Look it up", "api behaviour differences names inside glossary stubs"),
+        ("Look it up", "api behaviour differences names inside debugging glossary stubs"),
         ("How good it is", "performance reliability"),
         (
             "Inside",

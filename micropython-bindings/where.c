@@ -5,7 +5,7 @@
 #ifdef MICROPY_ENABLE_DYNRUNTIME
 up_where_t up_where_of(const up_frame_t *frame) {
     (void)frame;
-    return (up_where_t){ MP_QSTRnull, 0 };
+    return (up_where_t){ 0, 0 }; // 0 is MP_QSTRnull, a name that a native .mpy has not
 }
 
 qstr up_function_of(mp_obj_t coro) {

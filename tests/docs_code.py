@@ -7,7 +7,8 @@ lines at its end, or the block of `output` behind it; nothing if there is neithe
 time. A block that cannot be run here has a line before it, `<!-- not run: why -->`. Blocks of `sh`, `c` and `text` are not
 run, but make's verbs and the files that they name must be there. In the stubs (python/stubs) `asyncio` is imported already.
 
-Links from one document to another must lead to a file, and to a heading of it. Ends with `N passed, N failed`.
+Links from one document to another must lead to a file, and to a heading of it. CONTRIBUTING.md's table of tests has each
+group of tests/all.py. Ends with `N passed, N failed`.
 """
 
 import os
@@ -21,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
+import all as all_groups  # noqa: E402
 import api  # noqa: E402
 
 PATTERNS = ("*.md", "docs/**/*.md", "ports/**/*.md", "packaging/**/*.md", "playground/*.md")
@@ -308,6 +310,19 @@ import display
 VERDICTS = (True, False, True, False, False, False, False, True, False, True, False)
 
 
+def groups_not_named():
+    """The groups of tests/all.py that CONTRIBUTING.md's table of tests does not have; `...` of a name that ends in `_`."""
+    table = re.search(r"\n\| test \|.*?\n\n", (ROOT / "CONTRIBUTING.md").read_text(), re.S)
+    last = (row.strip(" |").rpartition(" | ")[2] for row in table[0].splitlines())
+    named = {name for cell in last for name in re.findall(r"`(\w+)`", cell)}
+    begins = tuple(name for name in named if name.endswith("_"))
+    groups = [group.__name__ for group in all_groups.GROUPS]
+    built = [name for name in groups if name.endswith("_firmware")]
+    return [
+        name for name in groups if name not in (*named, *built) and not name.startswith(begins)
+    ]
+
+
 def main():
     """Run all, print what is wrong and the counts, return the exit status."""
     if len(sys.argv) < 2:
@@ -348,6 +363,10 @@ def main():
             idle[why] = idle.get(why, 0) + 1
     if not named and (ran < 20 or links < 40):
         failures.append(f"only {ran} blocks and {links} links were found")
+    if not named:
+        failures += [
+            f"CONTRIBUTING.md: no test of the table is in {name}" for name in groups_not_named()
+        ]
     for text in failures:
         print("fail", text.replace("\n", "\n    "))
     print(f"{ran} blocks of code run; not run: {idle}; {links} links")

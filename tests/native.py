@@ -254,6 +254,45 @@ def test_no_memory(micropython):
     raise AssertionError("it takes more than 72 KB")
 
 
+# The figures are those of the clock that the program sets.
+DIAGNOSTICS = """
+import asyncio_priority as asyncio
+
+async def blocks():
+    for _ in range(2):
+        await asyncio.sleep_ms(10)
+        asyncio._mock_clock(asyncio._mock_clock() + 50)
+
+async def main():
+    loop.stats(True)
+    await asyncio.create_task(blocks())
+    stats = loop.stats()
+    print(stats["us"], stats["idle_us"], stats["gap_us"], [level["us"] for level in stats["levels"]])
+    asyncio.top()
+
+loop = asyncio.get_event_loop()
+asyncio._mock_clock(100)
+loop.set_exception_handler(lambda loop, context: print(context["message"], context["where"]))
+loop.slow_step_ms = 20
+asyncio.run(main())
+loop.watch(None)
+print([hasattr(asyncio, name) for name in ("tasks", "every", "can_meet")])
+print([hasattr(loop, name) for name in ("idle_hook", "gc_idle")])
+"""
+SHOWN = """A step took 50 ms None
+120000 20000 50000 [0, 100000, 0]
+120 ms, idle 16.7%, 5 passes, the longest 50000 us
+"""
+
+
+def test_diagnostics(micropython):
+    """Of make mpy DIAGNOSTICS=1: statistics, top(), slow steps, watch(), and what it has not."""
+    path = {"MICROPYPATH": f"{BUILD / 'mpy-diagnostics/x64'}:.frozen"}
+    got = run(micropython, "-c", DIAGNOSTICS, env=path)
+    assert got.startswith(SHOWN), got
+    assert got.endswith("\n[False, False, False]\n[False, False]\n"), got
+
+
 def main():
     """Run it, return the exit status."""
     where = sys.argv[1]

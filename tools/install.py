@@ -43,7 +43,14 @@ def main():
     """Do it, return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     built = Path(__file__).resolve().parent.parent / "build/mpy"
-    parser.add_argument("--from", dest="folder", type=Path, default=built, metavar="FOLDER")
+    parser.add_argument(
+        "--from",
+        dest="folder",
+        type=Path,
+        default=built,
+        metavar="FOLDER",
+        help="what `make mpy` built: ARCH/ in it; default: %(default)s",
+    )
     parser.add_argument("--port", help="the board's, if more than one is connected")
     parser.add_argument("--mpremote", help="the command", default=f"{sys.executable} -m mpremote")
     args = parser.parse_args()

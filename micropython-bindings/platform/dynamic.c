@@ -362,6 +362,16 @@ bool up_float_as_ms(mp_obj_t arg, uint32_t most, uint32_t *ms) {
     return false;
 }
 
+// An int of 64 bits, of its halves.
+mp_obj_t up_int_of(uint64_t value) {
+    mp_obj_t low = mp_obj_new_int_from_uint((uint32_t)value);
+    if (value >> 32 == 0) {
+        return low;
+    }
+    mp_obj_t high = mp_binary_op(MP_BINARY_OP_LSHIFT, mp_obj_new_int_from_uint(value >> 32), MP_OBJ_NEW_SMALL_INT(32));
+    return mp_binary_op(MP_BINARY_OP_OR, high, low);
+}
+
 // -- the collector
 
 // Whether nothing can be allocated: a block that need not grow is refused too then. EXCEPTION: none.

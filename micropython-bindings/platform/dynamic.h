@@ -220,6 +220,9 @@ extern up_dynamic_t up_dynamic __attribute__((visibility("default")));
 #define mp_obj_equal(a, b) (mp_obj_is_true(mp_binary_op(MP_BINARY_OP_EQUAL, (a), (b))))
 #undef mp_obj_int_sign
 #define mp_obj_int_sign(o) (mp_obj_is_true(mp_binary_op(MP_BINARY_OP_LESS, (o), MP_OBJ_NEW_SMALL_INT(0))) ? -1 : 1)
+#undef mp_obj_new_int_from_ull
+#define mp_obj_new_int_from_ull up_int_of
+mp_obj_t up_int_of(uint64_t value);
 #undef mp_obj_exception_match
 #define mp_obj_exception_match(e, type) (mp_binary_op(MP_BINARY_OP_EXCEPTION_MATCH, (e), (type)) == mp_const_true)
 #undef mp_obj_exception_get_value
