@@ -21,11 +21,12 @@ static void up_idle_collect(up_loop_t *loop) {
 static void up_idle_call(up_loop_t *loop, uint32_t ms) {
     mp_obj_t hook = loop->idle_hook;
     up_idle_set_hook(loop, mp_const_none);
+    loop->idle_work |= UP_IDLE_CALLS;
     mp_obj_t arg = ms == UINT32_MAX ? mp_const_none : MP_OBJ_NEW_SMALL_INT(MIN(ms, UP_MAX_DELAY / 2));
     loop->doing = UP_DOING_CALLBACK;
     mp_call_function_1(hook, arg);
     loop->doing = UP_DOING_NOTHING;
-    if (loop->idle_hook == mp_const_none) {
+    if (loop->idle_work & UP_IDLE_CALLS) { // else it took itself off, or set another
         up_idle_set_hook(loop, hook);
     }
 }
@@ -33,8 +34,10 @@ static void up_idle_call(up_loop_t *loop, uint32_t ms) {
 // The loop is about to wait for `ms`, UINT32_MAX for ever, and has more to do than that. True: it is to look again in place of
 // the wait. Raises what the hook raises.
 bool up_idle_work(up_loop_t *loop, uint32_t ms) {
+    loop->idle_work &= ~UP_IDLE_CALLS; // of a hook that raised
     if (loop->context_state == UP_CONTEXT_LOCKED && !gc_is_locked()) {
         up_context_renew(loop); // the old one holds an exception
+        return true; // that allocates, and a finaliser may have queued something
     }
     if (loop->context_state != UP_CONTEXT_LOCKED) {
         loop->idle_work &= ~UP_IDLE_CONTEXT;
@@ -74,7 +77,10 @@ MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_gc_idle_obj, 1, 2, up_loop_gc_idle);
 // Sets what is called in place of the idle wait; None: nothing. EXCEPTION: none.
 void up_idle_set_hook(up_loop_t *loop, mp_obj_t hook) {
     loop->idle_hook = hook;
-    loop->idle_work = hook == mp_const_none ? loop->idle_work & ~UP_IDLE_HOOK : loop->idle_work | UP_IDLE_HOOK;
+    loop->idle_work &= ~(UP_IDLE_HOOK | UP_IDLE_CALLS);
+    if (hook != mp_const_none) {
+        loop->idle_work |= UP_IDLE_HOOK;
+    }
 }
 
 #endif

@@ -24,6 +24,7 @@ enum {
 #define UP_IDLE_CONTEXT (1) // the context of the exception handler is to be renewed, if the heap is not locked
 #define UP_IDLE_GC (2) // a collection, if enough was allocated
 #define UP_IDLE_HOOK (4) // in place of the wait, idle_hook
+#define UP_IDLE_CALLS (8) // nothing: idle_hook is being called, and was not set meanwhile
 
 // The one loop.
 struct _up_loop_t {

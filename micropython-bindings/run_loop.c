@@ -148,9 +148,9 @@ static UP_TWICE void up_step(up_loop_t *loop, up_task_t *task, bool seen) {
     mp_obj_t exc = MP_OBJ_NULL;
     mp_obj_t at = task->entry.data;
     if (at != mp_const_none) {
+        UP_SEE_NO_STEP(loop, seen); // yet: the exception handler may switch it off
         at = up_unpark(loop, task, &exc);
         if (at == MP_OBJ_NULL) {
-            UP_SEE_NO_STEP(loop, seen);
             return;
         }
     }
@@ -305,6 +305,7 @@ static MP_NOINLINE void up_act(up_loop_t *loop, const up_todo_t *todo, uint32_t 
 #if !UP_IDLE_WORKS
             if (loop->context_state == UP_CONTEXT_LOCKED && !gc_is_locked()) {
                 up_context_renew(loop); // the old one holds an exception
+                break; // that allocates, and a finaliser may have queued something
             }
 #endif
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS

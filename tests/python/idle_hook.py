@@ -72,6 +72,17 @@ asyncio.run(asyncio.sleep_ms(5))
 print(clock(), loop.idle_hook is hook, asked[-1])
 
 
+# Off it stays off, and what follows it is the loop's own wait.
+def off(ms):
+    print("off", ms)
+    loop.idle_hook = None
+
+
+loop.idle_hook = off
+asyncio.run(asyncio.sleep_ms(5))
+print(clock(), loop.idle_hook)
+
+
 # What ends the run ends it.
 def interrupts(ms):
     raise KeyboardInterrupt
