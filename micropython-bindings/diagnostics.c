@@ -449,10 +449,11 @@ MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_stats_obj, 1, 2, up_loop_stats);
 
 // loop.slow_step_ms: None, or how many ms a step may take without being reported.
 mp_obj_t up_slow_step_ms(up_loop_t *loop) {
-    if (loop->sight == NULL || !(loop->sight->sees & UP_SEES_SLOW)) {
+    up_sight_t *sight = up_load(&loop->sight); // once: another thread may ask
+    if (sight == NULL || !(sight->sees & UP_SEES_SLOW)) {
         return mp_const_none;
     }
-    return MP_OBJ_NEW_SMALL_INT(loop->sight->slow / 1000);
+    return MP_OBJ_NEW_SMALL_INT(sight->slow / 1000);
 }
 
 // Sets it. TypeError, OverflowError, ValueError, MemoryError.

@@ -478,6 +478,52 @@ async def done_callbacks():
     return out, t.get_name(), t in asyncio.all_tasks()
 
 
+# What shows what there is changes nothing, whether it finds memory or not.
+async def shown():
+    lock = asyncio.Lock()
+    q = asyncio.Queue(1)
+    t = start(work(2))
+    try:
+        async with asyncio.timeout_ms(9) as limit:
+            s, f = asyncio.Semaphore(1), asyncio.ThreadSafeFlag()
+            for it in (t, lock, q, event, limit, loop, s, f):
+                repr(it)
+            for task in native._all_tasks():
+                native._task_info(task)
+        loop.slow_step_ms = 1000
+        loop.stats(True)
+        await asyncio.sleep_ms(1)
+        steps_seen = loop.stats()["passes"] > 0
+        loop.gc_idle(16)
+        return await t, steps_seen
+    finally:
+        loop.gc_idle(None)
+        loop.slow_step_ms = None
+        loop.stats(False)
+        await all_of([t])
+
+
+# Whoever hooks in is called again and again, and is let go.
+async def idle():
+    calls = [0]
+
+    def hook(ms):
+        calls[0] += 1
+        native._mock_clock(native._mock_clock() + 1)
+
+    loop.idle_hook = hook
+    try:
+        await asyncio.sleep_ms(3)
+        n = 0
+        async for _ in asyncio.every(2):
+            n += 1
+            if n == 3:
+                break
+        return n, calls[0] > 0
+    finally:
+        loop.idle_hook = None
+
+
 # Each call that fails is made again: nothing is lost, nothing comes twice.
 async def again(f, *args):
     try:
@@ -807,6 +853,8 @@ RESULTS = {
     joins: (True, [7, 7, None], 7),
     gather: ([1, 2, 3, 3], Bad, 4, 0),
     gather_tasks: ([0, 1, 2], Bad, 0),
+    shown: (2, True),
+    idle: (3, True),
     queue: 30,
     queue_room: 0,
     semaphore: ([0, 1, 2, 3, None], False, False, False),
