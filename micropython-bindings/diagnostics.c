@@ -8,6 +8,7 @@
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
 #include <string.h>
 
+#include "py/smallint.h"
 #include "args.h"
 #include "clock.h"
 #include "heap_search.h"
@@ -313,8 +314,10 @@ void up_see_run_over(up_loop_t *loop, bool raised) {
 
 // -- stats()
 
+// A small int if it can be: what mp_obj_new_int_from_ull() makes is always on the heap.
 static void up_store_int(mp_obj_t dict, qstr name, uint64_t value) {
-    mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(name), mp_obj_new_int_from_ull(value));
+    mp_obj_t number = value <= MP_SMALL_INT_MAX ? MP_OBJ_NEW_SMALL_INT((mp_int_t)value) : mp_obj_new_int_from_ull(value);
+    mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(name), number);
 }
 
 static mp_obj_t up_late_tuple(const up_count_t *count) {
