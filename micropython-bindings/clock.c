@@ -72,10 +72,16 @@ bool up_virtual_pass(uint64_t end) {
 // the real clock again. For asyncio_priority.testing.
 static mp_obj_t up_virtual_clock(size_t n, const mp_obj_t *a) {
     up_loop_t *loop = up_loop();
+    // All that may raise comes first.
+    uint32_t epoch_s = n == 3 ? mp_obj_get_int_truncated(a[1]) : 0;
+    uint32_t look_us = n == 3 ? mp_obj_get_int_truncated(a[2]) : 0;
+    if (n != 0 && (n != 3 || !mp_obj_is_callable(a[0]))) {
+        mp_raise_TypeError(MP_ERROR_TEXT("a callable and two ints, or nothing"));
+    }
     loop->mock = n == 3;
     MP_STATE_VM(up_pass_time) = n == 3 ? a[0] : MP_OBJ_NULL;
-    up_virtual.epoch_s = n == 3 ? mp_obj_get_int_truncated(a[1]) : 0;
-    up_virtual.look_us = n == 3 ? mp_obj_get_int_truncated(a[2]) : 0;
+    up_virtual.epoch_s = epoch_s;
+    up_virtual.look_us = look_us;
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_virtual_clock_obj, 0, 3, up_virtual_clock);

@@ -3,6 +3,8 @@
 //
 // To print may run Python, as the stream may be one of the program's, and so may an allocation. So each repr first notes
 // all that it says, without either: names, levels, times. Then it prints that, whatever becomes of the queues meanwhile.
+#include <string.h>
+
 #include "callbacks.h"
 #include "clock.h"
 #include "heap_search.h"

@@ -383,8 +383,12 @@ static void turn(void) {
     note(common(entry));
     switch (action) {
         case UP_ASK:
-            up_core_found(&core, entry, once_in(12) ? UP_TRUE : 0, now);
-            calls++;
+            do { // some conditions of a pass in one go
+                up_core_found(&core, entry, once_in(12) ? UP_TRUE : 0, now);
+                entry = once_in(2) ? up_core_next_condition(&core, &mail) : NULL;
+                note(common(entry));
+                calls += 2;
+            } while (entry != NULL);
             return;
         case UP_ASK_STREAM:
             got(UP_EVENTS(entry));
@@ -420,7 +424,23 @@ static void one_call(void) {
     up_entry_t *entry = &task->entry;
     up_list_t *list = &lists[below(LISTS)];
     uint32_t level, awaits;
-    switch (below(32)) {
+    switch (below(36)) {
+        case 31:
+            awaits = below(2);
+            up_core_rouse(&core, entry, awaits, once_in(2) ? &some_task()->entry : NULL, now);
+            calls++;
+            break;
+        case 32:
+            up_core_arm(&core, entry, some_delay(), now);
+            calls++;
+            break;
+        case 33:
+            up_core_call_back(&core, entry, &some_task()->entry, now);
+            calls++;
+            break;
+        case 34:
+            got(up_core_late(&core, below(3), now));
+            break;
         case 28:
             got(common(up_core_first_joiner(&core, entry)));
             break;

@@ -86,7 +86,17 @@ MAKE = {
 }
 MODULES = ("un", "ap", "asyncio", "uasyncio", "asyn")
 # Which are not called at random: they would wait in real time, are the harness's, or end what others queued.
-NO_CALL = {"_mock_clock", "__init__", "__getattr__", "select", "sys", "to_thread", "Runner"}
+NO_CALL = {
+    "_mock_clock",
+    "_virtual_clock",
+    "_virtual_us",
+    "__init__",
+    "__getattr__",
+    "select",
+    "sys",
+    "to_thread",
+    "Runner",
+}
 BASES = (
     "ap.Event",
     "ap.Lock",
