@@ -124,6 +124,11 @@ class Uses(ast.NodeVisitor):
             self.found.add(node.attr)
         self.generic_visit(node)
 
+    def visit_Call(self, node):
+        if CPYTHON[0] in self.gone and any(keyword.arg == "name" for keyword in node.keywords):
+            self.found.add("create_task(name=)")
+        self.generic_visit(node)
+
     def visit_Constant(self, node):
         if self.strings and isinstance(node.value, str):
             for word in re.findall(r"\w+", node.value):
