@@ -601,8 +601,10 @@ PATIENCE = ("--timeout", "900")
 
 @on("RPI_PICO")
 def pico_python():
-    """RPI_PICO, the whole firmware in an emulator: tests/python."""
+    """RPI_PICO, the whole firmware in an emulator: a third of tests/python, with LONG=1 all of it."""
     chosen = [file for file in files("tests/python/*.py") if not file.match("unix_*")]
+    if not os.environ.get("LONG"):
+        chosen = chosen[::3]  # all take some 5 minutes
     command = "tests/pico/run.py RPI_PICO"
     return counted("python-pico", "tests/run.py", *PATIENCE, command, *chosen)
 
@@ -663,8 +665,9 @@ def native_board(board, machine):
     """The group of a board that loads it."""
 
     def group():
-        """tests/python on the native .mpy"""
-        return counted(f"native-{board}", "tests/native.py", board)
+        """each third of tests/python on the native .mpy (LONG=1: all); what a step and the import cost"""
+        third = () if os.environ.get("LONG") else ("--third",)
+        return counted(f"native-{board}", "tests/native.py", board, *third)
 
     group.__name__ = f"native_{board}"
     group.__doc__ = f"{machine}: {group.__doc__}."

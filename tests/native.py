@@ -331,6 +331,8 @@ def main():
         command = f"ports/qemu/run.py {where} --firmware {firmware}"
         tests = sorted((ROOT / "tests/python").glob("*.py"))
         tests.remove(ROOT / "tests/python/board_irq_swept.py")
+        if "--third" in sys.argv:
+            tests = tests[list(ARCH).index(where) :: 3]
         passed, failed, skipped = python_tests(command, ARCH[where], EXCEPTIONS[where], tests)
         swept_at = [sys.executable, ROOT / "ports/qemu/run.py", where, "--firmware", firmware]
         good = swept(swept_at, path_of(ARCH[where]))
