@@ -285,7 +285,7 @@ STOCK_UNIX = PROG=micropython VARIANT=standard FROZEN_MANIFEST=$(CURDIR)/ports/m
 	$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
 	MPY_LIB_DIR=$(CURDIR)/build/mpy-lib
 # The boards here that a file is for.
-STOCK_BOARDS := cortex-m0 cortex-m4f rv32
+STOCK_BOARDS := cortex-m4f $(if $(LONG),cortex-m0 rv32)
 # Those of MicroPython's own port for QEMU.
 UPSTREAM_BOARDS := MPS2_AN385 MICROBIT VIRT_RV32
 mpy-stock: setup-demo setup-qemu source mpy-cross $(addprefix mpy-stock-,$(STOCK_BOARDS)) $(addprefix mpy-upstream-,$(UPSTREAM_BOARDS))

@@ -335,7 +335,8 @@ def table(args):
         parts, total = build(args.tree, target, "ours", args.jobs)
         in_ram = compare("ours", parts, (CORE, SHIM), total, base)
         if target == "cortex-m4f":
-            for name, without in WITHOUT.items():
+            chosen = list(WITHOUT.items())
+            for name, without in chosen[-1:] if args.few else chosen:
                 parts, total = build(args.tree, target, "ours", args.jobs, without)
                 compare(f"without {name}", parts, (CORE, SHIM), total, base)
         if args.ram is not None and in_ram > args.ram:
@@ -371,6 +372,9 @@ def main():
     verb.add_argument("--target", action="append", choices=TARGETS, help="all, if none is named")
     verb.add_argument(
         "--only-ours", action="store_true", help="not MicroPython's asyncio beside it"
+    )
+    verb.add_argument(
+        "--few", action="store_true", help="of the switches only all of them together"
     )
     verb.add_argument(
         "--ram", type=int, metavar="BYTES", help="fail if ours takes more static RAM"
