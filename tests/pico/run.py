@@ -40,7 +40,7 @@ def main():
         sys.exit(f"there is no {firmware}: make pico-test")
     printed, error = Board(firmware).script(args.script.read_bytes(), MOST_MS)
     # The script was typed in.
-    said = (printed + error).replace(b'File "<stdin>"', f'File "{args.script}"'.encode())
+    said = (printed + error).replace(b"<stdin>", str(args.script).encode())
     sys.stdout.buffer.write(said)
     return 1 if error else 0
 
