@@ -190,7 +190,6 @@ macro_rules! export {
         /// # Safety
         /// Pointers are as the header says, and nothing else uses what they point to meanwhile.
         #[unsafe(no_mangle)]
-        #[allow(unused_unsafe)] // up_core_version() does nothing unsafe
         pub unsafe extern "C" fn $name($($arg: $ty),*) $(-> $ret)? {
             // SAFETY: this function's own contract is that of what it calls.
             unsafe { $($body)* }
@@ -379,10 +378,14 @@ export! {
     fn up_flag_is_set(of: *mut up_flag_t) -> u32 {
         flag(of).is_set().into()
     }
-    fn up_core_version() -> *const cty::c_char {
-        concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
-    }
 }
+
+/// See `uasyncio_priority.h`. It takes nothing from the shim, so nothing in it is unsafe.
+#[unsafe(no_mangle)]
+pub extern "C" fn up_core_version() -> *const cty::c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}
+const _: unsafe extern "C" fn() -> *const cty::c_char = bindings::up_core_version;
 
 /// What a critical section is: the shim's, which knows the port's.
 #[cfg(panic = "abort")]
