@@ -68,11 +68,15 @@ def run(name, *argv, show=30):
     if status != 0:
         print("\n".join(text.splitlines()[-show:]))
         print(f"Failed: {name}. All of it: {log.relative_to(ROOT)}")
-        lines = text.splitlines()
-        FAILED.append(
-            (name, [line for line in lines if line.lower().startswith("fail")] or lines[-3:])
-        )
+        FAILED.append((name, why(text.splitlines())))
     return status == 0, text
+
+
+def why(lines):
+    """The lines of a log that say what failed, and what follows each: what differs."""
+    bad = [n for n, line in enumerate(lines) if re.match("fail|worse:|no longer", line, re.I)]
+    told = sorted({n for at in bad[:3] for n in range(at, min(at + 6, len(lines)))})
+    return [lines[n] for n in told] or lines[-3:]
 
 
 def on(machine):
@@ -939,7 +943,7 @@ def main():
         ).stdout.strip()
         TESTED.write_text(json.dumps({"commit": commit, "groups": rows}, indent=1) + "\n")
     for name, lines in failures:  # again, for who reads only the end
-        print(f"Failed: {name}", *(line[:300] for line in lines[:5]), sep="\n  ")
+        print(f"Failed: {name}", *(line[:300] for line in lines), sep="\n  ")
     if ran:
         print("Tests run on", ", ".join(f"{machine}: {n}" for machine, n in ran.items()))
     print("{} passed, {} failed, {} skipped".format(*totals))

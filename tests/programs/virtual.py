@@ -1,7 +1,11 @@
-"""CPython's side of program.py: an event loop whose clock moves only when nothing is left to do."""
+"""CPython's asyncio with a clock that moves only when nothing is left to do: virtual.py SCRIPT runs one by it.
+
+What a script prints does then not hang on how busy the machine is. program.py uses it as a module.
+"""
 
 import asyncio
 import itertools
+import runpy
 import sys
 
 MICROSECOND = 1e-6
@@ -33,6 +37,8 @@ class Timer(asyncio.TimerHandle):
 class Loop(asyncio.BaseEventLoop):
     """No sockets, and nothing to wait for but the clock."""
 
+    a_pass = 0  # what a pass takes while something is ready
+
     def __init__(self):
         super().__init__()
         self._selector = self
@@ -45,7 +51,7 @@ class Loop(asyncio.BaseEventLoop):
         global now
         if timeout is None:
             sys.exit("nothing is left to do")
-        now += int(timeout)
+        now += timeout or self.a_pass
         return []
 
     def _process_events(self, events):
@@ -104,3 +110,23 @@ def run(main):
         loop.run_until_complete(main())
     finally:
         loop.close()
+
+
+class ScriptLoop(Loop):
+    a_pass = 10 * MICROSECOND  # else a task that never sleeps would stop the clock
+
+
+class Policy(asyncio.DefaultEventLoopPolicy):
+    _loop_factory = ScriptLoop
+
+
+def script(path):
+    """Runs a script as `python3 SCRIPT` does, with wait_for() as it is since 3.12."""
+    asyncio.events.TimerHandle = Timer
+    asyncio.set_event_loop_policy(Policy())
+    asyncio.wait_for = wait_for
+    runpy.run_path(path, run_name="__main__")
+
+
+if __name__ == "__main__":
+    script(sys.argv[1])
