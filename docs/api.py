@@ -1,11 +1,13 @@
-"""The pages of the public names, made of the type stubs (python/stubs): one source for editor and site.
+"""The pages of the public names, made of the type stubs (python/stubs): one source for editor, site and help().
 
 docs/build.py writes them, tests/api.py looks whether they are complete, tests/docs_code.py runs their examples.
+Run as `api.py FILE` it writes what help() says, a Python module: python/manifest.py does so.
 """
 
 import ast
 import json
 import re
+import sys
 import textwrap
 from pathlib import Path
 
@@ -297,3 +299,90 @@ def write(folder):
             (folder / "api" / f"{page_name(full)}.md").write_text("\n".join(lines) + "\n")
     head = (ROOT / "docs/api.md").read_text()
     (folder / "api.md").write_text(head + "\n" + "\n".join(index(names)) + "\n")
+
+
+# What help() says: python/_asyncio_help.py.
+
+
+def wrapped(text):
+    """The paragraphs of a doc comment in lines for a terminal; lists stay."""
+    for paragraph in text.split("\n\n"):
+        yield ""
+        if re.search(r"^[-|] ", paragraph, re.M):
+            yield paragraph
+        else:
+            yield textwrap.fill(" ".join(paragraph.split()), 78, break_on_hyphens=False)
+
+
+def help_lines(name):
+    """What help() says of a name."""
+    text, fields, _ = name.parts()
+    lines = [name.signature().replace("def ", ""), *wrapped(text)]
+    said = [f"{field}: {fields[field]}" for field in FIELDS if field in fields]
+    return (
+        lines
+        + [""] * bool(said)
+        + [textwrap.fill(it, 78, subsequent_indent="    ") for it in said]
+    )
+
+
+def listing(names):
+    """Names in lines for a terminal."""
+    return textwrap.fill("  ".join(names.split()), 78, initial_indent="  ", subsequent_indent="  ")
+
+
+def errors():
+    """What raises what, by the table of docs/behaviour.md. `(4.4)` there is a rule of that page."""
+    section = (ROOT / "docs/behaviour.md").read_text().partition("## 9. Errors")[2]
+    rows = re.findall(r"^  \| (.*?) \| (.*) \|$", section.partition("- **9.2**")[0], re.M)
+    yield "What raises what. A number is that of a rule in docs/behaviour.md; all of this is 9.1."
+    yield ""
+    for misuse, raises in rows[1:]:
+        text = f"{misuse}: {raises}".replace("`", "")
+        yield textwrap.fill(text, 78, initial_indent="  ", subsequent_indent="      ")
+
+
+def help_entries(names):
+    """(name, what help() says of it) of all public names and of their members."""
+    head = [
+        "asyncio_priority: an event loop whose tasks have three levels of priority.",
+        'help(asyncio_priority.NAME), or help("NAME"), says more of one of these.',
+        'help("errors") says what raises what.',
+    ]
+    for group, listed in GROUPS.items():
+        head += ["", group, listing(listed)]
+    yield "asyncio_priority", head
+    yield "errors", list(errors())
+    yield "asyn", ["asyn: primitives of the version of 2017.", "", listing(GROUPS["Module asyn"])]
+    for listed in GROUPS.values():
+        for full in listed.split():
+            name = names[full]
+            members = names["_Loop"].members if full == "Loop" else name.members
+            members = [it for it in members if it.name != "__init__"]
+            lines = help_lines(name)
+            if members:
+                lines += ["", "It has:"]
+            for it in members:
+                said = textwrap.fill(first_sentence(it), 72)
+                lines += [f"  {it.name}", textwrap.indent(said, "      ")]
+            yield full, lines
+            for it in members:
+                yield f"{full}.{it.name}", help_lines(it)
+
+
+def help_module():
+    """The module _asyncio_help_text. A name is between a 0 and the end of the line, and what is said of it behind."""
+    entries = [f"\0{full}\n" + "\n".join(lines) for full, lines in help_entries(read())]
+    return f"# Made by docs/api.py.\nTEXT = {''.join(entries).encode()!r}\n"
+
+
+def main():
+    """Write that module, if it is another one than before."""
+    path, text = Path(sys.argv[1]), help_module()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -63,7 +63,7 @@ uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t min, uint32_t max) {
     if (!mp_obj_is_int(arg)) {
         up_raise_type(MP_ERROR_TEXT("'%q' must be an int, not %s"), name, arg);
     }
-    // What is less is a large one.
+    // A value below `min` wraps around to one above `max - min`.
     if (!mp_obj_is_small_int(arg) || (mp_uint_t)MP_OBJ_SMALL_INT_VALUE(arg) - min > max - min) {
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("'%q' must be %u to %u"), name, (unsigned)min, (unsigned)max);
     }

@@ -20,6 +20,7 @@
 
 // What is noted of a task. It hangs on the task's annex.
 typedef struct _up_seen_t {
+    up_noted_t noted; // first
     up_count_t count;
     up_where_t from; // where its longest step began,
     up_where_t to; // and ended
@@ -69,10 +70,10 @@ static MP_NOINLINE up_seen_t *up_seen_make(up_task_t *task) {
         up_seen_t *made = m_new_obj_maybe(up_seen_t);
         if (annex->seen == NULL && made != NULL) { // else a finaliser made one
             memset(made, 0, sizeof(*made));
-            annex->seen = made;
+            annex->seen = &made->noted;
         }
     }
-    return annex->seen;
+    return (up_seen_t *)annex->seen;
 }
 
 // A place in a file, as text, from where to where. None if it is not known.
@@ -222,9 +223,7 @@ static MP_NOINLINE void up_count_collection(up_sight_t *sight, uint32_t us) {
 // Counts a step. EXCEPTION: none.
 static inline __attribute__((always_inline)) void up_count_step(up_count_t *count, uint32_t us, uint32_t late) {
     ++count->late[late];
-    if (__builtin_add_overflow(count->us, us, &count->us)) {
-        ++count->wraps;
-    }
+    count->us += us;
 }
 
 // Counts a step of a task of which nothing is noted yet, or what is no step of a task. EXCEPTION: none.
@@ -236,6 +235,7 @@ static MP_NOINLINE void up_count_unknown(up_sight_t *sight, uint32_t us, uint32_
     } else if (!(entry->flags & UP_TASK_DONE)) { // else there is no more to be noted
         seen = up_seen_make((up_task_t *)entry);
         if (seen != NULL) {
+            seen->noted.since = sight->began;
             up_count_step(&seen->count, us, late);
         }
     }
@@ -256,11 +256,12 @@ static inline __attribute__((always_inline)) void up_count_pass(up_sight_t *sigh
     }
     uint32_t late = sight->late == 0 ? 0 : up_late_class(sight->late);
     up_count_step(&sight->levels[sight->core >> 6 & 3], us, late);
-    up_seen_t *seen = sight->seen;
+    up_seen_t *seen = (up_seen_t *)sight->seen;
     if (seen == NULL) {
         up_count_unknown(sight, us, late);
         return;
     }
+    seen->noted.since = sight->began;
     up_count_step(&seen->count, us, late);
     if (us > seen->count.longest) {
         up_count_longest(sight, seen, us);
@@ -337,14 +338,10 @@ static uint32_t up_steps(const up_count_t *count) {
     return steps;
 }
 
-static uint64_t up_us(const up_count_t *count) {
-    return (uint64_t)count->wraps << 32 | count->us;
-}
-
 static mp_obj_t up_count_dict(const up_count_t *count) {
     mp_obj_t dict = mp_obj_new_dict(7);
     up_store_int(dict, MP_QSTR_steps, up_steps(count));
-    up_store_int(dict, MP_QSTR_us, up_us(count));
+    up_store_int(dict, MP_QSTR_us, count->us);
     up_store_int(dict, MP_QSTR_longest_us, count->longest);
     mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_late), up_late_tuple(count));
     return dict;
@@ -360,7 +357,9 @@ static bool up_forget_seen(up_entry_t *entry, void *arg) {
     (void)arg;
     up_annex_t *annex = up_task_annex((up_task_t *)entry);
     if (annex != NULL && annex->seen != NULL) {
-        memset(&((up_seen_t *)annex->seen)->count, 0, sizeof(up_count_t));
+        up_seen_t *seen = (up_seen_t *)annex->seen;
+        seen->noted.since = 0;
+        memset(&seen->count, 0, sizeof(seen->count));
     }
     return false; // goes on
 }
@@ -369,7 +368,7 @@ static bool up_find_seen(up_entry_t *entry, void *arg) {
     up_found_t *found = arg;
     up_task_t *task = (up_task_t *)entry;
     up_annex_t *annex = up_task_annex(task);
-    up_seen_t *seen = annex == NULL || task->entry.flags & UP_TASK_DONE ? NULL : annex->seen;
+    up_seen_t *seen = annex == NULL || task->entry.flags & UP_TASK_DONE ? NULL : (up_seen_t *)annex->seen;
     if (seen != NULL && up_steps(&seen->count) != 0) {
         if (found->n < found->room) {
             found->tasks[found->n] = task;
@@ -391,7 +390,7 @@ static mp_obj_t up_stats_dict(up_loop_t *loop, up_sight_t *sight) {
     mp_obj_t tasks = mp_obj_new_list(0, NULL);
     for (size_t i = 0; i < found.n; ++i) {
         up_annex_t *annex = up_task_annex(found.tasks[i]);
-        up_seen_t *seen = annex->seen;
+        up_seen_t *seen = (up_seen_t *)annex->seen;
         mp_obj_t dict = up_count_dict(&seen->count);
         mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_task), MP_OBJ_FROM_PTR(found.tasks[i]));
         mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_name), annex->name != mp_const_none ? annex->name : MP_OBJ_NEW_QSTR(up_function_of(annex->coro)));
@@ -403,7 +402,7 @@ static mp_obj_t up_stats_dict(up_loop_t *loop, up_sight_t *sight) {
     uint32_t passes = sight->asked;
     for (size_t i = 0; i < 3; ++i) {
         levels[i] = up_count_dict(&sight->levels[i]);
-        us += up_us(&sight->levels[i]);
+        us += sight->levels[i].us;
         passes += up_steps(&sight->levels[i]);
     }
     mp_obj_t dict = mp_obj_new_dict(10);
@@ -430,9 +429,9 @@ static mp_obj_t up_loop_stats(size_t n, const mp_obj_t *a) {
     if (n == 2) {
         bool on = mp_obj_is_true(a[1]);
         up_sight_t *sight = up_see(loop, UP_SEES_STATS, on);
+        up_search_heap(&up_task_type, up_forget_seen, NULL);
         if (on) {
             memset(sight->levels, 0, offsetof(up_sight_t, slow) - offsetof(up_sight_t, levels));
-            up_search_heap(&up_task_type, up_forget_seen, NULL);
             sight->heap = sight->heap_began = UP_HEAP_COUNT();
             sight->last = up_now_us(loop);
             // Not the step that says so.

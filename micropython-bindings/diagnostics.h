@@ -12,9 +12,9 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_watch_obj);
 
 // What is counted of a level or a task.
 #define UP_LATE (8)
+typedef uint64_t up_us_t __attribute__((aligned(4))); // no gap before it
 typedef struct _up_count_t {
-    uint32_t us; // that its steps took in all,
-    uint32_t wraps; // and how often that wrapped
+    up_us_t us; // that its steps took in all
     uint32_t longest; // us
     // Steps, by how late they began, in powers of two: 0 ms, 1, 2 and 3, 4 to 7 ... 64 and more.
     uint32_t late[UP_LATE];
@@ -27,8 +27,9 @@ typedef struct _up_sight_t {
     uint16_t core; // its entry's levels, when it began
     up_entry_t *entry; // what it runs, or NULL: `action`
     uint32_t late; // how late that is, ms
+    uint32_t began; // ms, when that was
     uint32_t action; // 0: it is not to be counted, or was
-    void *seen; // what is noted of its task, or NULL: nothing yet, or it is no step of a task
+    up_noted_t *seen; // what is noted of its task, or NULL: nothing yet, or it is no step of a task
     uint32_t last; // us, when the pass before ended
     up_frame_t frame; // where its task is resumed
 
@@ -70,6 +71,7 @@ static inline void up_see_begin(up_loop_t *loop, up_entry_t *entry, uint32_t now
     }
     sight->core = entry->core;
     sight->late = now - entry->due;
+    sight->began = now;
 }
 
 // It is no step of a task. EXCEPTION: none.

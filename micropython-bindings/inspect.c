@@ -42,17 +42,14 @@ typedef struct _up_lines_t {
 // ended. The line of one that runs is that of its last call. EXCEPTION: none.
 static void up_lines_of(mp_obj_t coro, up_lines_t *lines) {
     lines->n = 0;
-    while (lines->n < UP_LINES && mp_obj_is_type(coro, &mp_type_gen_instance)) {
-        up_coroutine_t *self = MP_OBJ_TO_PTR(coro);
-        const mp_code_state_t *state = &self->code_state;
-        if (state->ip == NULL || state->exc_sp_idx == MP_CODE_STATE_EXC_SP_IDX_SENTINEL) {
+    up_coroutine_t *self = mp_obj_is_type(coro, &mp_type_gen_instance) ? MP_OBJ_TO_PTR(coro) : NULL;
+    while (self != NULL && lines->n < UP_LINES) {
+        const uint8_t *ip = self->code_state.ip;
+        if (ip == NULL || up_is_native(self)) {
             return;
         }
-        lines->of[lines->n++] = up_where_of(&(up_frame_t){ coro, state->ip });
-        if (self->pend_exc == MP_OBJ_NULL || *state->ip != MP_BC_YIELD_FROM) {
-            return;
-        }
-        coro = state->sp[-1]; // below what it yielded
+        lines->of[lines->n++] = up_where_of(&(up_frame_t){ MP_OBJ_FROM_PTR(self), ip });
+        self = self->pend_exc == MP_OBJ_NULL ? NULL : up_awaited_by(self, ip); // what is on the stack of one that runs is not known
     }
 }
 
@@ -135,6 +132,7 @@ typedef struct _up_about_t {
     uint8_t inherited; // UP_OWN: none
     uint8_t events; // of a stream
     bool room; // it waits for room in `what`
+    int32_t since; // for how many ms it waits, if it does; -1: that is not known
 } up_about_t;
 
 static void up_about_what(up_about_t *about, mp_obj_t what) {
@@ -157,6 +155,7 @@ static void up_about_task(up_loop_t *loop, up_task_t *task, up_about_t *about) {
         .queued = UP_QUEUED(entry),
         .inherited = UP_OWN,
         .state = UP_IS_NEW,
+        .since = -1,
     };
     if (entry->flags & UP_TASK_DONE) {
         about->state = entry->flags & UP_TASK_RAISED ? UP_HAS_RAISED : UP_HAS_RETURNED;
@@ -171,6 +170,10 @@ static void up_about_task(up_loop_t *loop, up_task_t *task, up_about_t *about) {
     about->inherited = UP_INHERITED(entry);
     if (task == loop->cur) {
         return;
+    }
+    up_annex_t *annex = up_task_annex(task);
+    if (annex != NULL && annex->seen != NULL && annex->seen->since != 0) {
+        about->since = (int32_t)((up_now(loop) - annex->seen->since) & INT32_MAX);
     }
     uint32_t place = up_place(task);
     mp_obj_t at = up_task_at(task);
@@ -206,6 +209,11 @@ static void up_about_task(up_loop_t *loop, up_task_t *task, up_about_t *about) {
     }
 }
 
+// Whether it waits, and it is known for how long.
+static bool up_about_waits(const up_about_t *about) {
+    return about->since >= 0 && (about->state == UP_IS_WAITING || about->state == UP_IS_PARKED);
+}
+
 static void up_print_what(const mp_print_t *print, const up_about_t *about) {
     if (about->events != 0) {
         mp_print_str(print, about->events == UP_READ ? "reading " : about->events == UP_WRITE ? "writing "
@@ -225,7 +233,7 @@ static void up_print_what(const mp_print_t *print, const up_about_t *about) {
     }
 }
 
-// <Task 'sensor' waits for Lock held by 'logger', high>
+// <Task 'sensor' waits for Lock held by 'logger', high, 12 ms>: the time only while stats() counts.
 void up_task_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     up_loop_t *loop = MP_STATE_VM(up_loop);
@@ -261,6 +269,9 @@ void up_task_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t ki
             mp_printf(print, ", inherits %s", up_level_text(about.inherited));
         }
     }
+    if (up_about_waits(&about)) {
+        mp_printf(print, ", %d ms", (int)about.since);
+    }
     mp_print_str(print, ">");
 }
 
@@ -269,7 +280,8 @@ static mp_obj_t up_text(const char *text) {
 }
 
 // _task_info(task): (name, level, the level that it inherited or None, state, what it waits for, in how many ms it is due
-// or None, where its coroutine is), for tasks(). TypeError, MemoryError.
+// or None, where its coroutine is, for how many ms it waits or None: it does not, or that is not known), for tasks(). TypeError,
+// MemoryError.
 static mp_obj_t up_task_info(mp_obj_t task_in) {
     up_loop_t *loop = up_loop();
     up_task_t *task = up_arg_task(task_in);
@@ -280,7 +292,7 @@ static mp_obj_t up_task_info(mp_obj_t task_in) {
     static const char *const texts[] = { "runs", "ready", "sleeps", "waits", "parked", "new", "returned", "raised" };
     vstr_t vstr;
     mp_print_t print;
-    mp_obj_t info[7] = { about.name, up_text(up_level_text(about.level)), mp_const_none, up_text(texts[about.state]), mp_const_none, mp_const_none };
+    mp_obj_t info[8] = { about.name, up_text(up_level_text(about.level)), mp_const_none, up_text(texts[about.state]), mp_const_none, mp_const_none };
     if (about.inherited < about.level) {
         info[2] = up_text(up_level_text(about.inherited));
     }
@@ -302,6 +314,7 @@ static mp_obj_t up_task_info(mp_obj_t task_in) {
         }
     }
     info[6] = mp_obj_new_str_from_vstr(&vstr);
+    info[7] = up_about_waits(&about) ? mp_obj_new_int(about.since) : mp_const_none;
     return mp_obj_new_tuple(MP_ARRAY_SIZE(info), info);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(up_task_info_obj, up_task_info);

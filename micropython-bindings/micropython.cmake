@@ -22,6 +22,7 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/garbage.c
     ${CMAKE_CURRENT_LIST_DIR}/gather.c
     ${CMAKE_CURRENT_LIST_DIR}/heap_search.c
+    ${CMAKE_CURRENT_LIST_DIR}/help.c
     ${CMAKE_CURRENT_LIST_DIR}/idle.c
     ${CMAKE_CURRENT_LIST_DIR}/inspect.c
     ${CMAKE_CURRENT_LIST_DIR}/lock.c

@@ -7,14 +7,14 @@ $(error UP_ARCHIVE must name the Rust archive: see ports/build-core.sh)
 endif
 
 UP_SRC := $(addprefix $(UP_DIR)/, \
-	args.c await.c callbacks.c clock.c diagnostics.c flag.c garbage.c gather.c heap_search.c idle.c inspect.c lock.c loop_object.c mail.c \
+	args.c await.c callbacks.c clock.c diagnostics.c flag.c garbage.c gather.c heap_search.c help.c idle.c inspect.c lock.c loop_object.c mail.c \
 	mailbox.c module.c native_module.c queue.c \
 	report.c run_loop.c schedule.c sleep.c streams.c sync.c task.c threads.c timeout.c when.c where.c \
 	platform/atomic.c platform/dynamic.c platform/freertos.c platform/generic.c platform/unix.c platform/wfi.c)
 SRC_USERMOD_C += $(UP_SRC)
 # What is left out, if make is told so (1: it is there): V2's names and `asyn`; what only CPython's asyncio has; what
-# shows what the loop does. shim.h
-UP_SWITCHES := $(foreach switch,$(addprefix MICROPY_UASYNCIO_PRIORITY_,V2 CPYTHON DIAGNOSTICS),\
+# shows what the loop does. And what is there only if make is told so: help() of all that. shim.h
+UP_SWITCHES := $(foreach switch,$(addprefix MICROPY_UASYNCIO_PRIORITY_,V2 CPYTHON DIAGNOSTICS HELP),\
 	$(if $($(switch)),-D$(switch)=$($(switch))))
 CFLAGS_USERMOD += $(UP_SWITCHES)
 # For `import asyncio.core`.
@@ -27,6 +27,11 @@ $(shell mkdir -p $(BUILD) && echo '$(UP_SWITCHES)' >$(BUILD)/uasyncio_priority.s
 endif
 $(UP_SHIM_O): $(BUILD)/uasyncio_priority.switches
 QSTR_GLOBAL_DEPENDENCIES += $(BUILD)/uasyncio_priority.switches
+ifeq ($(MICROPY_UASYNCIO_PRIORITY_HELP),1)
+# The table of the built-in functions names help.c's help(), which calls MicroPython's.
+$(BUILD)/py/modbuiltins.o: CFLAGS += -Dmp_builtin_help_obj=up_help_obj
+endif
+$(BUILD)/py/modbuiltins.o: $(BUILD)/uasyncio_priority.switches
 
 ifneq ($(findstring -gcc,$(CC)),)
 # A board's GCC, not a clang. Of what -Os means to it these four make our code larger, by 140 bytes on Thumb.

@@ -40,6 +40,10 @@
 #define MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS (1)
 #endif
 #endif
+// What it may have besides (1): help() of our names. micropython.mk does the rest: help.c.
+#ifndef MICROPY_UASYNCIO_PRIORITY_HELP
+#define MICROPY_UASYNCIO_PRIORITY_HELP (0)
+#endif
 
 // The idle wait (platform/). The port's configuration names it, because all C files see that. What a build system defines
 // may not reach each of its objects.

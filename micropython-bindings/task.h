@@ -14,6 +14,11 @@ struct _up_task_t {
     mp_obj_t coro;
 };
 
+// What diagnostics.c notes of a task: the part that others look at, at the head of the rest.
+typedef struct _up_noted_t {
+    uint32_t since; // ms, when its last step began, while stats() counts; 0: it is not known
+} up_noted_t;
+
 // What few tasks have. It is in place of a task's coroutine, and is told by its type. `coro` is last because of the garbage
 // collector, as in a task.
 #define UP_TASK_HAS_ANNEX (MICROPY_UASYNCIO_PRIORITY_CPYTHON || MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS)
@@ -21,7 +26,7 @@ typedef struct _up_annex_t {
     mp_obj_base_t base;
     mp_obj_t name; // a str, or None: none was given
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
-    void *seen; // what diagnostics.c notes of it, or NULL
+    struct _up_noted_t *seen; // what diagnostics.c notes of it, or NULL
 #endif
     mp_obj_t coro;
 } up_annex_t;

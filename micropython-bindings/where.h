@@ -37,30 +37,38 @@ typedef struct _up_coroutine_t {
     mp_code_state_t code_state; // whose `ip` is NULL when it has ended
 } up_coroutine_t;
 
+// The coroutine that a suspended one awaits, which is bytecode at `ip`; NULL if it awaits something else. EXCEPTION: none.
+static inline __attribute__((always_inline)) up_coroutine_t *up_awaited_by(const up_coroutine_t *self, const uint8_t *ip) {
+    if (*ip != MP_BC_YIELD_FROM) {
+        return NULL;
+    }
+    // Below what it yielded. What is awaited has yielded, so it is no small int, and has a type.
+    up_coroutine_t *awaited = MP_OBJ_TO_PTR(self->code_state.sp[-1]);
+    return awaited->base.type == &mp_type_gen_instance && awaited->code_state.ip != NULL ? awaited : NULL;
+}
+
+// Whether it is native code, which has no place in a file.
+static inline bool up_is_native(const up_coroutine_t *self) {
+    return self->code_state.exc_sp_idx == MP_CODE_STATE_EXC_SP_IDX_SENTINEL;
+}
+
 // The frame of a coroutine that does not run: that of the innermost one, if it awaits others. EXCEPTION: none.
 static inline void up_frame_of(mp_obj_t coro, up_frame_t *frame) {
-    // What is awaited has yielded, so it is no small int, and has a type.
-    up_coroutine_t *self = MP_OBJ_TO_PTR(coro);
+    up_coroutine_t *self = MP_OBJ_TO_PTR(coro); // what a task runs is no small int
     if (self->base.type != &mp_type_gen_instance || self->code_state.ip == NULL) {
         frame->coro = MP_OBJ_NULL;
         return;
     }
-    for (;;) {
-        const uint8_t *ip = self->code_state.ip;
+    do {
+        const uint8_t *ip = self->code_state.ip; // read before `frame` is written
         frame->coro = MP_OBJ_FROM_PTR(self);
         frame->ip = ip;
-        if (self->code_state.exc_sp_idx == MP_CODE_STATE_EXC_SP_IDX_SENTINEL) {
-            frame->ip = NULL; // native code
+        if (up_is_native(self)) {
+            frame->ip = NULL;
             break;
         }
-        if (*ip != MP_BC_YIELD_FROM) {
-            break;
-        }
-        self = MP_OBJ_TO_PTR(self->code_state.sp[-1]); // below what it yielded
-        if (self->base.type != &mp_type_gen_instance || self->code_state.ip == NULL) {
-            break;
-        }
-    }
+        self = up_awaited_by(self, ip);
+    } while (self != NULL);
 }
 #endif
 #endif

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PARTS = "index.html", "style.css", "page.js", "worker.js", "latency.py"
+PARTS = "index.html", "style.css", "page.js", "worker.js", "headers.js", "latency.py"
 
 
 def samples():

@@ -10,6 +10,7 @@ const WORDS = 8;
 const STOP_MS = 1000; // how long a program may take to end once it is asked to
 const KEEP_CHARS = 100000;
 const SECONDS = 20; // that the chart shows
+const RELOADED = "loaded anew for its headers"; // in sessionStorage
 
 const get = (id) => document.getElementById(id);
 let firmware; // WebAssembly.Module
@@ -257,13 +258,42 @@ async function fetched(path) {
     return answer;
 }
 
+// Shared memory is there for a page that comes with two headers, over https or from localhost. Where the web server does not
+// send them, a service worker adds them (headers.js), and the page is loaded anew, once. Whether there is shared memory.
+async function isolated() {
+    if (self.crossOriginIsolated) {
+        sessionStorage.removeItem(RELOADED);
+        return true;
+    }
+    if (!self.isSecureContext || !/^https?:$/.test(location.protocol)) {
+        throw new Error(
+            "This page needs shared memory, which a browser gives only to a page that a web server sends, over https or from localhost. " +
+                "`make playground` is such a server, or `python3 -m http.server` in this folder."
+        );
+    }
+    if (!navigator.serviceWorker || sessionStorage.getItem(RELOADED)) {
+        throw new Error(
+            "This page needs shared memory, and this browser does not give it any. It may forbid service workers, as a private window does: " +
+                "then the web server must send Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, " +
+                "as `make playground` does."
+        );
+    }
+    const registration = await navigator.serviceWorker.register("headers.js");
+    const worker = registration.installing || registration.waiting || registration.active;
+    await new Promise((ready) => {
+        const look = () => worker.state === "activated" && ready();
+        worker.addEventListener("statechange", look);
+        look();
+    });
+    sessionStorage.setItem(RELOADED, "1");
+    location.reload();
+    return false;
+}
+
 async function load() {
     draw();
-    if (!self.crossOriginIsolated) {
-        throw new Error(
-            "This page needs shared memory, which a browser gives to a page that comes over https or from localhost with the headers " +
-                "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp. `make playground` sends them."
-        );
+    if (!(await isolated())) {
+        return;
     }
     const samples = await (await fetched("samples.json")).json();
     for (const { name, title } of samples) {

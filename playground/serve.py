@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Serve the page on this machine: serve.py FOLDER [PORT]. Any web server does that sends the two headers."""
+"""Serve the page on this machine: serve.py FOLDER [PORT]. Any other web server does, too: see README.md."""
 
 import http.server
 import socketserver
@@ -15,8 +15,10 @@ HEADERS = {
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
+    headers_sent = HEADERS
+
     def end_headers(self):
-        for name, value in HEADERS.items():
+        for name, value in self.headers_sent.items():
             self.send_header(name, value)
         super().end_headers()
 
@@ -29,9 +31,15 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
-def server(folder, port=0):
+class PlainHandler(Handler):
+    """Any other web server, for the tests: it sends none of the two."""
+
+    headers_sent = {}
+
+
+def server(folder, port=0, handler=Handler):
     """A server of that folder; port 0 is a free one, `server_address` says which."""
-    return Server(("127.0.0.1", port), partial(Handler, directory=str(folder)))
+    return Server(("127.0.0.1", port), partial(handler, directory=str(folder)))
 
 
 def main():

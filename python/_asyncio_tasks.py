@@ -7,7 +7,9 @@ import uasyncio_priority as core
 def tasks():
     rows = []
     for task in core._all_tasks():
-        name, level, inherited, state, waits, due, where = core._task_info(task)
+        name, level, inherited, state, waits, due, where, since = core._task_info(task)
+        if since is not None:
+            state += " %d ms" % since
         if inherited:
             level += " > " + inherited
         rows.append(

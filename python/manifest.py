@@ -7,14 +7,22 @@
 # MICROPY_UASYNCIO_PRIORITY_CPYTHON or MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS leaves out. Such a variable in the environment, where make puts what it is given,
 # says so by itself.
 #
+# With help=True, or MICROPY_UASYNCIO_PRIORITY_HELP=1, help() knows our names: what the stubs say of them is frozen too.
+#
 # opt=3 drops asserts and line numbers: nothing here checks its arguments by assert.
 import os
+import subprocess
+import sys
 
 _switches = {
     name.lower(): os.environ.get("MICROPY_UASYNCIO_PRIORITY_" + name) != "0"
     for name in ("V2", "CPYTHON", "DIAGNOSTICS")
 }
-options.defaults(stock_asyncio=False, **_switches)
+options.defaults(
+    stock_asyncio=False,
+    help=os.environ.get("MICROPY_UASYNCIO_PRIORITY_HELP") == "1",
+    **_switches,
+)
 
 # The parts that the built-in modules load when one of their names is asked for, and asyn.
 _names = ["_asyncio_stream", "_asyncio_more"]
@@ -27,6 +35,11 @@ if options.diagnostics:
     _names += ["_asyncio_every", "_asyncio_tasks", "_asyncio_top"]
 for _name in _names:
     module(_name + ".py", base_path=".", opt=3)
+if options.help:
+    module("_asyncio_help.py", base_path=".", opt=3)
+    _made = os.path.abspath("../build/help")
+    subprocess.check_call([sys.executable, "../docs/api.py", _made + "/_asyncio_help_text.py"])
+    module("_asyncio_help_text.py", base_path=_made, opt=3)
 if options.stock_asyncio:
     package(
         "asyncio",

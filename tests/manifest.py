@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_FOR_ALL = "manifest.py", "testing.py"  # the second is in firmware for tests only
+# testing.py is in firmware for tests only, the help where it is asked for.
+NOT_FOR_ALL = "manifest.py", "testing.py", "_asyncio_help.py"
 STOCK = 'include("$(MPY_DIR)/extmod/asyncio")'
 
 
@@ -44,6 +45,10 @@ def main():
     }
     rest = {name: file for name, file in own.items() if name not in {**old, **new}}
     least = {name: file for name, file in rest.items() if name not in seen}
+    help_ = {
+        "_asyncio_help.py": ours / "_asyncio_help.py",
+        "_asyncio_help_text.py": ROOT / "build/help/_asyncio_help_text.py",
+    }
     checks = {
         "asyncio is ours": (include + ")", own),
         "before the port's": (include + ")\n" + STOCK, own),
@@ -59,11 +64,14 @@ def main():
         "make without V2": (include + ")", {**rest, **new}, "V2"),
         "make without CPython's": (include + ")", {**rest, **old}, "CPYTHON"),
         "make without diagnostics": (include + ")", {**least, **old, **new}, "DIAGNOSTICS"),
+        "with help": (include + ", help=True)", {**own, **help_}),
+        "make with help": (include + ")", {**own, **help_}, "HELP=1"),
         "after the port's": (STOCK + "\n" + include + ")", "before the port's own"),
     }
     failed = 0
     for what, (text, want, *switches) in checks.items():
-        variables = {f"MICROPY_UASYNCIO_PRIORITY_{switch}": "0" for switch in switches}
+        said = (switch.partition("=") for switch in switches)
+        variables = {f"MICROPY_UASYNCIO_PRIORITY_{name}": to or "0" for name, _, to in said}
         os.environ.update(variables)
         try:
             got = frozen(tree, text)

@@ -133,7 +133,7 @@ class Browser:
         self.process.wait()
 
 
-STATUS = "document.getElementById('status').textContent"
+STATUS = "document.getElementById('status')?.textContent"  # the page may load anew
 OUTPUT = "document.getElementById('output').textContent"
 WAITS = "run ? run.waits : -1"
 LOOKS = "run ? run.looks : -1"
@@ -327,6 +327,29 @@ def no_error_was_logged(browser):
     equal(browser.errors, [])
 
 
+def loads_from_any_server(browser):
+    loads(browser)
+    equal(browser.js("crossOriginIsolated"), True)
+    equal(browser.js("navigator.serviceWorker.controller.state"), "activated")
+    sample_runs("1_levels")(browser)
+
+
+def problem_of(browser, words):
+    """Nothing can be run, and the page says why."""
+    browser.until(f"{STATUS} === 'not loaded'")
+    text = browser.js("get('problem').innerText")
+    assert words in text, text
+    equal(browser.js("get('run').disabled && get('measure').disabled"), True)
+
+
+def says_that_a_file_is_no_server(browser):
+    problem_of(browser, "only to a page that a web server sends")
+
+
+def says_that_service_workers_are_missing(browser):
+    problem_of(browser, "It may forbid service workers")
+
+
 def screenshots(browser, where):
     """Pictures for a person to look at."""
     where.mkdir(parents=True, exist_ok=True)
@@ -365,18 +388,29 @@ TESTS = (
 )
 
 
+# Another web server, which does not send the two headers; none at all; such a server and a browser without service workers.
+PLAIN_TESTS = loads_from_any_server, no_error_was_logged
+FILE_TESTS = (says_that_a_file_is_no_server,)
+NO_WORKER_TESTS = (says_that_service_workers_are_missing,)
+NO_WORKER = "Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })"
+
+
 @contextmanager
-def page(folder):
-    """The page, open in a browser."""
+def page(folder, handler="Handler", address=None, before=None):
+    """The page, open in a browser, from a server with that handler or at `address`. The script `before` runs first."""
     spec = importlib.util.spec_from_file_location("serve", ROOT / "playground/serve.py")
     serve = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(serve)
-    with serve.server(folder) as serving, tempfile.TemporaryDirectory() as profile:
+    server = serve.server(folder, 0, getattr(serve, handler))
+    with server as serving, tempfile.TemporaryDirectory() as profile:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         browser = Browser(profile)
         try:
             browser.size(1280, 900, False)
-            address = f"http://localhost:{serving.server_address[1]}/"
+            address = address or f"http://localhost:{serving.server_address[1]}/"
+            browser.call("Page.enable")
+            if before:
+                browser.call("Page.addScriptToEvaluateOnNewDocument", source=before)
             browser.call("Page.navigate", url=address)
             browser.until(f"document.readyState === 'complete' && location.href === '{address}'")
             yield browser
@@ -385,25 +419,38 @@ def page(folder):
             serving.shutdown()
 
 
+def run_tests(browser, tests):
+    """How many failed."""
+    failed = 0
+    for test in tests:
+        try:
+            test(browser)
+            print("pass", test.__name__, flush=True)
+        except (AssertionError, RuntimeError) as error:
+            failed += 1
+            print(f"fail {test.__name__}: {error}", flush=True)
+            if browser.js("run !== null"):
+                browser.js("run.end('ended by the test')")
+    return failed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--screenshots", type=Path)
     args = parser.parse_args()
-    failed = 0
     with page(args.folder) as browser:
-        for test in TESTS:
-            try:
-                test(browser)
-                print("pass", test.__name__, flush=True)
-            except (AssertionError, RuntimeError) as error:
-                failed += 1
-                print(f"fail {test.__name__}: {error}", flush=True)
-                if browser.js("run !== null"):
-                    browser.js("run.end('ended by the test')")
+        failed = run_tests(browser, TESTS)
         if args.screenshots:
             screenshots(browser, args.screenshots)
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
+    with page(args.folder, "PlainHandler") as browser:
+        failed += run_tests(browser, PLAIN_TESTS)
+    with page(args.folder, address=(args.folder.resolve() / "index.html").as_uri()) as browser:
+        failed += run_tests(browser, FILE_TESTS)
+    with page(args.folder, "PlainHandler", before=NO_WORKER) as browser:
+        failed += run_tests(browser, NO_WORKER_TESTS)
+    count = sum(map(len, (TESTS, PLAIN_TESTS, FILE_TESTS, NO_WORKER_TESTS)))
+    print(f"{count - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -16,6 +16,9 @@ endif
 MICROPY_PY_FFI = 0
 MICROPY_PY_JNI = 0
 
+# help() of our names.
+export MICROPY_UASYNCIO_PRIORITY_HELP ?= 1
+
 # virtual.c stands in front of these.
 COMMA = ,
 LDFLAGS_EXTRA += $(addprefix -Wl$(COMMA)--wrap=,gettimeofday time select usleep mp_hal_ticks_ms mp_hal_ticks_us mp_hal_delay_ms)

@@ -43,7 +43,7 @@ async def main(rest):
     asyncio.create_task(sleeper(1))
     tasks[0].cancel()
     asyncio.tasks()
-    print(_task_info(tasks[4]), _task_info(asyncio.current_task())[:-1])
+    print(_task_info(tasks[4]), _task_info(asyncio.current_task())[:6])
     await asyncio.sleep_ms(rest)
     return tasks
 

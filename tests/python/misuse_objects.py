@@ -128,6 +128,33 @@ async def inside():
         check(text, TypeError, core._io_queue.queue_write, wrong)
 
 
+async def servers():
+    for wrong, kind in ((3, "int"), (None, "NoneType"), ("c", "str"), ([], "list")):
+        check(
+            "'cb' must be callable, not " + kind,
+            TypeError,
+            next,
+            asyncio.start_server(wrong, "127.0.0.1", 1),
+        )
+    for wrong, kind in (("5", "str"), (1.5, "float")):
+        text = "'backlog' must be an int, not " + kind
+        check(text, TypeError, next, asyncio.start_server(c, "127.0.0.1", 1, wrong))
+    check(
+        "'backlog' must be 0 to 1073741823",
+        ValueError,
+        next,
+        asyncio.start_server(c, "127.0.0.1", 1, backlog=-1),
+    )
+    for wrong in (True, 5, "context"):
+        check(
+            "'ssl' must be an SSLContext",
+            TypeError,
+            next,
+            asyncio.start_server(c, "127.0.0.1", 1, ssl=wrong),
+        )
+
+
 asyncio.run(inside())
+asyncio.run(servers())
 asyncio.new_event_loop()
 print("done")

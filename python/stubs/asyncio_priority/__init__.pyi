@@ -572,7 +572,7 @@ async def start_server(
     """Listen, and start `cb(reader, writer)` as a task for each connection.
 
     Level: the tasks have the own level of the task that called this.
-    Raises: OSError if it cannot listen there.
+    Raises: OSError if it cannot listen there; TypeError of what is not callable, and of an `ssl` that is no SSLContext.
 
     ```python
     async def upper(reader, writer):
