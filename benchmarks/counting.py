@@ -32,6 +32,9 @@ BOARDS = tuple(PER_COUNT)
 # The least --shift with which it tells each instruction from the next.
 FINEST = {"cortex-m4f": 0, "cortex-m0": 6, "lx106": 5, "rv32": 7, "dc233c": 7}
 IRQ = "benchmarks/irq.py"
+IDLE = "benchmarks/idle.py"
+TICKS = 50
+WAKE_UPS = 20
 TIMEOUT = 900
 # Of what runs on unix: nothing of the machine's.
 ENVIRONMENT = {"LC_ALL": "C"}
@@ -166,6 +169,46 @@ def interrupts(board, tasks):
     return {
         int(n): (round(int(bare) * each), round(int(limited) * each)) for n, bare, limited in found
     }
+
+
+def idle(board, loop, n):
+    """Instructions that a tick of 1 ms takes which brings nothing, beside N tasks that sleep, the board's own tick with it.
+
+    While a processor sleeps its clock goes on, so QEMU writes down each instruction instead, and two windows are compared.
+    """
+    windows = [0]
+    WORK.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=WORK) as folder:
+        log = Path(folder) / "log"
+        run([sys.executable, RUN, board, "--shift", "0", "--log", log, IDLE, loop, n, TICKS])
+        with log.open(errors="replace") as lines:
+            for line in lines:
+                if not line.startswith("Trace"):
+                    # The instruction in the line before was not executed, or will be once more.
+                    windows[-1] -= line.startswith(("Stopped", "cpu_io_recompile"))
+                else:
+                    windows[-1] += 1
+                    if line.endswith(" bench_instant\n"):
+                        # A windowed processor may try its first instruction several times.
+                        if len(windows) == 1 or windows[-1] > 200:
+                            windows.append(0)
+    if len(windows) != 4:
+        raise Failed(f"{board} {loop}: {len(windows) - 1} marks of 3 in QEMU's log")
+    return (windows[2] - windows[1]) / TICKS
+
+
+def system_calls(loop, n):
+    """How many a wake-up by a timer takes on unix, beside N tasks that sleep."""
+    env = {**ENVIRONMENT, "LD_PRELOAD": os.path.relpath(clock(), ROOT)}
+    counts = []
+    WORK.mkdir(parents=True, exist_ok=True)
+    for times in (WAKE_UPS, 2 * WAKE_UPS):
+        with tempfile.NamedTemporaryFile(dir=WORK) as log:
+            tool = (valgrind(), "--tool=none", "--trace-syscalls=yes", f"--log-file={log.name}")
+            run([*alone(*tool), os.path.relpath(MICROPYTHON, ROOT), IDLE, loop, n, times], env)
+            text = Path(log.name).read_text(errors="replace")
+        counts.append(len(re.findall(r"^SYSCALL\[\d+,\d+\]\(\d+\) sys_", text, re.MULTILINE)))
+    return (counts[1] - counts[0]) / WAKE_UPS
 
 
 def arguments(loop, workload, n):

@@ -147,6 +147,10 @@ def when_4_false(aio, n):
     return when_false(aio, n, 4)
 
 
+def when_1_native(aio, n):
+    return when_false(aio, n, 1, aio.Event().is_set)
+
+
 def when_4_native(aio, n):
     return when_false(aio, n, 4, aio.Event().is_set)
 

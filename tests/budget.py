@@ -31,13 +31,15 @@ FILE = ROOT / "tests/budget.json"
 M4 = "cortex-m4f"
 PICO = "RPI_PICO"
 SLACK = {"steps": 0.02, "ram": 0.01, "start": 0.01, "flash": 0.01, "irq": 0.05, "firmware": 0.01}
-SLACK.update(cycles=0.02, pico=0.01)
+SLACK.update(cycles=0.02, pico=0.01, idle=0.02, calls=0, when=0.02)
 ASLEEP = {"hundred": "the loop and 100 sleeping tasks take", "sleeping": "a sleeping task takes"}
-UNIT = {"steps": "instructions", "irq": "instructions", "cycles": "cycles"}
+UNIT = {kind: "instructions" for kind in ("steps", "irq", "idle", "when")}
+UNIT.update(cycles="cycles", calls="system calls")
 BESIDE = (0, 10, 200)  # tasks that are ready when an interrupt comes
-N = 100
+IDLE = (1, N := 100)  # tasks that sleep while nothing is due
 FAST = ("bare_yield", "sleep_ms_0")
 COUNTING = ("count_yield", "count_sleep_ms_0")
+WHEN = {"a Python callable": "false", "a native callable": "native"}
 QUARTER = ("event", "queue", "lock", "join")
 LIMITED = ("wait_for", "wait_for_woken", "timeout")
 LIMIT = {UNIX: 64, M4: 32}  # bytes of the one object that a time limit is
@@ -69,15 +71,29 @@ def measure(jobs):
     asked += [(where, "ours", kind) for where in BOARDS if where != M4 for kind in ASLEEP]
     asked += [(where, "stock", kind) for where in (UNIX, *BOARDS) for kind in ASLEEP]
     starts = [(where, "ours", "start") for where in BOARDS]
+    loops = ("ours", "stock")
+    ticks = [(M4, loop, n) for loop in loops for n in IDLE]
     with ThreadPoolExecutor(jobs) as pool:
         steps = dict(zip(keys, pool.map(bench.count, keys)))
         ram = dict(zip(asked, pool.map(bench.ram, asked)))
         start = dict(zip(BOARDS, pool.map(bench.ram, starts)))
+        idle = dict(zip(ticks, pool.map(lambda key: counting.idle(*key), ticks)))
+        calls = dict(zip(loops, pool.map(lambda loop: counting.system_calls(loop, N), loops)))
         irq = dict(zip(BOARDS, pool.map(lambda board: counting.interrupts(board, BESIDE), BOARDS)))
     bad = {key: figure for key, figure in steps.items() if isinstance(figure, str)}
     if bad:
         sys.exit("\n".join(f"{key}: {figure}" for key, figure in bad.items()))
     figures = {"steps": steps, "ram": ram, "start": {}, "irq": {}, "firmware": {}}
+    figures["idle"] = {
+        (where, loop, f"a tick, N={n}"): idle[where, loop, n] for where, loop, n in ticks
+    }
+    figures["calls"] = {(UNIX, loop, "a wake-up"): number for loop, number in calls.items()}
+    figures["when"] = {
+        (where, loop, f"false, {kind}"): asking(steps, where, loop, kind)
+        for where in (UNIX, M4)
+        for loop in ("ours",)
+        for kind in WHEN
+    }
     for board in BOARDS:
         for which, number in zip(("import", "all"), start[board]):
             figures["start"][board, which] = number
@@ -88,6 +104,12 @@ def measure(jobs):
         figures["firmware"][board, "flash"] = size.flash(parts)
         figures["firmware"][board, "static RAM"] = in_ram
     return figures
+
+
+def asking(steps, where, loop, kind):
+    """What it takes to ask one condition that is false."""
+    one, four = (steps[where, loop, f"when_{n}_{WHEN[kind]}", N][0] for n in (1, 4))
+    return (four - one) / 3
 
 
 def flash(few):
@@ -145,11 +167,12 @@ def budgeted(figures):
                 if loop != "ours":
                     continue
                 name, figure = f"{where} {workload} N={n}", [round(x, 1) for x in figure]
-            elif kind == "ram":
+            elif kind in ("ram", "idle", "calls", "when"):
                 where, loop, what = key
                 if loop != "ours":
                     continue
                 name = f"{where} {what}"
+                figure = round(figure, 1) if kind in ("idle", "when") else figure
             else:
                 name = " ".join(key)
                 figure = round(figure, 1) if kind == "cycles" else figure
@@ -238,6 +261,17 @@ def aims(figures):
             if (where, "ours", workload, N) in figures["steps"] and workload not in MAY_ALLOCATE:
                 heap = figures["steps"][where, "ours", workload, N][1]
                 yield f"{where}: {workload} allocates nothing", heap == 0, f"{heap} bytes a step"
+    for n in IDLE:
+        ours, stock = (figures["idle"][M4, loop, f"a tick, N={n}"] for loop in ("ours", "stock"))
+        figure = f"{ours:.1f} instructions, stock {stock:.1f}"
+        yield f"{M4}: an idle tick with N = {n}, at most stock's", ours <= stock, figure
+        yield f"{M4}: an idle tick with N = {n}, at most 170", ours <= 170, figure
+    calls = figures["calls"][UNIX, "ours", "a wake-up"]
+    yield f"{UNIX}: one system call a wake-up", calls == 1, f"{calls:g}"
+    for where in (UNIX, M4):
+        figure = figures["when"][where, "ours", "false, a native callable"]
+        name = f"{where}: a false when, a native callable, at most 200 instructions"
+        yield name, figure <= 200, f"{figure:.1f}"
     for where in (UNIX, *BOARDS):
         for kind, what in ASLEEP.items():
             ours, stock = (figures["ram"][where, loop, kind] for loop in ("ours", "stock"))

@@ -55,6 +55,7 @@ def parse(argv):
     parser.add_argument("--ticks", type=int, help="the ms count starts there")
     parser.add_argument("--timeout", type=float, default=300, metavar="S", help="of real time")
     parser.add_argument("--firmware", type=Path, help="default: what `make qemu` built")
+    parser.add_argument("--log", type=Path, help="a file: QEMU writes down each instruction")
     parser.add_argument("-X", action="append", default=[], help="as for the unix port: heapsize=N")
     # What comes after the script is the script's, also if it begins with a dash.
     at = 1
@@ -72,6 +73,13 @@ def parse(argv):
     if any(" " in word for word in args.script):
         parser.error("a board's command line is split at spaces: no word can have one")
     return args
+
+
+def one_by_one(qemu, log):
+    """The options with which QEMU writes a line for each instruction, before it executes it."""
+    knows = subprocess.run([qemu, "-help"], capture_output=True, text=True, check=True).stdout
+    each = ["-singlestep"] if "-singlestep" in knows else ["-accel", "tcg,one-insn-per-tb=on"]
+    return [*each, "-d", "exec,nochain", "-D", str(log)]
 
 
 def command(args, at_terminal):
@@ -101,8 +109,10 @@ def command(args, at_terminal):
         if at_terminal and "-machine sim" not in board_variable(args.board, "QEMU")
         else "none"
     )
+    qemu = shlex.split(board_variable(args.board, "QEMU"))
     return [
-        *shlex.split(board_variable(args.board, "QEMU")),
+        *qemu,
+        *(one_by_one(qemu[0], args.log) if args.log else ()),
         *([] if at_terminal else ["-icount", f"shift={shift},sleep=off"]),
         *("-display", "none", "-monitor", "none"),
         *("-serial", serial),
