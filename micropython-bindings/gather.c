@@ -134,22 +134,6 @@ static void up_gather_begin(up_loop_t *loop, up_gather_t *self) {
     self->spare = NULL;
 }
 
-// Cancels a task for the running one. If that is whom it awaits, it can only be cancelled itself. What a user's remove() raises,
-// or MP_OBJ_NULL. EXCEPTION: none.
-static mp_obj_t up_gather_cancel(up_loop_t *loop, up_task_t *task) {
-    if (up_task_last(loop, task) == loop->cur) {
-        up_task_throw(loop, task, loop->cancelled);
-        return MP_OBJ_NULL;
-    }
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) != 0) {
-        return MP_OBJ_FROM_PTR(nlr.ret_val);
-    }
-    up_task_cancel(loop, task, true);
-    nlr_pop();
-    return MP_OBJ_NULL;
-}
-
 // It waits no more. The results of those that have ended take their places in the list; `cancels`: the others are cancelled.
 // What that raised, or MP_OBJ_NULL. Needs no memory. EXCEPTION: none.
 static mp_obj_t up_gather_end(up_loop_t *loop, up_gather_t *self, bool cancels) {
@@ -168,7 +152,7 @@ static mp_obj_t up_gather_end(up_loop_t *loop, up_gather_t *self, bool cancels) 
         } else if ((watcher = up_gather_watches(loop, self, task)) != NULL) {
             up_core_forget(&loop->core, watcher);
             if (cancels) {
-                mp_obj_t exc = up_gather_cancel(loop, task);
+                mp_obj_t exc = up_task_cancel_for(loop, task);
                 if (raised == MP_OBJ_NULL) {
                     raised = exc;
                 }

@@ -39,6 +39,7 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/streams.c
     ${CMAKE_CURRENT_LIST_DIR}/sync.c
     ${CMAKE_CURRENT_LIST_DIR}/task.c
+    ${CMAKE_CURRENT_LIST_DIR}/taskgroup.c
     ${CMAKE_CURRENT_LIST_DIR}/threads.c
     ${CMAKE_CURRENT_LIST_DIR}/timeout.c
     ${CMAKE_CURRENT_LIST_DIR}/when.c

@@ -20,6 +20,7 @@
 #include "streams.h"
 #include "sync.h"
 #include "task.h"
+#include "taskgroup.h"
 #include "threads.h"
 #include "timeout.h"
 #include "when.h"
@@ -101,9 +102,8 @@ static const struct {
     { UP_QSTR(MP_QSTR_as_completed), UP_QSTR(MP_QSTR__asyncio_ends) },
     { UP_QSTR(MP_QSTR_shield), UP_QSTR(MP_QSTR__asyncio_ends) },
     { UP_QSTR(MP_QSTR_wait), UP_QSTR(MP_QSTR__asyncio_ends) },
-    { UP_QSTR(MP_QSTR_BaseExceptionGroup), UP_QSTR(MP_QSTR__asyncio_taskgroup) },
-    { UP_QSTR(MP_QSTR_ExceptionGroup), UP_QSTR(MP_QSTR__asyncio_taskgroup) },
-    { UP_QSTR(MP_QSTR_TaskGroup), UP_QSTR(MP_QSTR__asyncio_taskgroup) },
+    { UP_QSTR(MP_QSTR_BaseExceptionGroup), UP_QSTR(MP_QSTR__asyncio_exceptiongroup) },
+    { UP_QSTR(MP_QSTR_ExceptionGroup), UP_QSTR(MP_QSTR__asyncio_exceptiongroup) },
     { UP_QSTR(MP_QSTR_Runner), UP_QSTR(MP_QSTR__asyncio_runner) },
     { UP_QSTR(MP_QSTR_to_thread), UP_QSTR(MP_QSTR__asyncio_thread) },
 #endif
@@ -245,6 +245,7 @@ static const mp_rom_obj_tuple_t up_version = { { UP_ROM_TYPE(tuple) }, 3, { MP_R
         { MP_ROM_QSTR(MP_QSTR_timeout_ms), MP_ROM_PTR(&up_timeout_ms_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_timeout_at), MP_ROM_PTR(&up_timeout_at_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_Timeout), MP_ROM_PTR(&up_timeout_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_TaskGroup), MP_ROM_PTR(&up_taskgroup_type) }, \
         { MP_ROM_QSTR(MP_QSTR_Queue), MP_ROM_PTR(&up_queue_type) }, \
         { MP_ROM_QSTR(MP_QSTR_QueueEmpty), MP_ROM_PTR(&mp_type_QueueEmpty) }, \
         { MP_ROM_QSTR(MP_QSTR_QueueFull), MP_ROM_PTR(&mp_type_QueueFull) }, \

@@ -17,6 +17,7 @@
 #include "sleep.h"
 #include "streams.h"
 #include "task.h"
+#include "taskgroup.h"
 #include "threads.h"
 #include "timeout.h"
 #include "when.h"
@@ -373,6 +374,10 @@ static UP_TWICE void up_passes(up_loop_t *loop, up_task_t *main, bool forever, b
             UP_SEE_NO_STEP(loop, seen);
             if (entry->object == &up_callback_type) {
                 up_callback_run(loop, (up_callback_t *)entry);
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+            } else if (entry->object == &up_member_type) {
+                up_group_ended(loop, entry);
+#endif
             } else if (entry != loop->stop) {
                 up_timeout_fire(loop, entry);
             } else {

@@ -233,13 +233,19 @@ void up_task_unqueue(up_loop_t *loop, up_task_t *task) {
 
 static void up_task_name(up_task_t *task, mp_obj_t name);
 
-// A new task at `level`, due now. `name` may be None.
-up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level, mp_obj_t name) {
+// A new task at `level` that nobody has scheduled yet. `name` may be None.
+up_task_t *up_task_make(up_loop_t *loop, mp_obj_t coro, uint32_t level, mp_obj_t name) {
     up_task_t *task = up_task_new(coro);
     if (name != mp_const_none) {
         up_task_name(task, name);
     }
     up_core_set_level(&loop->core, &task->entry, level);
+    return task;
+}
+
+// The same, due now.
+up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level, mp_obj_t name) {
+    up_task_t *task = up_task_make(loop, coro, level, name);
     up_task_schedule(loop, task, UP_OWN, 0);
     return task;
 }
@@ -308,19 +314,31 @@ static const up_watcher_p_t *up_watcher_protocol(up_entry_t *entry) {
     return MP_OBJ_TYPE_GET_SLOT_OR_NULL((const mp_obj_type_t *)entry->object, protocol);
 }
 
-// Whether who waits for the end of a task is a callback of add_done_callback().
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+MP_DEFINE_CONST_OBJ_TYPE(up_member_type, MP_QSTR_, MP_TYPE_FLAG_NONE); // no program sees it
+
+// Whether who waits for the end of a task has a turn of its own then: a callback of add_done_callback(), a member of a group.
 static bool is_done_callback(up_entry_t *joiner) {
-    return MICROPY_UASYNCIO_PRIORITY_CPYTHON && joiner->object == &up_callback_type;
+    return joiner->object == &up_callback_type || joiner->object == &up_member_type;
 }
 
-// Queues a callback of add_done_callback(), of a task that has ended. EXCEPTION: none.
-static void up_task_queue_callback(up_loop_t *loop, up_task_t *task, up_callback_t *callback, uint32_t now) {
-    mp_obj_tuple_t *call = MP_OBJ_TO_PTR(callback->args);
-    callback->entry.data = call->items[0];
-    callback->args = call->items[1];
-    up_core_call_back(&loop->core, &callback->entry, &task->entry, now);
+// Queues one of these, of a task that has ended. EXCEPTION: none.
+static void up_task_queue_callback(up_loop_t *loop, up_task_t *task, up_entry_t *joiner, uint32_t now) {
+    if (joiner->object == &up_member_type) {
+        joiner->data = task;
+    } else {
+        up_callback_t *callback = (up_callback_t *)joiner;
+        mp_obj_tuple_t *call = MP_OBJ_TO_PTR(callback->args);
+        joiner->data = call->items[0];
+        callback->args = call->items[1];
+    }
+    up_core_call_back(&loop->core, joiner, &task->entry, now);
     up_rouse();
 }
+#else
+#define is_done_callback(joiner) (false)
+#define up_task_queue_callback(loop, task, joiner, now) (void)0
+#endif
 
 // Who has waited longest for the end of a task, but for callbacks of add_done_callback(), and the locks that it holds and
 // somebody waits for; NULL if there is nobody.
@@ -345,7 +363,7 @@ static MP_NOINLINE up_watcher_t *up_task_join(up_loop_t *loop, up_task_t *task) 
             task->entry.flags |= UP_TASK_AWAITED;
             watcher = (up_watcher_t *)joiner;
         } else if (is_done_callback(joiner)) {
-            up_task_queue_callback(loop, task, (up_callback_t *)joiner, now);
+            up_task_queue_callback(loop, task, joiner, now);
         } else if (joiner->object != &up_lock_type) { // of a lock it held nothing more is to be had
             task->entry.flags |= UP_TASK_AWAITED;
         }
@@ -433,6 +451,22 @@ bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace) {
         up_task_throw(loop, last, loop->cancelled);
     }
     return true;
+}
+
+// Cancels a task for the running one, if there is one. If that is whom it awaits, it can only be cancelled itself. What a user's
+// remove() raises, or MP_OBJ_NULL. EXCEPTION: none.
+mp_obj_t up_task_cancel_for(up_loop_t *loop, up_task_t *task) {
+    if (up_task_last(loop, task) == loop->cur) {
+        up_task_throw(loop, task, loop->cancelled);
+        return MP_OBJ_NULL;
+    }
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) != 0) {
+        return MP_OBJ_FROM_PTR(nlr.ret_val);
+    }
+    up_task_cancel(loop, task, true);
+    nlr_pop();
+    return MP_OBJ_NULL;
 }
 
 // A Task. TypeError.
@@ -621,7 +655,7 @@ static mp_obj_t up_task_add_done_callback(mp_obj_t self_in, mp_obj_t fun) {
     up_callback_t *callback = up_callback_new(mp_const_none, mp_obj_new_tuple(2, call));
     callback->entry.core = UP_NEW_WATCHER;
     if (self->entry.flags & UP_TASK_DONE) {
-        up_task_queue_callback(loop, self, callback, up_now(loop));
+        up_task_queue_callback(loop, self, &callback->entry, up_now(loop));
     } else {
         up_core_join(&loop->core, &callback->entry, &self->entry);
     }

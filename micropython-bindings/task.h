@@ -41,6 +41,12 @@ typedef struct _up_watcher_p_t {
     void (*ended)(up_loop_t *loop, up_watcher_t *watcher, up_task_t *task); // may raise
 } up_watcher_p_t;
 
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+// A watcher that is not told at once, but has a turn of its own then: a member of a TaskGroup, which is `of`. Its data is the
+// task. There may be several, and others may await the task too.
+extern const mp_obj_type_t up_member_type;
+#endif
+
 #define UP_TASK_DONE UP_ENDED // it ended
 #define UP_TASK_AWAITED (2) // somebody has, or had, its result
 #define UP_TASK_EPOCH (0x60) // the loop's epoch when it was queued last; 0: it never was, or it was forgotten
@@ -91,6 +97,7 @@ up_annex_t *up_task_make_annex(up_task_t *task);
 #endif
 up_task_t *up_task_new(mp_obj_t coro);
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);
+up_task_t *up_task_make(up_loop_t *loop, mp_obj_t coro, uint32_t level, mp_obj_t name);
 up_task_t *up_create_task(up_loop_t *loop, mp_obj_t coro, uint32_t level, mp_obj_t name);
 bool up_task_known(up_loop_t *loop, up_task_t *task);
 up_entry_t *up_task_entry(up_loop_t *loop, up_task_t *task);
@@ -106,5 +113,6 @@ up_entry_t *up_task_joiner(up_loop_t *loop, up_task_t *task);
 up_task_t *up_task_last(up_loop_t *loop, up_task_t *task);
 void up_task_uncount_cancel(up_task_t *task);
 bool up_task_cancel(up_loop_t *loop, up_task_t *task, bool replace);
+mp_obj_t up_task_cancel_for(up_loop_t *loop, up_task_t *task);
 
 #endif

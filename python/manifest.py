@@ -28,7 +28,7 @@ options.defaults(
 _names = ["_asyncio_stream", "_asyncio_more"]
 if options.cpython:
     _names += ["_asyncio_condition", "_asyncio_barrier", "_asyncio_datagram", "_asyncio_dns"]
-    _names += ["_asyncio_ends", "_asyncio_taskgroup", "_asyncio_runner", "_asyncio_thread"]
+    _names += ["_asyncio_ends", "_asyncio_exceptiongroup", "_asyncio_runner", "_asyncio_thread"]
 if options.v2:
     _names += ["_asyncio_v2", "asyn"]
 if options.diagnostics:

@@ -38,7 +38,7 @@ def main():
         stock[f"asyncio/{name}.py"] = tree / f"extmod/asyncio/{name}.py"
     include = f'include("{ours}/manifest.py"'
     old = {name: own[name] for name in ("_asyncio_v2.py", "asyn.py")}
-    parts = "condition", "barrier", "datagram", "dns", "ends", "taskgroup", "runner", "thread"
+    parts = "condition", "barrier", "datagram", "dns", "ends", "exceptiongroup", "runner", "thread"
     new = {name: own[name] for name in (f"_asyncio_{part}.py" for part in parts)}
     seen = {
         name: own[name] for name in (f"_asyncio_{part}.py" for part in ("every", "tasks", "top"))

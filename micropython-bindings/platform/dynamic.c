@@ -42,7 +42,8 @@ static mp_obj_t up_builtin(qstr name) {
     return mp_load_attr(up_module_named(MP_QSTR_builtins), name);
 }
 
-static const mp_obj_type_t *up_type_named(qstr name) {
+// One of Python's own types. Raises AttributeError.
+const mp_obj_type_t *up_type_named(qstr name) {
     return MP_OBJ_TO_PTR(up_builtin(name));
 }
 

@@ -201,6 +201,12 @@ extern up_dynamic_t up_dynamic __attribute__((visibility("default")));
 #define mp_type_TypeError (*up_dynamic.TypeError)
 #undef mp_type_ValueError
 #define mp_type_ValueError (*up_dynamic.ValueError)
+// Rarely asked for.
+#undef mp_type_SystemExit
+#define mp_type_SystemExit (*up_type_named(MP_QSTR_SystemExit))
+#undef mp_type_KeyboardInterrupt
+#define mp_type_KeyboardInterrupt (*up_type_named(MP_QSTR_KeyboardInterrupt))
+const mp_obj_type_t *up_type_named(qstr name);
 
 #undef mp_obj_is_type
 #define mp_obj_is_type mp_obj_is_exact_type

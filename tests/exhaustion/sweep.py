@@ -999,7 +999,7 @@ NAMES = (
     "_asyncio_more",
     "_asyncio_v2",
     "_asyncio_ends",
-    "_asyncio_taskgroup",
+    "_asyncio_exceptiongroup",
     "_asyncio_runner",
     "_asyncio_thread",
 )

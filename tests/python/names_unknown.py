@@ -15,7 +15,7 @@ LAZY = (
     "BrokenBarrierError",
     "set_debug",
     "shield",
-    "TaskGroup",
+    "ExceptionGroup",
     "Runner",
     "to_thread",
 )

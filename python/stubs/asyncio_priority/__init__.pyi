@@ -336,41 +336,6 @@ class ExceptionGroup(BaseExceptionGroup):
     ```
     """
 
-class TaskGroup:
-    """Tasks that end together: `async with` waits for all of them. If one fails, the others are cancelled.
-
-    Level: that of the last step of the one that ends, if that is more urgent than the waiter's own.
-    Raises: ExceptionGroup with what the tasks raised.
-
-    ```python
-    async def work(name, ms):
-        await asyncio.sleep_ms(ms)
-        print(name, end=" ")
-
-    async def main():
-        async with asyncio.TaskGroup() as group:
-            group.create_task(work("slow", 10))
-            group.create_task(work("fast", 1))
-        print("all done")
-
-    asyncio.run(main())
-    # fast slow all done
-    ```
-    """
-
-    def __init__(self) -> None: ...
-    async def __aenter__(self) -> TaskGroup:
-        """Begin. Once."""
-    async def __aexit__(self, _: Any, error: Any, tb: Any) -> None:
-        """Wait for all tasks of the group."""
-    def create_task(
-        self, coro: Coroutine[Any, Any, _T], *, name: Any = None, level: int | None = None
-    ) -> Task[_T]:
-        """Start a task of the group. `level` None: that of the task that entered the group.
-
-        Raises: RuntimeError outside of the `async with`, or when the group ends.
-        """
-
 class Runner:
     """Runs coroutines one after the other; its end cancels all that is on the loop, and waits for the clean-up.
 
