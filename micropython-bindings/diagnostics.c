@@ -1,4 +1,4 @@
-// What shows what the loop does: statistics, steps that take long, a watchdog.
+// What shows what the loop does: statistics, steps that take long, a watchdog, a trace (trace.c).
 //
 // All of it is off at first. Then loop->sight is NULL, and up_passes() in run_loop.c does not look at it. While something is
 // on, another copy of up_passes() runs, which says here when each pass begins and ends. What is noted of a task is in a record
@@ -14,8 +14,10 @@
 #include "heap_search.h"
 #include "loop_state.h"
 #include "report.h"
+#include "sight.h"
 #include "task.h"
 #include "threads.h"
+#include "trace.h"
 #include "where.h"
 
 // What is noted of a task. It hangs on the task's annex.
@@ -40,8 +42,12 @@ static up_sight_t *up_see(up_loop_t *loop, uint8_t what, bool on) {
         if (!on) {
             return NULL;
         }
-        sight = m_new0(up_sight_t, 1);
-        sight->last = up_now_us(loop);
+        up_sight_t *made = m_new0(up_sight_t, 1);
+        sight = loop->sight; // a finaliser may have switched something on
+        if (sight == NULL) {
+            sight = made;
+            sight->last = up_now_us(loop);
+        }
     }
     sight->sees = on ? sight->sees | what : sight->sees & ~what;
     loop->sight = sight->sees == 0 ? NULL : sight;
@@ -50,6 +56,30 @@ static up_sight_t *up_see(up_loop_t *loop, uint8_t what, bool on) {
     }
     return sight;
 }
+
+#if UP_TRACES
+// A callback begins, or a time-out: `callable`, or MP_OBJ_NULL. EXCEPTION: none.
+void up_see_call(up_loop_t *loop, mp_obj_t callable) {
+    up_see_no_step(loop);
+    loop->sight->called = callable;
+}
+
+// An exception is thrown into the task whose step begins. EXCEPTION: none.
+void up_see_thrown(up_loop_t *loop) {
+    up_sight_t *sight = loop->sight;
+    if (sight != NULL && sight->traced != NULL) {
+        up_trace_thrown(sight->traced);
+    }
+}
+
+// Before the pass is known, others ran: what was scheduled, or `mail` was taken in. EXCEPTION: none.
+void up_see_outside(up_loop_t *loop, bool mail) {
+    up_sight_t *sight = loop->sight;
+    if (sight != NULL && sight->traced != NULL) {
+        up_trace_outside(loop, sight, mail);
+    }
+}
+#endif
 
 // A run begins, or goes on, after an exception if it `raised`.
 void up_see_run(up_loop_t *loop, bool raised) {
@@ -270,6 +300,11 @@ static inline __attribute__((always_inline)) void up_count_pass(up_sight_t *sigh
 
 // All that is on but for statistics alone.
 static MP_NOINLINE void up_see_more(up_loop_t *loop, up_sight_t *sight, uint32_t us) {
+#if UP_TRACES
+    if (sight->sees & UP_SEES_TRACE) {
+        up_trace_pass(loop, sight, us);
+    }
+#endif
     if (sight->sees & UP_SEES_STATS) {
         up_count_pass(sight, us);
     }
@@ -306,10 +341,19 @@ void up_see_end(up_loop_t *loop) {
 // The run is over. A pass that `raised` was not counted yet. What an exception ended is not called a slow step.
 void up_see_run_over(up_loop_t *loop, bool raised) {
     up_sight_t *sight = loop->sight;
-    if (sight != NULL && raised && sight->sees & UP_SEES_STATS) {
-        uint32_t now = up_now_us(loop);
-        up_count_pass(sight, now - sight->last);
-        sight->last = now;
+    if (sight == NULL || !raised) {
+        return;
+    }
+    uint32_t now = up_now_us(loop);
+    uint32_t us = now - sight->last;
+    sight->last = now;
+#if UP_TRACES
+    if (sight->sees & UP_SEES_TRACE) {
+        up_trace_pass(loop, sight, us);
+    }
+#endif
+    if (sight->sees & UP_SEES_STATS) {
+        up_count_pass(sight, us);
     }
 }
 
@@ -435,6 +479,9 @@ static mp_obj_t up_loop_stats(size_t n, const mp_obj_t *a) {
             sight->heap = sight->heap_began = UP_HEAP_COUNT();
             sight->last = up_now_us(loop);
             // Not the step that says so.
+#if UP_TRACES
+            up_trace_keep(sight);
+#endif
             sight->entry = NULL;
             sight->action = 0;
         }
@@ -502,4 +549,44 @@ uint32_t up_see_wait(up_loop_t *loop, uint32_t ms) {
     up_sight_t *sight = loop->sight;
     return sight != NULL && sight->sees & UP_SEES_WATCH ? MIN(ms, sight->watch / 2) : ms;
 }
+
+#if UP_TRACES
+// -- trace()
+
+// trace(records): notes what happens from now on in a ring of so many records. trace(False) or trace(None): no more, and its memory
+// is let go. trace(): how many records were written, also those that gave way to others; None if it is off.
+// TypeError, ValueError, MemoryError, and all is as it was.
+static mp_obj_t up_loop_trace(size_t n, const mp_obj_t *a) {
+    up_loop_t *loop = MP_OBJ_TO_PTR(a[0]);
+    up_own(loop);
+    if (n == 2 && (a[1] == mp_const_none || a[1] == mp_const_false)) {
+        up_sight_t *sight = up_see(loop, UP_SEES_TRACE, false);
+        up_trace_end(sight);
+        return mp_const_none;
+    }
+    if (n == 2) {
+        uint32_t records = up_arg_range(a[1], MP_QSTR_records, 16, 65535);
+        up_traced_t *traced = up_trace_new(records);
+        up_trace_begin(loop, up_see(loop, UP_SEES_TRACE, true), traced);
+        return mp_const_none;
+    }
+    up_traced_t *traced = up_trace_of(loop->sight);
+    return traced == NULL ? mp_const_none : mp_obj_new_int_from_uint(traced->ring.written);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_trace_obj, 1, 2, up_loop_trace);
+
+// dump_trace(file=None): prints what the ring holds, the oldest record first, and who the tasks are, for tools/trace.py. A line at
+// a time, to `file`, a stream, or where print() does. RuntimeError if there is no trace, OSError.
+static mp_obj_t up_loop_dump_trace(size_t n, const mp_obj_t *a) {
+    up_loop_t *loop = MP_OBJ_TO_PTR(a[0]);
+    up_own(loop);
+    up_traced_t *traced = up_trace_of(loop->sight);
+    if (traced == NULL) {
+        up_raise_runtime(MP_ERROR_TEXT("nothing is traced: loop.trace(records) first"));
+    }
+    up_trace_dump(loop, traced, n == 2 ? a[1] : mp_const_none);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_dump_trace_obj, 1, 2, up_loop_dump_trace);
+#endif
 #endif

@@ -19,6 +19,7 @@
 #include "sync.h"
 #include "task.h"
 #include "threads.h"
+#include "trace.h"
 #include "when.h"
 
 // Everything the loop holds hangs on this.
@@ -48,6 +49,9 @@ void up_loop_make(void) {
     loop->main_queue.waiters.object = &up_waitqueue_type;
     loop->main_queue.level = UP_OWN;
     up_mail_clear(up_mail()); // a soft reset may have left half of a post there
+#if UP_TRACES
+    up_core_trace_switch(&up_posts, 0); // and a trace, which went with its memory
+#endif
 #if UP_THREADS
     mp_thread_mutex_init(&loop->handover);
     loop->thread = UP_THREAD;
@@ -102,6 +106,9 @@ static mp_obj_t up_new_event_loop(void) {
         }
     }
     up_mail_read(loop, true);
+#if UP_TRACES
+    up_trace_anew(loop, up_trace_of(loop->sight));
+#endif
     return MP_OBJ_FROM_PTR(loop);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(up_new_event_loop_obj, up_new_event_loop);
@@ -331,6 +338,10 @@ static const mp_rom_map_elem_t up_loop_locals_dict_table[] = {
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
     { MP_ROM_QSTR(MP_QSTR_stats), MP_ROM_PTR(&up_loop_stats_obj) },
     { MP_ROM_QSTR(MP_QSTR_watch), MP_ROM_PTR(&up_loop_watch_obj) },
+#if UP_TRACES
+    { MP_ROM_QSTR(MP_QSTR_trace), MP_ROM_PTR(&up_loop_trace_obj) },
+    { MP_ROM_QSTR(MP_QSTR_dump_trace), MP_ROM_PTR(&up_loop_dump_trace_obj) },
+#endif
 #endif
 };
 static MP_DEFINE_CONST_DICT(up_loop_locals_dict, up_loop_locals_dict_table);

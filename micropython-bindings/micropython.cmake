@@ -42,6 +42,7 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/taskgroup.c
     ${CMAKE_CURRENT_LIST_DIR}/threads.c
     ${CMAKE_CURRENT_LIST_DIR}/timeout.c
+    ${CMAKE_CURRENT_LIST_DIR}/trace.c
     ${CMAKE_CURRENT_LIST_DIR}/when.c
     ${CMAKE_CURRENT_LIST_DIR}/where.c
     ${CMAKE_CURRENT_LIST_DIR}/platform/atomic.c

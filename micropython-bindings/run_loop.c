@@ -20,6 +20,7 @@
 #include "taskgroup.h"
 #include "threads.h"
 #include "timeout.h"
+#include "trace.h"
 #include "when.h"
 
 void up_panic(void) {
@@ -143,6 +144,30 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
 #define UP_TWICE
 #define UP_SEE_NO_STEP(loop, seen) (void)0
 #endif
+#if UP_TRACES
+#define UP_SEE_CALL(loop, seen, callable) \
+    do { \
+        if (seen) { \
+            up_see_call(loop, callable); \
+        } \
+    } while (0)
+#define UP_SEE_THROWN(loop, seen, exc) \
+    do { \
+        if ((seen) && (exc) != MP_OBJ_NULL) { \
+            up_see_thrown(loop); \
+        } \
+    } while (0)
+#define UP_SEE_OUTSIDE(loop, seen, mail) \
+    do { \
+        if (seen) { \
+            up_see_outside(loop, mail); \
+        } \
+    } while (0)
+#else
+#define UP_SEE_CALL(loop, seen, callable) UP_SEE_NO_STEP(loop, seen)
+#define UP_SEE_THROWN(loop, seen, exc) (void)0
+#define UP_SEE_OUTSIDE(loop, seen, mail) (void)0
+#endif
 
 // One step of a task. Raises what leaves the task: while a task is the current one and nothing else is done.
 static UP_TWICE void up_step(up_loop_t *loop, up_task_t *task, bool seen) {
@@ -154,6 +179,7 @@ static UP_TWICE void up_step(up_loop_t *loop, up_task_t *task, bool seen) {
         if (at == MP_OBJ_NULL) {
             return;
         }
+        UP_SEE_THROWN(loop, seen, exc);
     }
     uint32_t flags = task->entry.flags;
     loop->back = flags & UP_TASK_AWAITING ? at : MP_OBJ_NULL;
@@ -336,6 +362,7 @@ static UP_TWICE void up_passes(up_loop_t *loop, up_task_t *main, bool forever, b
             if (loop->stopping) {
                 return; // a scheduled callback said so
             }
+            UP_SEE_OUTSIDE(loop, seen, false);
         }
 #if MICROPY_PY_THREAD && MICROPY_PY_THREAD_GIL
         // The interpreter lets other threads in by a count of branches that begins anew with each step.
@@ -358,6 +385,7 @@ static UP_TWICE void up_passes(up_loop_t *loop, up_task_t *main, bool forever, b
             if (loop->stopping) {
                 return; // a call said so
             }
+            UP_SEE_OUTSIDE(loop, seen, true);
             now = up_now(loop);
             entry = up_core_next(&loop->core, up_mail(), UP_NOT, now, &todo);
         }
@@ -371,7 +399,7 @@ static UP_TWICE void up_passes(up_loop_t *loop, up_task_t *main, bool forever, b
         } else if (entry->object == &up_task_type) {
             up_step(loop, (up_task_t *)entry, seen);
         } else {
-            UP_SEE_NO_STEP(loop, seen);
+            UP_SEE_CALL(loop, seen, entry->object == &up_callback_type ? entry->data : MP_OBJ_NULL);
             if (entry->object == &up_callback_type) {
                 up_callback_run(loop, (up_callback_t *)entry);
 #if MICROPY_UASYNCIO_PRIORITY_CPYTHON

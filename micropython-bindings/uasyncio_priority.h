@@ -166,6 +166,42 @@ typedef struct up_todo {
     } of;
 } up_todo_t;
 
+// One record of a trace. What it says is the shim's.
+typedef struct up_record {
+    uintptr_t place; // an object's head, or 0: the collector sees it
+    uint32_t at; // us
+    uint32_t us; // how long that took, or who did it
+    uint32_t who;
+    uint16_t offset;
+    uint16_t late;
+    uint16_t of;
+    uint8_t what;
+    uint8_t level;
+} up_record_t;
+
+// A ring of records, the oldest of which make room for new ones. The shim sets `records` and `length`, which is not 0; the rest
+// is zero at first. It lies where the garbage collector sees `records`.
+typedef struct up_trace {
+    up_record_t *records;
+    uint32_t length;
+    uint32_t written; // how many were written, those that were lost too; 2^32 - 1 is that or more
+    uint32_t next; // where the next one goes
+    // Of each level, who was queued last of those who were noted, and when that was: see up_core_trace_woken(). The address is to
+    // be compared only, and hides from the collector.
+    uintptr_t youngest[3];
+    uint32_t due[3];
+} up_trace_t;
+
+// Times that posts hold.
+#define UP_POSTS_LEN 8
+
+// When interrupts and other threads posted something, for a trace. All zero is switched off. It is static: an interrupt may
+// outlive a soft reset, and with it the heap.
+typedef struct up_posts {
+    uint32_t on; // from any context. 0: off; 1: up_core_trace_post() is to be called; 2: so is up_core_trace_posted()
+    uint32_t words[UP_POSTS_LEN + 1];
+} up_posts_t;
+
 // A row of poll(2)'s table.
 typedef struct up_pollfd {
     int32_t fd;
@@ -276,6 +312,27 @@ void up_core_cancel(up_core_t *core, up_entry_t *entry, uint32_t now);
 up_entry_t *up_core_next(up_core_t *core, up_mailbox_t *mail, uint32_t again, uint32_t now, up_todo_t *todo);
 // After UP_ASK: the next condition to ask, as if up_core_next() had said UP_ASK again; NULL: that is to be called. O(1).
 up_entry_t *up_core_next_condition(up_core_t *core, up_mailbox_t *mail);
+
+// The place of the next record of a trace: that of the oldest one, if the ring is full. The shim writes all of it. O(1).
+up_record_t *up_core_trace_record(up_trace_t *trace);
+// The record before which `n` others are in the ring, or NULL. O(1).
+const up_record_t *up_core_trace_nth(const up_trace_t *trace, uint32_t n);
+// How many records gave way to others. O(1).
+uint32_t up_core_trace_lost(const up_trace_t *trace);
+// An entry that became due since this was called last, and is still in its ready queue; it is noted. `before` is the one that this
+// call's predecessor returned, if nothing happened since, or NULL: this is a new look. Not `ran`, or NULL: the entry that was due again
+// behind its own step. NULL: no more. Of an entry that left its queue nothing is known, and if that was the youngest
+// one, others of the same ms may be taken for new. O(those that became due) for all.
+up_entry_t *up_core_trace_woken(up_core_t *core, up_trace_t *trace, up_entry_t *before, up_entry_t *ran);
+
+// Switches posts on, 1, or off, 0, and forgets all times. O(1).
+void up_core_trace_switch(up_posts_t *posts, uint32_t on);
+// Notes a time, in us, while posts are on: the ninth that nobody took is lost. From any context. O(1).
+void up_core_trace_post(up_posts_t *posts, uint32_t at);
+// Takes the oldest time: 1, or 0 if there is none, and `on` is 1 then. O(1).
+uint32_t up_core_trace_posted(up_posts_t *posts, uint32_t *at);
+// How many times were lost since the last call. O(1).
+uint32_t up_core_trace_lost_posts(up_posts_t *posts);
 
 // The mailbox. All of these may be called from any context: an interrupt, another thread. O(1).
 

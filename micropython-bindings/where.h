@@ -29,6 +29,9 @@ static inline void up_frame_of(mp_obj_t coro, up_frame_t *frame) {
 #else
 #include "py/bc.h"
 #include "py/bc0.h"
+#include "py/objfun.h"
+
+up_where_t up_where_in(const mp_obj_fun_bc_t *fun, size_t at);
 
 // As py/objgenerator.c has it.
 typedef struct _up_coroutine_t {

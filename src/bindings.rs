@@ -40,6 +40,7 @@ pub const UP_GOES_ON: u32 = 1;
 pub const UP_SET_MEANWHILE: u32 = 2;
 pub const UP_MAIL_LEN: u32 = 15;
 pub const UP_MAIL_WORDS: u32 = 23;
+pub const UP_POSTS_LEN: u32 = 8;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_entry {
@@ -106,6 +107,38 @@ pub union up_todo__bindgen_ty_1 {
     pub ms: u32,
 }
 pub type up_todo_t = up_todo;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct up_record {
+    pub place: usize,
+    pub at: u32,
+    pub us: u32,
+    pub who: u32,
+    pub offset: u16,
+    pub late: u16,
+    pub of: u16,
+    pub what: u8,
+    pub level: u8,
+}
+pub type up_record_t = up_record;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct up_trace {
+    pub records: *mut up_record_t,
+    pub length: u32,
+    pub written: u32,
+    pub next: u32,
+    pub youngest: [usize; 3usize],
+    pub due: [u32; 3usize],
+}
+pub type up_trace_t = up_trace;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct up_posts {
+    pub on: u32,
+    pub words: [u32; 9usize],
+}
+pub type up_posts_t = up_posts;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_pollfd {
@@ -225,6 +258,19 @@ unsafe extern "C" {
     ) -> *mut up_entry_t;
     pub fn up_core_next_condition(core: *mut up_core_t, mail: *mut up_mailbox_t)
     -> *mut up_entry_t;
+    pub fn up_core_trace_record(trace: *mut up_trace_t) -> *mut up_record_t;
+    pub fn up_core_trace_nth(trace: *const up_trace_t, n: u32) -> *const up_record_t;
+    pub fn up_core_trace_lost(trace: *const up_trace_t) -> u32;
+    pub fn up_core_trace_woken(
+        core: *mut up_core_t,
+        trace: *mut up_trace_t,
+        before: *mut up_entry_t,
+        ran: *mut up_entry_t,
+    ) -> *mut up_entry_t;
+    pub fn up_core_trace_switch(posts: *mut up_posts_t, on: u32);
+    pub fn up_core_trace_post(posts: *mut up_posts_t, at: u32);
+    pub fn up_core_trace_posted(posts: *mut up_posts_t, at: *mut u32) -> u32;
+    pub fn up_core_trace_lost_posts(posts: *mut up_posts_t) -> u32;
     pub fn up_mail_clear(mail: *mut up_mailbox_t);
     pub fn up_mail_post(mail: *mut up_mailbox_t, item: usize) -> u32;
     pub fn up_mail_lose(mail: *mut up_mailbox_t);

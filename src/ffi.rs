@@ -10,7 +10,7 @@ use core::{ptr, slice};
 
 use crate::bindings::{
     self, up_core_t, up_entry_t, up_flag_t, up_list_t, up_mailbox_t, up_permits_t, up_pollfd_t,
-    up_todo_t,
+    up_posts_t, up_record_t, up_todo_t, up_trace_t,
 };
 use crate::entry::{CORE_FLAGS, ENDED, Entry, JOINED, Kind, Level, TAG, WANTED};
 use crate::schedule::policy::{Action, Scheduler};
@@ -20,6 +20,7 @@ use crate::sync::mailbox::{MAIL_LEN, Mailbox};
 use crate::sync::permits::Permits;
 use crate::sync::wait_list::WaitList;
 use crate::tick::{MAX_DELAY, Tick};
+use crate::trace::{POSTS_LEN, Posts, Trace};
 
 // What the header says about memory holds on this target.
 const _: () = {
@@ -69,6 +70,11 @@ const _: () = {
     assert!(number(&Action::WaitForever) == bindings::UP_WAIT_FOREVER);
     assert!(size_of::<PollFd>() == size_of::<up_pollfd_t>());
     assert!(align_of::<PollFd>() == align_of::<up_pollfd_t>());
+    assert!(size_of::<Trace>() == size_of::<up_trace_t>());
+    assert!(align_of::<Trace>() == align_of::<up_trace_t>());
+    assert!(size_of::<Posts>() == size_of::<up_posts_t>());
+    assert!(align_of::<Posts>() == align_of::<up_posts_t>());
+    assert!(POSTS_LEN == bindings::UP_POSTS_LEN as usize);
 };
 
 /// What C has as the number of an action.
@@ -147,6 +153,24 @@ unsafe fn mailbox<'a>(mail: *mut up_mailbox_t) -> &'a Mailbox<'a> {
     // SAFETY: the caller's promise. It may be shared: whatever changes in it does so behind a
     // critical section, or is atomic.
     unsafe { &*mail.cast() }
+}
+
+/// The head of a trace in the shim's memory.
+///
+/// # Safety
+/// As for [`scheduler`], but that the shim has set where the records are, and how many.
+const unsafe fn trace<'a>(trace: *const up_trace_t) -> &'a Trace {
+    // SAFETY: the caller's promise. Size and alignment are asserted above. All that changes is in cells.
+    unsafe { &*trace.cast() }
+}
+
+/// Posts in the shim's memory.
+///
+/// # Safety
+/// As for [`mailbox`].
+const unsafe fn posts<'a>(posts: *mut up_posts_t) -> &'a Posts {
+    // SAFETY: the caller's promise. What changes does so behind a critical section, or is atomic.
+    unsafe { &*posts.cast() }
 }
 
 /// `len` items in the shim's memory; none if `len` is 0, whatever `first` is: C may say NULL.
@@ -341,6 +365,41 @@ export! {
     }
     fn up_core_next_condition(core: *mut up_core_t, mail: *mut up_mailbox_t) -> *mut up_entry_t {
         raw(scheduler(core).next_condition(mailbox(mail)))
+    }
+    fn up_core_trace_record(of: *mut up_trace_t) -> *mut up_record_t {
+        (*of).records.add(trace(of).claim() as usize)
+    }
+    fn up_core_trace_nth(of: *const up_trace_t, n: u32) -> *const up_record_t {
+        match trace(of).nth(n) {
+            Some(at) => (*of).records.add(at as usize),
+            None => ptr::null(),
+        }
+    }
+    fn up_core_trace_lost(of: *const up_trace_t) -> u32 {
+        trace(of).lost()
+    }
+    fn up_core_trace_woken(
+        core: *mut up_core_t,
+        of: *mut up_trace_t,
+        before: *mut up_entry_t,
+        ran: *mut up_entry_t
+    ) -> *mut up_entry_t {
+        raw(scheduler(core).woken(trace(of), maybe(before), maybe(ran)))
+    }
+    fn up_core_trace_switch(of: *mut up_posts_t, on: u32) {
+        posts(of).switch(on != 0)
+    }
+    fn up_core_trace_post(of: *mut up_posts_t, at: u32) {
+        posts(of).post(at)
+    }
+    fn up_core_trace_posted(of: *mut up_posts_t, at: *mut u32) -> u32 {
+        posts(of).take().is_some_and(|time| {
+            at.write(time);
+            true
+        }).into()
+    }
+    fn up_core_trace_lost_posts(of: *mut up_posts_t) -> u32 {
+        posts(of).take_lost()
     }
     fn up_mail_clear(mail: *mut up_mailbox_t) {
         // Not by way of what is there, which may be half of a post: a reset stopped who made it. No post comes between,

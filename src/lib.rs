@@ -29,6 +29,7 @@
 //! | `sync::joiners` | who waits for the end of a task |
 //! | `sync::inherit` | the urgency that a task has from those |
 //! | [`sync::mailbox`] | what interrupts and threads leave for the loop |
+//! | [`trace`] | a ring of records, who became due, when interrupts posted |
 //! | `ffi` | the C border |
 // Tests are built with unwinding, and with std.
 #![cfg_attr(panic = "abort", no_std)]
@@ -38,6 +39,7 @@ pub mod entry;
 pub mod schedule;
 pub mod sync;
 pub mod tick;
+pub mod trace;
 
 mod ring;
 

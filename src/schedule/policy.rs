@@ -70,7 +70,7 @@ pub enum Action<'a> {
 #[derive(Debug)]
 #[repr(C)]
 pub struct Scheduler<'a> {
-    ready: Ready<'a>,
+    pub(crate) ready: Ready<'a>,
     timers: [Timers<'a>; 4],
     poll: Poll<'a>,
     fairness: Fairness<'a>,

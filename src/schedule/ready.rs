@@ -34,7 +34,7 @@ impl<'a> Ready<'a> {
     }
 
     #[inline(always)]
-    fn ring(&self, level: LevelBits) -> &Ring<'a> {
+    pub(crate) fn ring(&self, level: LevelBits) -> &Ring<'a> {
         &self.rings[(level & 3) as usize]
     }
 

@@ -29,23 +29,34 @@ pub const MAIL_LEN: usize = 15;
 pub struct Mailbox<'a> {
     // Whether there may be mail. Beside the mutex, so that a pass need not enter it.
     pending: AtomicU32,
-    inner: Mutex<RefCell<Inner<'a>>>,
+    inner: Mutex<Inner<'a>>,
 }
 
 #[derive(Debug)]
 struct Inner<'a> {
     // A power of two, one more than it holds.
-    queue: Queue<Cell<usize>, { MAIL_LEN + 1 }>,
-    lost: u32,
+    queue: RefCell<Queue<Cell<usize>, { MAIL_LEN + 1 }>>,
+    lost: Cell<u32>,
     // The youngest of the flags that came, each linked to the one before it.
-    posted_flags: Option<&'a Flag<'a>>,
+    posted_flags: Cell<Option<&'a Flag<'a>>>,
     // The oldest of those that came before these, each linked to the one behind it.
-    next_flag: Option<&'a Flag<'a>>,
+    next_flag: Cell<Option<&'a Flag<'a>>>,
 }
 
 impl Inner<'_> {
-    const fn has_flags(&self) -> bool {
-        self.posted_flags.is_some() || self.next_flag.is_some()
+    fn has_flags(&self) -> bool {
+        self.posted_flags.get().is_some() || self.next_flag.get().is_some()
+    }
+
+    /// Nobody else is inside: `None` cannot be.
+    fn with_queue<R>(
+        &self,
+        f: impl FnOnce(&mut Queue<Cell<usize>, { MAIL_LEN + 1 }>) -> R,
+    ) -> Option<R> {
+        self.queue
+            .try_borrow_mut()
+            .ok()
+            .map(|mut queue| f(&mut queue))
     }
 }
 
@@ -54,12 +65,12 @@ impl<'a> Mailbox<'a> {
     pub const fn new() -> Self {
         Self {
             pending: AtomicU32::new(0),
-            inner: Mutex::new(RefCell::new(Inner {
-                queue: Queue::new(),
-                lost: 0,
-                posted_flags: None,
-                next_flag: None,
-            })),
+            inner: Mutex::new(Inner {
+                queue: RefCell::new(Queue::new()),
+                lost: Cell::new(0),
+                posted_flags: Cell::new(None),
+                next_flag: Cell::new(None),
+            }),
         }
     }
 
@@ -68,20 +79,21 @@ impl<'a> Mailbox<'a> {
     #[must_use]
     pub fn post(&self, item: usize) -> bool {
         self.with(|_, inner| {
-            let fits = inner.queue.enqueue(Cell::new(item)).is_ok();
+            let fits = inner
+                .with_queue(|queue| queue.enqueue(Cell::new(item)).is_ok())
+                .unwrap_or(false);
             if fits {
                 // mutation: mail-not-announced
                 self.pending.store(1, Ordering::Release);
             }
             fits
         })
-        .unwrap_or(false)
     }
 
     /// Counts an item that did not fit and that nobody will post again, for the loop to see. O(1).
     pub fn lose(&self) {
         self.with(|_, inner| {
-            inner.lost = inner.lost.saturating_add(1);
+            inner.lost.set(inner.lost.get().saturating_add(1));
             self.pending.store(1, Ordering::Release);
         });
     }
@@ -94,31 +106,35 @@ impl<'a> Mailbox<'a> {
     /// The oldest item. O(1).
     pub fn take(&self) -> Option<usize> {
         self.with(|_, inner| {
-            // Out of its slot too: the collector sees all of them, taken or not.
-            // mutation: item-left-in-its-slot
-            let item = inner.queue.peek().map(Cell::take);
-            if inner.queue.dequeue().is_none() {
-                // What is counted, and a flag, is still to be seen: it may have come since the loop asked.
-                let lost = inner.lost != 0; // mutation: loss-not-announced
-                let more = lost || inner.has_flags(); // mutation: flag-left-in-the-mail
-                self.pending.store(more.into(), Ordering::Relaxed);
-            }
-            item
+            inner
+                .with_queue(|queue| {
+                    // Out of its slot too: the collector sees all of them, taken or not.
+                    // mutation: item-left-in-its-slot
+                    let item = queue.peek().map(Cell::take);
+                    if queue.dequeue().is_none() {
+                        // What is counted, and a flag, is still to be seen: it may have come since the loop asked.
+                        let lost = inner.lost.get() != 0; // mutation: loss-not-announced
+                        let more = lost || inner.has_flags(); // mutation: flag-left-in-the-mail
+                        self.pending.store(more.into(), Ordering::Relaxed);
+                    }
+                    item
+                })
+                .flatten()
         })
-        .flatten()
     }
 
     /// How many items were lost since the last call. O(1).
     pub fn take_lost(&self) -> u32 {
-        self.with(|_, inner| core::mem::take(&mut inner.lost))
-            .unwrap_or(0)
+        self.with(|_, inner| inner.lost.take())
     }
 
     /// Leaves a flag for the loop, unless it is in here. O(1). It writes to the mailbox and to this flag only.
     pub fn post_flag(&self, flag: &'a Flag<'a>) {
         self.with(|cs, inner| {
             if !flag.posted.borrow(cs).replace(true) {
-                flag.mailed.borrow(cs).set(inner.posted_flags.replace(flag));
+                flag.mailed
+                    .borrow(cs)
+                    .set(inner.posted_flags.replace(Some(flag)));
                 self.pending.store(1, Ordering::Release); // mutation: flag-not-announced
             }
         });
@@ -127,34 +143,27 @@ impl<'a> Mailbox<'a> {
     /// Takes out the oldest flag. O(1), and once for each flag. Behind the last one nothing is pending if there is nothing else.
     pub(super) fn take_flag(&self) -> Option<&'a Flag<'a>> {
         self.with(|cs, inner| {
-            if inner.next_flag.is_none() {
+            if inner.next_flag.get().is_none() {
                 // Those that came since are linked from the youngest to the oldest. Here they turn round.
                 let mut youngest = inner.posted_flags.take();
                 while let Some(flag) = youngest {
-                    youngest = flag.mailed.borrow(cs).replace(inner.next_flag);
-                    inner.next_flag = Some(flag);
+                    youngest = flag.mailed.borrow(cs).replace(inner.next_flag.get());
+                    inner.next_flag.set(Some(flag));
                 }
             }
-            let oldest = inner.next_flag?;
-            inner.next_flag = oldest.mailed.borrow(cs).take(); // mutation: flag-linked-though-out
+            let oldest = inner.next_flag.get()?;
+            inner.next_flag.set(oldest.mailed.borrow(cs).take()); // mutation: flag-linked-though-out
             oldest.posted.borrow(cs).set(false); // mutation: flag-in-the-mail-for-ever
-            if !inner.has_flags() && inner.queue.is_empty() && inner.lost == 0 {
+            let empty = inner.with_queue(|queue| queue.is_empty()).unwrap_or(false);
+            if empty && !inner.has_flags() && inner.lost.get() == 0 {
                 self.pending.store(0, Ordering::Relaxed);
             }
             Some(oldest)
         })
-        .flatten()
     }
 
-    /// Nobody else is inside: `None` cannot be.
-    fn with<R>(&self, f: impl FnOnce(CriticalSection, &mut Inner<'a>) -> R) -> Option<R> {
-        critical_section::with(|cs| {
-            self.inner
-                .borrow(cs)
-                .try_borrow_mut()
-                .ok()
-                .map(|mut i| f(cs, &mut i))
-        })
+    fn with<R>(&self, f: impl FnOnce(CriticalSection, &Inner<'a>) -> R) -> R {
+        critical_section::with(|cs| f(cs, self.inner.borrow(cs)))
     }
 }
 
