@@ -12,7 +12,7 @@
 //! behind a critical section: some 30 instructions each. A pass that finds no mail reads one word.
 
 use core::cell::{Cell, RefCell};
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use critical_section::{CriticalSection, Mutex};
 use heapless::spsc::Queue;
@@ -26,11 +26,14 @@ pub const MAIL_LEN: usize = 15;
 ///
 /// All zero bits are an empty mailbox. It is shared: every method may be called from any context.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Mailbox<'a> {
-    // Whether there may be mail. Beside the mutex, so that a pass need not enter it.
-    pending: AtomicU32,
+    // Whether there may be mail. Beside the mutex, so that a pass need not enter it; the first word, which C may read.
+    pending: AtomicUsize,
     inner: Mutex<RefCell<Inner<'a>>>,
 }
+
+const _: () = assert!(core::mem::offset_of!(Mailbox<'_>, pending) == 0);
 
 #[derive(Debug)]
 struct Inner<'a> {
@@ -53,7 +56,7 @@ impl<'a> Mailbox<'a> {
     /// An empty mailbox.
     pub const fn new() -> Self {
         Self {
-            pending: AtomicU32::new(0),
+            pending: AtomicUsize::new(0),
             inner: Mutex::new(RefCell::new(Inner {
                 queue: Queue::new(),
                 lost: 0,
