@@ -109,7 +109,7 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
     const mp_obj_type_t *type = mp_obj_get_type(at);
     if (type == &up_when_type) {
         up_when_done(loop, at, task);
-    } else if (!(type->flags & UP_TYPE_IS_COROUTINE) && up_is_exception(at)) { // what tasks wait at is mostly known as none
+    } else if (type != &up_task_type && !(type->flags & UP_TYPE_IS_COROUTINE) && up_is_exception(at)) { // what tasks wait at is mostly known as none
         *exc = at;
         if (at == loop->cancelled) {
             // Its traceback begins anew. It may use the same place if that was not borrowed and has not grown.

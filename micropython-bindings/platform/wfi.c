@@ -16,15 +16,18 @@ void mp_uasyncio_priority_wake(void) {
 
 void up_wait_for_event(up_loop_t *loop, uint32_t now, uint32_t ms) {
     up_mailbox_t *mail = up_mail();
-    bool over;
+    if (ms == 1) {
+        ms = 0; // conditions and streams are asked after each interrupt
+    }
     do {
         mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-        over = up_mail_pending(mail) || up_pending() || roused;
-        if (!over) {
-            MICROPY_UASYNCIO_PRIORITY_WFI();
+        if (UP_MAIL_IS_PENDING(mail) || up_pending() || roused) {
+            MICROPY_END_ATOMIC_SECTION(state);
+            break;
         }
+        MICROPY_UASYNCIO_PRIORITY_WFI();
         MICROPY_END_ATOMIC_SECTION(state);
-    } while (!over && ms > 1 && up_now(loop) - now < ms); // 1: conditions and streams are asked after each interrupt
+    } while (up_now(loop) - now < ms);
     roused = false;
     mp_event_handle_nowait();
 }

@@ -208,6 +208,12 @@ impl<'a> Scheduler<'a> {
     #[inline(never)]
     pub(crate) fn queue(&self, e: &'a Entry<'a>, at: LevelBits, delay: u32, now: Tick) {
         self.detach(e);
+        self.enqueue(e, at, delay, now);
+    }
+
+    /// The same of one that is in no queue.
+    #[inline(never)]
+    pub(crate) fn enqueue(&self, e: &'a Entry<'a>, at: LevelBits, delay: u32, now: Tick) {
         let mut level = e.level_at(at);
         if !e.inherits_nothing() {
             level = self.raised(e, level);
@@ -258,7 +264,8 @@ impl<'a> Scheduler<'a> {
         now: Tick,
     ) -> Option<&'a Entry<'a>> {
         let e = self.first(list)?;
-        self.queue(e, at, 0, now);
+        list.remove(e);
+        self.enqueue(e, at, 0, now);
         Some(e)
     }
 
@@ -430,12 +437,23 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn wake_joiner(&self, task: &'a Entry<'a>, now: Tick) -> Option<&'a Entry<'a>> {
         let e = self.first_joiner(task)?;
-        if e.is_watcher() {
-            self.detach(e);
-        } else {
-            self.queue(e, e.level_bits().min(task.queue()), 0, now);
+        self.leave(e, task);
+        if !e.is_watcher() {
+            self.enqueue(e, e.level_bits().min(task.queue()), 0, now);
         }
         Some(e)
+    }
+
+    /// An entry waits no more for the end of a task, or for a lock, which has its urgency from those who are left. O(1), or as
+    /// [`Self::inherit`].
+    pub(crate) fn leave(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) {
+        let was = e.urgency();
+        joiners::remove(e);
+        if task.joiner().is_none() && task.kind() == Kind::Idle {
+            task.set_inherited(OWN_LEVEL);
+        } else {
+            self.inherit(task, was, OWN_LEVEL);
+        }
     }
 
     /// Lets a task wait until its condition is true. O(1).

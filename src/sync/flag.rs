@@ -156,7 +156,9 @@ impl<'a> Scheduler<'a> {
         if flag.is_set() {
             // mutation: flag-wakes-one
             while let Some(e) = self.first(&flag.waiters) {
-                self.queue(e, e.wakes(), 0, now);
+                let wakes = e.wakes();
+                flag.waiters.remove(e);
+                self.enqueue(e, wakes, 0, now);
             }
             flag.waited.store(0, Ordering::Relaxed); // mutation: waiter-noted-for-ever
         }

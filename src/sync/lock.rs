@@ -256,14 +256,8 @@ impl<'a> Scheduler<'a> {
         }
         lock.set_idle(); // mutation: held-by-nobody
         if let Some(next) = self.first_joiner(lock) {
-            let was = next.urgency();
-            joiners::remove(next);
-            if lock.joiner().is_none() {
-                lock.set_inherited(OWN_LEVEL);
-            } else {
-                self.inherit(lock, was, OWN_LEVEL);
-            }
-            self.schedule(next, None, 0, now);
+            self.leave(next, lock);
+            self.enqueue(next, OWN_LEVEL, 0, now);
             next.hand_lock(lock);
             lock.set_held(next);
             // mutation: next-holder-not-urged

@@ -26,11 +26,14 @@ pub const MAIL_LEN: usize = 15;
 ///
 /// All zero bits are an empty mailbox. It is shared: every method may be called from any context.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Mailbox<'a> {
-    // Whether there may be mail. Beside the mutex, so that a pass need not enter it.
+    // Whether there may be mail. Beside the mutex, so that a pass need not enter it; the first word, which C may read.
     pending: AtomicU32,
     inner: Mutex<Inner<'a>>,
 }
+
+const _: () = assert!(core::mem::offset_of!(Mailbox<'_>, pending) == 0);
 
 #[derive(Debug)]
 struct Inner<'a> {
