@@ -305,7 +305,8 @@ def write(folder):
 
 
 def wrapped(text):
-    """The paragraphs of a doc comment in lines for a terminal; lists stay."""
+    """The paragraphs of a doc comment in lines for a terminal; lists stay, links go."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
     for paragraph in text.split("\n\n"):
         yield ""
         if re.search(r"^[-|] ", paragraph, re.M):

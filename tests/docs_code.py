@@ -117,10 +117,14 @@ class Time:
         clock(clock() + ms)
     def sleep(s):
         Time.sleep_ms(int(s * 1000))
+class Machine:  # as on a board
+    lightsleep = Time.sleep_ms
 clock(1000)
 sys.modules["time"] = Time
+sys.modules["machine"] = Machine
+sys.path[0] = ""  # what it is called in tracebacks is main.py
 del sys, time, uasyncio_priority
-exec(open("block.py").read(), {"__name__": "__main__"})
+import main
 """
 REAL = r"\b(pyb|_thread|to_thread|socket|virtual_time|open_connection|start_server|Datagram)\b"
 
@@ -138,12 +142,10 @@ def run(micropython, block):
     """What a block prints, with its exit status if it is not 0."""
     with tempfile.TemporaryDirectory() as folder:
         real = re.search(REAL, block.text)
-        file = Path(folder) / ("main.py" if real else "block.py")
-        file.write_text(with_free_ports(block.text))
-        if not real:
-            (Path(folder) / "main.py").write_text(VIRTUAL)
+        (Path(folder) / "main.py").write_text(with_free_ports(block.text))
+        (Path(folder) / "virtual.py").write_text(VIRTUAL)
         done = subprocess.run(
-            [micropython, "main.py"],
+            [micropython, "main.py" if real else "virtual.py"],
             cwd=folder,
             env=dict(os.environ, MICROPYPATH=".frozen"),
             stdin=subprocess.DEVNULL,
