@@ -70,6 +70,17 @@ uint32_t up_arg_range(mp_obj_t arg, qstr name, uint32_t min, uint32_t max) {
     return MP_OBJ_SMALL_INT_VALUE(arg);
 }
 
+// An int; one that is too large for any memory is as good as the largest. TypeError.
+mp_int_t up_arg_size(mp_obj_t arg, qstr name) {
+    if (mp_obj_is_small_int(arg)) {
+        return MP_OBJ_SMALL_INT_VALUE(arg);
+    }
+    if (!mp_obj_is_int(arg)) {
+        up_raise_type(MP_ERROR_TEXT("'%q' must be an int, not %s"), name, arg);
+    }
+    return mp_obj_int_sign(arg) < 0 ? -1 : MP_SMALL_INT_MAX;
+}
+
 // HIGH, NORMAL or LOW. TypeError, ValueError.
 uint32_t up_arg_level(mp_obj_t arg) {
     return up_arg_range(arg, MP_QSTR_level, 0, UP_LOW);

@@ -17,6 +17,7 @@
 #include "queue.h"
 #include "run_loop.h"
 #include "sleep.h"
+#include "stream_object.h"
 #include "streams.h"
 #include "sync.h"
 #include "task.h"
@@ -108,9 +109,6 @@ static const struct {
     { UP_QSTR(MP_QSTR_to_thread), UP_QSTR(MP_QSTR__asyncio_thread) },
 #endif
     { UP_QSTR(MP_QSTR_Server), UP_QSTR(MP_QSTR__asyncio_stream) },
-    { UP_QSTR(MP_QSTR_Stream), UP_QSTR(MP_QSTR__asyncio_stream) },
-    { UP_QSTR(MP_QSTR_StreamReader), UP_QSTR(MP_QSTR__asyncio_stream) },
-    { UP_QSTR(MP_QSTR_StreamWriter), UP_QSTR(MP_QSTR__asyncio_stream) },
     { UP_QSTR(MP_QSTR_open_connection), UP_QSTR(MP_QSTR__asyncio_stream) },
     { UP_QSTR(MP_QSTR_start_server), UP_QSTR(MP_QSTR__asyncio_stream) },
     { UP_QSTR(MP_QSTR_After), UP_QSTR(MP_QSTR__asyncio_more) },
@@ -286,6 +284,9 @@ static const mp_rom_obj_tuple_t up_version = { { UP_ROM_TYPE(tuple) }, 3, { MP_R
         { MP_ROM_QSTR(MP_QSTR_readable), MP_ROM_PTR(&up_readable_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_writable), MP_ROM_PTR(&up_writable_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&up_wake_obj) }, \
+        { MP_ROM_QSTR(MP_QSTR_Stream), MP_ROM_PTR(&up_stream_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_StreamReader), MP_ROM_PTR(&up_stream_type) }, \
+        { MP_ROM_QSTR(MP_QSTR_StreamWriter), MP_ROM_PTR(&up_stream_type) }, \
         { MP_ROM_QSTR(MP_QSTR_gather), MP_ROM_PTR(&up_gather_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_wait_for), MP_ROM_PTR(&up_wait_for_obj) }, \
         { MP_ROM_QSTR(MP_QSTR_wait_for_ms), MP_ROM_PTR(&up_wait_for_ms_obj) }, \

@@ -55,7 +55,7 @@ static mp_int_t up_descriptor(mp_obj_t stream) {
 #endif
 
 // Parks the running task until `stream` is ready. Raises with the task not parked.
-static void up_stream_wait(up_loop_t *loop, mp_obj_t stream, uint32_t events, mp_obj_t fast) {
+void up_stream_wait(up_loop_t *loop, mp_obj_t stream, uint32_t events, mp_obj_t fast) {
     up_task_t *task = up_to_park(loop);
     mp_int_t fd = up_descriptor(stream);
 #if UP_HAVE_FDS
@@ -177,16 +177,20 @@ static mp_obj_t up_ioqueue_remove(mp_obj_t self_in, mp_obj_t task_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_ioqueue_remove_obj, up_ioqueue_remove);
 
-// wake(s): the stream `s` is closed, or is about to be: who waits there is due now, as after a hang-up. O(tasks that wait
-// for streams).
-static mp_obj_t up_ioqueue_wake(mp_obj_t self_in, mp_obj_t stream) {
-    (void)self_in;
+// The stream is closed, or is about to be: who waits there is due now, as after a hang-up. O(tasks that wait for streams).
+void up_stream_wake(mp_obj_t stream) {
     up_loop_t *loop = up_loop();
     up_entry_t *entry;
     while ((entry = up_core_stream_waiter(&loop->core, UP_STREAM_KEY(stream))) != NULL) {
         up_core_found(&loop->core, entry, MP_STREAM_POLL_NVAL, up_now(loop));
     }
     up_rouse();
+}
+
+// wake(s): the same, for what is in Python.
+static mp_obj_t up_ioqueue_wake(mp_obj_t self_in, mp_obj_t stream) {
+    (void)self_in;
+    up_stream_wake(stream);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(up_ioqueue_wake_obj, up_ioqueue_wake);

@@ -10,6 +10,8 @@ extern const mp_obj_base_t up_ioqueue;
 MP_DECLARE_CONST_FUN_OBJ_KW(up_readable_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(up_writable_obj);
 
+void up_stream_wait(up_loop_t *loop, mp_obj_t stream, uint32_t events, mp_obj_t fast);
+void up_stream_wake(mp_obj_t stream);
 void up_stream_ask(up_loop_t *loop, up_task_t *task);
 
 #endif

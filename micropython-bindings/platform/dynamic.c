@@ -528,11 +528,15 @@ void up_dynamic_begin(mp_obj_t handle_pending, mp_obj_t generator) {
     d->handle_pending = handle_pending;
     d->gen_instance = mp_obj_get_type(generator);
     d->empty_tuple = MP_OBJ_TO_PTR(mp_fun_table.new_tuple(0, NULL));
+    d->type_bytes = up_type_named(MP_QSTR_bytes);
+    d->type_memoryview = up_type_named(MP_QSTR_memoryview);
     d->type_int = up_type_named(MP_QSTR_int);
     d->AttributeError = up_type_named(MP_QSTR_AttributeError);
     d->BaseException = up_type_named(MP_QSTR_BaseException);
+    d->EOFError = up_type_named(MP_QSTR_EOFError);
     d->IndexError = up_type_named(MP_QSTR_IndexError);
     d->MemoryError = up_type_named(MP_QSTR_MemoryError);
+    d->OSError = up_type_named(MP_QSTR_OSError);
     d->OverflowError = up_type_named(MP_QSTR_OverflowError);
     d->RuntimeError = up_type_named(MP_QSTR_RuntimeError);
     d->StopIteration = up_type_named(MP_QSTR_StopIteration);

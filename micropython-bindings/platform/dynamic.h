@@ -107,12 +107,16 @@ typedef struct _up_dynamic_t {
     mp_obj_t stop_iteration_arg; // always NULL: a value is raised, in `stopped`
     // Types.
     const mp_obj_type_t *gen_instance;
+    const mp_obj_type_t *type_bytes;
     const mp_obj_type_t *type_int;
+    const mp_obj_type_t *type_memoryview;
     const mp_obj_type_t *type_float; // NULL: the firmware has none
     const mp_obj_type_t *AttributeError;
     const mp_obj_type_t *BaseException;
+    const mp_obj_type_t *EOFError;
     const mp_obj_type_t *IndexError;
     const mp_obj_type_t *MemoryError;
+    const mp_obj_type_t *OSError;
     const mp_obj_type_t *OverflowError;
     const mp_obj_type_t *RuntimeError;
     const mp_obj_type_t *StopIteration;
@@ -181,16 +185,24 @@ extern up_dynamic_t up_dynamic __attribute__((visibility("default")));
 #define mp_const_empty_tuple_obj (*up_dynamic.empty_tuple)
 #undef mp_type_tuple
 #define mp_type_tuple (*up_dynamic.empty_tuple->base.type)
+#undef mp_type_bytes
+#define mp_type_bytes (*up_dynamic.type_bytes)
 #undef mp_type_int
 #define mp_type_int (*up_dynamic.type_int)
+#undef mp_type_memoryview
+#define mp_type_memoryview (*up_dynamic.type_memoryview)
 #undef mp_type_gen_instance
 #define mp_type_gen_instance (*up_dynamic.gen_instance)
 #undef mp_type_AttributeError
 #define mp_type_AttributeError (*up_dynamic.AttributeError)
+#undef mp_type_EOFError
+#define mp_type_EOFError (*up_dynamic.EOFError)
 #undef mp_type_IndexError
 #define mp_type_IndexError (*up_dynamic.IndexError)
 #undef mp_type_MemoryError
 #define mp_type_MemoryError (*up_dynamic.MemoryError)
+#undef mp_type_OSError
+#define mp_type_OSError (*up_dynamic.OSError)
 #undef mp_type_OverflowError
 #define mp_type_OverflowError (*up_dynamic.OverflowError)
 #undef mp_type_RuntimeError
@@ -245,6 +257,8 @@ mp_obj_t up_int_of(uint64_t value);
 #define mp_obj_get_type_str up_type_name
 #undef mp_obj_str_get_qstr
 #define mp_obj_str_get_qstr up_str_qstr
+#undef mp_obj_new_slice
+#define mp_obj_new_slice(start, stop, step) (mp_fun_table.new_slice((start), (stop), (step)))
 #undef mp_obj_new_set
 #define mp_obj_new_set(n, items) (mp_fun_table.new_set((n), (items)))
 #undef mp_obj_new_str_from_vstr

@@ -10,7 +10,7 @@ MODULES = asyncio, uasyncio, asyncio_priority, uasyncio_priority
 UNKNOWN = "Future", "timeouts", "", "_", "a", "__file__", "_promote", "select_", "Barrie"
 # What is loaded when it is named first, one of each part.
 LAZY = (
-    "StreamReader",
+    "open_connection",
     "Condition",
     "BrokenBarrierError",
     "set_debug",
