@@ -285,6 +285,8 @@ mpy-%:
 	$(if $(CORE_OF_$*),$(call step,core-mpy-$*,Building the scheduler (Rust) for $(CORE_OF_$*),ports/build-core.sh $(CORE_OF_$*)))
 	$(call step,mpy-$*,Linking the loop as a native .mpy: build/mpy/$*,$(call native,$*,mpy,$(if $(V2),V2=$(V2)) $(if $(CPYTHON),CPYTHON=$(CPYTHON)) $(if $(DIAGNOSTICS),DIAGNOSTICS=$(DIAGNOSTICS))))
 	$(if $(MOCK),$(call step,mpy-test-$*,The same with a clock for tests: build/mpy-test/$*,$(call native,$*,mpy-test,MOCK_CLOCK=1)))
+	$(if $(and $(MOCK),$(filter armv7m,$*)),$(call step,mpy-small,The same without the names of V2 and CPython: build/mpy-small/armv7m,\
+		$(call native,$*,mpy-small,V2=0 CPYTHON=0)))
 	$(if $(and $(MOCK),$(filter x64,$*)),$(call step,mpy-diagnostics,The same with diagnostics: build/mpy-diagnostics/x64,\
 		$(call native,$*,mpy-diagnostics,MOCK_CLOCK=1 DIAGNOSTICS=1)))
 
@@ -484,7 +486,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/mpy build/mpy-objects build/mpy-test build/mpy-test-objects build/mpy-diagnostics build/mpy-diagnostics-objects build/mpy-library build/mpy-library-objects build/stock-asan build/stock-unix build/stock-newest build/qemu-stock build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/pico build/alif build/mimxrt build/nrf build/renesas-ra build/samd build/size build/bench build/recipes build/refusals build/webassembly build/playground build/*.stamp build/logs
+	rm -rf build/mpy build/mpy-objects build/mpy-test build/mpy-test-objects build/mpy-diagnostics build/mpy-diagnostics-objects build/mpy-small build/mpy-small-objects build/mpy-library build/mpy-library-objects build/stock-asan build/stock-unix build/stock-newest build/qemu-stock build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/pico build/alif build/mimxrt build/nrf build/renesas-ra build/samd build/size build/bench build/recipes build/refusals build/webassembly build/playground build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:

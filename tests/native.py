@@ -80,9 +80,9 @@ BESIDE = 200  # tasks that are ready when an interrupt comes
 COUNTED = "cortex-m4f", "rv32"
 
 
-def imports(board):
+def imports(board, files="mpy"):
     """What the import takes of a board's heap, everything counted. The path is a relative one, since it lies there too."""
-    os.environ["MICROPYPATH"] = f"build/mpy/{ARCH[board]}"
+    os.environ["MICROPYPATH"] = f"build/{files}/{ARCH[board]}"
     firmware = f"build/qemu-stock/{board}/firmware.elf"
     said = counting.run(
         [sys.executable, counting.RUN, board, "--firmware", firmware, "tests/native_mpy/ram.py"]
@@ -124,6 +124,7 @@ def measure():
         limits.append((cost <= IRQ * irq_built_in, text))
     for board in (*COUNTED, "lx106"):
         ram[f"{ARCH[board]} import"] = imports(board)
+    ram["armv7m import, V2=0 CPYTHON=0"] = imports("cortex-m4f", "mpy-small")
     for arch in sorted(path.name for path in (BUILD / "mpy").iterdir()):
         size = (BUILD / "mpy" / arch / "uasyncio_priority.mpy").stat().st_size
         files[f"{arch} file"] = size
@@ -358,6 +359,9 @@ def sanitized(micropython):
     """The x64 file's objects under sanitizers (ports/mpy/Makefile, library): a third of tests/python, --long: all, and once
     more with a collection at each allocation."""
     library = BUILD / "mpy-library/x64"
+    code = (library / "library.so").read_bytes()
+    for name in (b"__asan_report_load8", b"__asan_report_store8", b"__ubsan_handle_"):
+        assert name in code, f"the library does not call {name}"
     os.environ["UP_LIBRARY"] = str(library / "library.so")
     path = ":".join(
         (
