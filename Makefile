@@ -191,17 +191,21 @@ unix-gil: setup-demo source mpy-cross core
 		VARIANT_DIR=$(CURDIR)/ports/unix/gil USER_C_MODULES=$(CURDIR) UP_ARCHIVE=$(ARCHIVE) \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
-## asan: build it under AddressSanitizer and UBSan, with a heap that watches itself: build/asan/micropython
-asan: setup-demo source mpy-cross
-	$(stock_asyncio)
+.PHONY: core-asan
+core-asan: setup-demo
 	$(call step,core-asan,Building the scheduler (Rust) under AddressSanitizer,\
 		RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address -Cdebug-assertions -Coverflow-checks" \
 		cargo build --release --target $(HOST) --target-dir build/cargo-asan)
+CORE_ASAN = $(CURDIR)/build/cargo-asan/$(HOST)/release/libuasyncio_priority.a
+
+## asan: build it under AddressSanitizer and UBSan, with a heap that watches itself: build/asan/micropython
+asan: setup-demo source mpy-cross core-asan
+	$(stock_asyncio)
 	$(call fresh_names,ports/unix,build/asan)
 	$(call step,asan,Building MicroPython under AddressSanitizer with our loop in it: $(ASAN),\
 		$(call micropython,ports/unix,build/asan) PROG=micropython VARIANT=uasyncio-priority-checked STRIP= \
 		VARIANT_DIR=$(CURDIR)/ports/unix/checked USER_C_MODULES=$(CURDIR) \
-		UP_ARCHIVE=$(CURDIR)/build/cargo-asan/$(HOST)/release/libuasyncio_priority.a \
+		UP_ARCHIVE=$(CORE_ASAN) \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
 ## test-asan: the tests on that (part of `make test`); LONG=1: MicroPython's own under every name of the loop
@@ -256,26 +260,33 @@ test-qemu: setup-demo setup-test
 
 .PHONY: mpy setup-mpy mpy-stock
 # The architectures that a native .mpy is for, and the core of each.
-MPY_ARCHS := x64 armv6m armv7m armv7emsp rv32imc
-CORE_OF_armv6m := thumbv6m-none-eabi
-CORE_OF_armv7m := thumbv7m-none-eabi
-CORE_OF_armv7emsp := thumbv7em-none-eabihf
-CORE_OF_rv32imc := riscv32imc-unknown-none-elf
+MPY_ARCHS := x64 armv6m armv7m armv7emsp rv32imc xtensa xtensawin
+CORE_OF_armv6m := thumbv6m-none-eabi pic
+CORE_OF_armv7m := thumbv7m-none-eabi pic
+CORE_OF_armv7emsp := thumbv7em-none-eabihf pic
+CORE_OF_rv32imc := riscv32imc-unknown-none-elf pic
+# Xtensa's code has addresses in words only, and the loader puts those right.
+CORE_OF_xtensa := xtensa-lx106
+CORE_OF_xtensawin := xtensa-esp32
 ## mpy: the loop as a native .mpy, which stock firmware loads, with ARCH= one architecture only: build/mpy/ARCH
 mpy: setup-demo setup-mpy $(if $(filter-out x64,$(or $(ARCH),$(MPY_ARCHS))),setup-qemu) source mpy-cross core $(NEWEST)/py/mpconfig.h $(addprefix mpy-,$(or $(ARCH),$(MPY_ARCHS)))
 
-# $(call native,ARCH,where,what it is told besides)
+# $(call native,ARCH,where,what it is told besides,a core of another kind)
 native = $(MAKE) -j$(JOBS) -C ports/mpy ARCH=$(1) MPY=$(NEWEST) MPY_CROSS=$(MPY_CROSS) PYTHON="env PYTHONPATH=$(CURDIR)/build/mpy-tools python3" \
-	UP_ARCHIVE=$(if $(CORE_OF_$(1)),$(CURDIR)/build/core/$(CORE_OF_$(1))-pic/libuasyncio_priority.a,$(ARCHIVE)) \
+	UP_ARCHIVE=$(if $(4),$(4),$(if $(CORE_OF_$(1)),$(CURDIR)/build/core/$(subst $() ,-,$(CORE_OF_$(1)))/libuasyncio_priority.a,$(ARCHIVE))) \
 	BUILD=$(CURDIR)/build/$(2)-objects/$(1) OUT=$(CURDIR)/build/$(2)/$(1) $(3)
+
+# The assembler for it is told by what QEMU's source knows of such a core.
+mpy-xtensawin: $(CURDIR)/build/qemu-source
 
 mpy-%:
 	@[ -n "$(filter $*,$(MPY_ARCHS))" ] || { echo "There is no architecture $*: ARCH is one of $(MPY_ARCHS)" >&2; exit 1; }
 	@ports/check-tree.sh $(NEWEST) build/newest.stamp build/newest >/dev/null
-	$(if $(CORE_OF_$*),$(call step,core-pic-$(CORE_OF_$*),Building the scheduler (Rust) for $(CORE_OF_$*)$(,) position independent,\
-		ports/build-core.sh $(CORE_OF_$*) pic))
+	$(if $(CORE_OF_$*),$(call step,core-mpy-$*,Building the scheduler (Rust) for $(CORE_OF_$*),ports/build-core.sh $(CORE_OF_$*)))
 	$(call step,mpy-$*,Linking the loop as a native .mpy: build/mpy/$*,$(call native,$*,mpy,$(if $(V2),V2=$(V2)) $(if $(CPYTHON),CPYTHON=$(CPYTHON)) $(if $(DIAGNOSTICS),DIAGNOSTICS=$(DIAGNOSTICS))))
 	$(if $(MOCK),$(call step,mpy-test-$*,The same with a clock for tests: build/mpy-test/$*,$(call native,$*,mpy-test,MOCK_CLOCK=1)))
+	$(if $(and $(MOCK),$(filter armv7m,$*)),$(call step,mpy-small,The same without the names of V2 and CPython: build/mpy-small/armv7m,\
+		$(call native,$*,mpy-small,V2=0 CPYTHON=0)))
 	$(if $(and $(MOCK),$(filter x64,$*)),$(call step,mpy-diagnostics,The same with diagnostics: build/mpy-diagnostics/x64,\
 		$(call native,$*,mpy-diagnostics,MOCK_CLOCK=1 DIAGNOSTICS=1)))
 
@@ -285,7 +296,7 @@ STOCK_UNIX = PROG=micropython VARIANT=standard FROZEN_MANIFEST=$(CURDIR)/ports/m
 	$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
 	MPY_LIB_DIR=$(CURDIR)/build/mpy-lib
 # The boards here that a file is for.
-STOCK_BOARDS := cortex-m4f $(if $(LONG),cortex-m0 rv32)
+STOCK_BOARDS := cortex-m4f rv32 lx106 $(if $(LONG),cortex-m0 dc233c)
 # Those of MicroPython's own port for QEMU.
 UPSTREAM_BOARDS := MPS2_AN385 MICROBIT VIRT_RV32
 mpy-stock: setup-demo setup-qemu source mpy-cross $(addprefix mpy-stock-,$(STOCK_BOARDS)) $(addprefix mpy-upstream-,$(UPSTREAM_BOARDS))
@@ -296,6 +307,7 @@ mpy-stock: setup-demo setup-qemu source mpy-cross $(addprefix mpy-stock-,$(STOCK
 
 .PHONY: mpy-stock-newest
 mpy-stock-newest: $(if $(NEWEST_DIR),,$(NEWEST)/py/mpconfig.h)
+	@ports/check-tree.sh $(NEWEST) build/newest.stamp build/newest >/dev/null
 	$(call step,newest-mpy-cross,Building mpy-cross,$(call micropython,mpy-cross,build/newest/mpy-cross) USER_C_MODULES=)
 	$(call step,stock-newest,Building the newer MicroPython without our loop: build/stock-newest/micropython,\
 		$(call micropython,ports/unix,build/stock-newest) $(STOCK_UNIX) MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
@@ -307,6 +319,19 @@ mpy-stock-%:
 	$(call step,mpy-stock-$*,Building MicroPython for QEMU without our loop: build/qemu-stock/$*/firmware.elf,\
 		$(call make_in,ports/qemu,build/qemu-stock/$*) BOARD=$* MPY=$(MPY) CFLAGS_EXTRA=-DQEMU_STOCK=1 FROZEN_MANIFEST=manifest_stock.py \
 		UP_ARCHIVE=$(CURDIR)/build/core/$(CORE)/libuasyncio_priority.a \
+		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
+
+.PHONY: mpy-asan
+# The x64 file's objects under sanitizers, as a library, and a firmware without our loop that loads it (tests/native.py sanitized).
+mpy-asan: setup-demo setup-mpy source mpy-cross core-asan $(NEWEST)/py/mpconfig.h
+	$(stock_asyncio)
+	@ports/check-tree.sh $(NEWEST) build/newest.stamp build/newest >/dev/null
+	$(call step,mpy-library,Linking the loop as a library under sanitizers: build/mpy-library/x64,\
+		$(call native,x64,mpy-library,MOCK_CLOCK=1 library,$(CORE_ASAN)))
+	$(call step,stock-asan,Building MicroPython without our loop under sanitizers: build/stock-asan/micropython,\
+		$(call micropython,ports/unix,build/stock-asan) PROG=micropython VARIANT=native-checked STRIP= \
+		VARIANT_DIR=$(CURDIR)/tests/native_mpy/checked FROZEN_MANIFEST=$(CURDIR)/ports/mpy/manifest_stock.py \
+		$(call without,lib/mbedtls/library/ssl_tls.c,MICROPY_PY_SSL=0 MICROPY_SSL_MBEDTLS=0) MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 MICROPY_PY_JNI=0 \
 		MPY_LIB_DIR=$(CURDIR)/build/mpy-lib MICROPY_MPYCROSS=$(MPY_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MPY_CROSS))
 
 .PHONY: webassembly
@@ -461,7 +486,7 @@ format: setup-test
 
 ## clean: remove what was built, keep what was fetched
 clean:
-	rm -rf build/mpy build/mpy-objects build/mpy-test build/mpy-test-objects build/stock-unix build/stock-newest build/qemu-stock build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/pico build/alif build/mimxrt build/nrf build/renesas-ra build/samd build/size build/bench build/recipes build/refusals build/webassembly build/playground build/*.stamp build/logs
+	rm -rf build/mpy build/mpy-objects build/mpy-test build/mpy-test-objects build/mpy-diagnostics build/mpy-diagnostics-objects build/mpy-small build/mpy-small-objects build/mpy-library build/mpy-library-objects build/stock-asan build/stock-unix build/stock-newest build/qemu-stock build/unix build/standard build/without build/asan build/asserts build/gil build/tsan build/newest build/cargo-tsan build/misuse build/mpy-cross build/cargo build/cargo-asan build/core build/qemu build/archives build/pyboard build/esp8266 build/esp32 build/pico build/alif build/mimxrt build/nrf build/renesas-ra build/samd build/size build/bench build/recipes build/refusals build/webassembly build/playground build/*.stamp build/logs
 
 ## distclean: remove build/, all that was ever made
 distclean:

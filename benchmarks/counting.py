@@ -106,8 +106,8 @@ def run(argv, env=None, timeout=TIMEOUT):
     return done.stdout
 
 
-def functions(dump):
-    """Instructions by function of the micropython binary, in one file of callgrind's."""
+def functions(dump, loaded=False):
+    """Instructions by function of the micropython binary, in one file of callgrind's; `loaded`: also of code that it loaded."""
     counts = Counter()
     names = {"ob": {}, "fn": {}}
     now = {"ob": "", "fn": ""}
@@ -128,7 +128,8 @@ def functions(dump):
         elif text.startswith("calls="):
             skip = True
         elif re.match(r"[-+*\d]", text):
-            if now["ob"].endswith("/micropython") and not ALLOCATOR.match(now["fn"]):
+            ours = now["ob"].endswith("/micropython") or loaded and "/" not in now["ob"]
+            if ours and not ALLOCATOR.match(now["fn"]):
                 counts[now["fn"]] += int(text.split()[1])
     return counts
 
@@ -161,10 +162,47 @@ def on_board(board, args, firmware=None):
     return steps, heap, counts * PER_COUNT[board]
 
 
-def interrupts(board, tasks):
+# What `unix_step()` counts: N tasks, each so many rounds.
+ROUNDS = """
+import sys
+sys.path[:0] = sys.argv[3:]
+asyncio = __import__(sys.argv[1])
+async def task(rounds):
+    for _ in range(rounds):
+        await asyncio.sleep_ms(0)
+async def main(rounds):
+    for _ in range(99):
+        asyncio.create_task(task(rounds))
+    await task(rounds)
+asyncio.run(main(int(sys.argv[2])))
+"""
+
+
+def unix_step(micropython, module, *path):
+    """Instructions of a step of sleep_ms(0) with 100 tasks, of any unix firmware, and of code that it loads.
+
+    The difference of two runs, since a firmware without our module of benchmarks cannot say when to begin.
+    """
+    totals = []
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "rounds.py"
+        program.write_text(ROUNDS)
+        for rounds in (20, 60):
+            out = Path(folder) / "out"
+            command = [
+                *alone(valgrind(), "--tool=callgrind", f"--callgrind-out-file={out}"),
+                *(micropython, "-X", "heapsize=8m", program, module, rounds, *path),
+            ]
+            run(command, ENVIRONMENT)
+            totals.append(sum(functions(out, loaded=True).values()))
+    return (totals[1] - totals[0]) / 4000
+
+
+def interrupts(board, tasks, firmware=None):
     """{tasks: (instructions from a hard interrupt to its task, the same of a wait with a time limit)}, at the shortest."""
     each = PER_COUNT[board] / 2 ** FINEST[board]
-    argv = [sys.executable, RUN, board, "--shift", FINEST[board], IRQ, *tasks]
+    more = ["--firmware", firmware] if firmware else []
+    argv = [sys.executable, RUN, board, "--shift", FINEST[board], *more, IRQ, *tasks]
     found = re.findall(r"^ +(\d+) +(\d+) +\d+ +\d+ +(\d+)", run(argv), re.MULTILINE)
     return {
         int(n): (round(int(bare) * each), round(int(limited) * each)) for n, bare, limited in found

@@ -644,7 +644,8 @@ def native_files():
     """The loop as a native .mpy, for each architecture; firmware without it."""
     built = one("mpy", "make", "--no-print-directory", "mpy", "MOCK=1")
     stock = one("mpy-stock", "make", "--no-print-directory", "mpy-stock")
-    return tuple(map(sum, zip(built, stock)))
+    sanitized = one("mpy-asan", "make", "--no-print-directory", "mpy-asan")
+    return tuple(map(sum, zip(built, stock, sanitized)))
 
 
 @on("unix")
@@ -665,14 +666,31 @@ def native_upstream():
     return counted("native-upstream", "tests/native.py", "upstream")
 
 
+@on("unix")
+def native_sanitized():
+    """The x64 file's objects under ASan and UBSan: a third of tests/python (LONG=1: all, also collecting always)."""
+    return counted(
+        "native-sanitized",
+        "tests/native.py",
+        "sanitized",
+        *(["--long"] if os.environ.get("LONG") else []),
+    )
+
+
+@on("unix, Cortex-M4F, RV32, lx106")
+def native_cost():
+    """What a step, an interrupt, the import and the files of the native .mpy cost, against the budget."""
+    return counted("native-cost", "tests/native.py", "cost")
+
+
 def native_board(board, machine):
     """The group of a board that loads it."""
 
     def group():
-        """a third of tests/python on the native .mpy (LONG=1: all, on three boards); what a step and the import cost"""
+        """a third of tests/python on the native .mpy (LONG=1: all, on five boards); imports without memory"""
         if os.environ.get("LONG"):
             return counted(f"native-{board}", "tests/native.py", board)
-        if board == "cortex-m4f":
+        if board in ("cortex-m4f", "lx106"):
             return counted(f"native-{board}", "tests/native.py", board, "--third")
         print(f"skip {board}: LONG=1 runs it; the same file runs on MicroPython's own port")
         return 0, 0, 1
@@ -781,9 +799,13 @@ GROUPS = (
     native_files,
     native_unix,
     native_newest,
+    native_sanitized,
+    native_cost,
     native_board("cortex-m0", "Cortex-M0"),
     native_board("cortex-m4f", "Cortex-M4F"),
     native_board("rv32", "RV32"),
+    native_board("lx106", "lx106"),
+    native_board("dc233c", "dc233c"),
     native_upstream_board("MPS2_AN385", "Cortex-M3"),
     native_upstream_board("MICROBIT", "Cortex-M0"),
     native_upstream_board("VIRT_RV32", "RV32"),

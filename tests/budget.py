@@ -35,6 +35,10 @@ SLACK.update(cycles=0.02, pico=0.01, idle=0.02, calls=0, when=0.02)
 ASLEEP = {"hundred": "the loop and 100 sleeping tasks take", "sleeping": "a sleeping task takes"}
 UNIT = {kind: "instructions" for kind in ("steps", "irq", "idle", "when")}
 UNIT.update(cycles="cycles", calls="system calls")
+# What tests/native.py measures, and keeps in the same file.
+NATIVE = {"native_steps": 0.02, "native_irq": 0.05, "native_ram": 0.01, "native_files": 0.01}
+SLACK.update(NATIVE)
+UNIT.update(native_steps="instructions", native_irq="instructions")
 BESIDE = (0, 10, 200)  # tasks that are ready when an interrupt comes
 IDLE = (1, N := 100)  # tasks that sleep while nothing is due
 FAST = ("bare_yield", "sleep_ms_0")
@@ -341,7 +345,8 @@ def update(figures):
             reached.append(name)
         elif name in before["reached"]:
             print(f"given up: {name}: {figure}")
-    file = {"compilers": compilers(), **budgeted(figures), "reached": reached}
+    native = {kind: before[kind] for kind in NATIVE if kind in before}
+    file = {"compilers": compilers(), **budgeted(figures), **native, "reached": reached}
     FILE.write_text(json.dumps(file, indent=1) + "\n")
     print(f"{FILE.relative_to(ROOT)}: {len(reached)} aims are reached")
     return 0

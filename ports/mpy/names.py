@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Write the configuration header of a native .mpy: names.py TREE OUTPUT FILE...
+"""Write the configuration header of a native .mpy: names.py TREE OUTPUT [FILE]
 
 Like MicroPython's `mpy_ld.py --preprocess`: MP_QSTR_x is a constant where all firmwares have the same, else it is read from
 the table that the loader fills. Besides, each has a number that is constant: UP_NUMBER_OF_MP_QSTR_x (platform/dynamic.h).
+
+FILE is what the preprocessor makes of the sources, with the header that is written without it. So names of what is left out
+are no names: each takes some 20 bytes of RAM.
 """
 
 import re
@@ -12,16 +15,13 @@ from pathlib import Path
 
 def main():
     """Write it, unless it is the same."""
-    tree, output, *files = sys.argv[1:]
+    tree, output, *file = sys.argv[1:]
     sys.path.insert(0, f"{tree}/py")
     import makeqstrdata
 
     static = [makeqstrdata.qstr_escape(name) for name in makeqstrdata.static_qstr_list]
-    text = "".join(Path(file).read_text() for file in files)
-    names = set(re.findall(r"\bMP_QSTR_(\w*)", re.sub(r"//.*", "", text)))
-    # MP_DEFINE_EXCEPTION makes a name of its own.
-    names.update(re.findall(r"\bMP_DEFINE_EXCEPTION\((\w+)", text))
-    names.update(("MemoryError",))  # py/dynruntime.h
+    text = Path(*file).read_text() if file else ""
+    names = set(re.findall(r"MP_QSTR_(\w*)", text))
     lines = [
         "#include <stdint.h>",
         "typedef uintptr_t mp_uint_t;",

@@ -4,7 +4,9 @@
 #include "../../../micropython-bindings/args.h"
 #include "../../../micropython-bindings/callbacks.h"
 #include "../../../micropython-bindings/heap_search.h"
+#include "../../../micropython-bindings/loop_state.h"
 #include "../../../micropython-bindings/task.h"
+#include "../../../micropython-bindings/threads.h"
 
 // fail_at(k, n=1): the k-th allocation from now on fails, and the n - 1 behind it; k = 1 is the next.
 static mp_obj_t faults_fail_at(size_t n_args, const mp_obj_t *args) {
@@ -125,6 +127,13 @@ static mp_obj_t faults_at_allocations(mp_obj_t fun) {
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(faults_at_allocations_obj, faults_at_allocations);
+
+bool up_watch_loop_runs(void) {
+    return up_any_loop() != NULL && up_any_loop()->running;
+}
+
+void up_watch_roots(void) {
+}
 
 void up_watch_call(void) {
     nlr_buf_t nlr;

@@ -12,10 +12,11 @@
 #include <sanitizer/asan_interface.h>
 
 #include "heap.h"
-#include "../../../micropython-bindings/loop_state.h"
-#include "../../../micropython-bindings/threads.h"
 #include "py/gc.h"
+#include "py/mpstate.h"
 #include "py/mpthread.h"
+#include "py/objgenerator.h"
+#include "py/runtime.h"
 
 #define BLOCK (MICROPY_BYTES_PER_GC_BLOCK)
 #define BLOCKS_PER_ATB (4)
@@ -98,7 +99,7 @@ static bool fails(void) {
     if (gc_is_locked()) {
         return false; // it does so by itself
     }
-    if (up_watch.lock_loop && in_user_code == 0 && up_any_loop() != NULL && up_any_loop()->running) {
+    if (up_watch.lock_loop && in_user_code == 0 && up_watch_loop_runs()) {
         ++up_watch.denied;
         return true;
     }
@@ -261,6 +262,7 @@ void __wrap_gc_helper_collect_regs_and_stack(void) {
     if (phase == STOP) {
         asked = true;
     } else {
+        up_watch_roots();
         __real_gc_helper_collect_regs_and_stack();
     }
 }

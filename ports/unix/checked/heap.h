@@ -21,6 +21,10 @@ typedef struct _up_watch_t {
 
 extern up_watch_t up_watch;
 
+// Whether a loop runs: it is in the firmware, or loaded, or not at all.
+bool up_watch_loop_runs(void);
+// Shows the collector what it does not know of.
+void up_watch_roots(void);
 // Calls what faults.at_allocations() was given. It prints what that raises.
 void up_watch_call(void);
 
