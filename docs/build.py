@@ -34,6 +34,15 @@ CONTENTS = {
 }
 
 
+# {document: the folder of the programs that are added to its page}
+PROGRAMS = {"tutorial.md": ROOT / "examples/tutorial", "examples.md": ROOT / "examples"}
+
+
+def slug(heading):
+    """The anchor that MyST makes of a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 def pages():
     """{document of the repository: where it is in the site}."""
     found = {
@@ -57,6 +66,8 @@ def relinked(text, path, places):
         if re.match(r"\w+:", target) or not target:
             return found.group(0)
         to = Path(os.path.normpath(path.parent / target))
+        if to.parent == PROGRAMS.get(path.name) and to.suffix == ".py":
+            return f"](#{slug(head(to.read_text())[0])})"  # which is farther down on the page
         if to == ROOT / "README.md":
             place = Path("index.md")
         elif to == ROOT / "docs/api.md" or to.parent == ROOT / "docs/api":

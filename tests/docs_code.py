@@ -5,7 +5,7 @@ A block of `python` is run as a file of its own in an empty folder, in virtual t
 nothing; but in real time if it has to do with threads, timers or sockets. What it prints must be what the document says: the comment
 lines at its end, or the block of `output` behind it; nothing if there is neither. `...` in there is any text, such as a
 time. A block that cannot be run here has a line before it, `<!-- not run: why -->`. Blocks of `sh`, `c` and `text` are not
-run, but make's verbs and the files that they name must be there. In the stubs (python/stubs) `asyncio` is imported already.
+run, but for what `build/unix/micropython` runs in one of `sh`; make's verbs and the files that they name must be there. In the stubs (python/stubs) `asyncio` is imported already.
 
 Links from one document to another must lead to a file, and to a heading of it. CONTRIBUTING.md's table of tests has each
 group of tests/all.py. Ends with `N passed, N failed`.
@@ -61,7 +61,7 @@ def blocks_of(text, name, first_line=1):
                     last.output = block.text
                 elif not block.language.startswith("{"):
                     found.append(block)
-                last = block if block.language == "python" else None
+                last = block if block.language in ("python", "sh") else None
             else:
                 block.text += line[len(indent) :] + "\n"
         elif fence:
@@ -162,7 +162,12 @@ def judge(micropython, block):
     if not block.language and not re.search(r"\b(import|await|async|print)\b", block.text):
         block.language = "text"
     if block.language in NOT_RUN:
-        return wrong_commands(block), False
+        wrong = wrong_commands(block)
+        here = [line for line in block.text.split("\n") if line.startswith(MICROPYTHON_HERE)]
+        if wrong or not here:
+            return wrong, False
+        got = "".join(map(run_here, here))
+        return None if fits(block.output or "", got) else f"it prints\n{got}", True
     if block.language != "python":
         return f"a block of {block.language or 'no language'}", False
     if block.why:
@@ -174,6 +179,24 @@ def judge(micropython, block):
     if fits(block.expected(), got):
         return None, True
     return f"it says\n{block.expected()}\nand prints\n{got}", True
+
+
+MICROPYTHON_HERE = "build/unix/micropython tests/"
+
+
+def run_here(line):
+    """What a command prints that a reader gives in the repository's folder; a scene that runs an example."""
+    done = subprocess.run(
+        line.split(),
+        cwd=ROOT,
+        env=dict(os.environ, MICROPYPATH=".frozen"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    return done.stdout + f"exit status {done.returncode}\n" * bool(done.returncode)
 
 
 VERBS = set(
