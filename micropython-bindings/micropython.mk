@@ -8,7 +8,7 @@ endif
 
 UP_SRC := $(addprefix $(UP_DIR)/, \
 	args.c await.c callbacks.c clock.c diagnostics.c flag.c garbage.c gather.c heap_search.c idle.c inspect.c lock.c loop_object.c mail.c \
-	mailbox.c module.c native_module.c queue.c \
+	mailbox.c module.c native_module.c posts.c queue.c \
 	report.c run_loop.c schedule.c sleep.c streams.c sync.c task.c threads.c timeout.c trace.c when.c where.c \
 	platform/atomic.c platform/dynamic.c platform/freertos.c platform/generic.c platform/unix.c platform/wfi.c)
 SRC_USERMOD_C += $(UP_SRC)
