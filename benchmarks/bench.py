@@ -144,6 +144,12 @@ WORKLOADS = (
         where=(UNIX, "cortex-m4f"),
     ),
     Workload(
+        "trace_on",
+        "`await sleep_ms(0)`, by N tasks, with `loop.trace(64)`",
+        NO_SIGHT,
+        where=(UNIX, "cortex-m4f"),
+    ),
+    Workload(
         "collect",
         "`gc.collect()`, beside N tasks that sleep",
         {"v2": "left out"},

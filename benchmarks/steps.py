@@ -90,6 +90,11 @@ def stats_on(aio, n):
     return spin(aio, aio.sleep_ms, n, 1)
 
 
+def trace_on(aio, n):
+    aio.get_event_loop().trace(64)
+    return sleep_ms_0(aio, n)
+
+
 def after_ms_0(aio, n):
     return spin(aio, aio.after_ms, n)
 

@@ -6,10 +6,10 @@
 #include "loop_state.h"
 #include "mailbox.h"
 #include "platform/platform.h"
+#include "posts.h"
 #include "schedule.h"
 #include "task.h"
 #include "threads.h"
-#include "trace.h"
 
 // A callback that is in no queue, or NULL for want of memory. EXCEPTION: none.
 static up_callback_t *up_callback_maybe(mp_obj_t fun, mp_obj_t args) {
@@ -231,7 +231,7 @@ static bool up_mail_call(up_loop_t *loop, up_callback_t *self) {
     bool room = loop->mailed - up_load(&loop->mailed_spent) < UP_MAILED_MOST || !up_load(&loop->taken);
     bool posted = room && up_mail_post(up_mail(), (uintptr_t)self);
     if (posted) {
-        up_trace_post();
+        up_post();
     }
     loop->mailed += posted;
     mp_thread_mutex_unlock(&loop->handover);
@@ -282,7 +282,7 @@ static mp_obj_t up_loop_call_soon_threadsafe(size_t n, const mp_obj_t *a) {
         up_raise_runtime(MP_ERROR_TEXT("'callback' is garbage"));
     }
     if (n == 2 && gc_is_locked()) {
-        up_trace_post();
+        up_post();
         if (!up_mail_post(up_mail(), (uintptr_t)MP_OBJ_TO_PTR(fun))) {
             up_mail_lose(up_mail());
         }

@@ -10,9 +10,11 @@
 
 #include "py/smallint.h"
 #include "args.h"
+#include "callbacks.h"
 #include "clock.h"
 #include "heap_search.h"
 #include "loop_state.h"
+#include "posts.h"
 #include "report.h"
 #include "sight.h"
 #include "task.h"
@@ -58,17 +60,11 @@ static up_sight_t *up_see(up_loop_t *loop, uint8_t what, bool on) {
 }
 
 #if UP_TRACES
-// A callback begins, or a time-out: `callable`, or MP_OBJ_NULL. EXCEPTION: none.
-void up_see_call(up_loop_t *loop, mp_obj_t callable) {
+// A callback begins, or a time-out. EXCEPTION: none.
+void up_see_call(up_loop_t *loop, up_entry_t *entry) {
     up_see_no_step(loop);
-    loop->sight->called = callable;
-}
-
-// An exception is thrown into the task whose step begins. EXCEPTION: none.
-void up_see_thrown(up_loop_t *loop) {
-    up_sight_t *sight = loop->sight;
-    if (sight != NULL && sight->traced != NULL) {
-        up_trace_thrown(sight->traced);
+    if (entry->object == &up_callback_type) {
+        loop->sight->called = entry->data;
     }
 }
 
@@ -333,6 +329,10 @@ void up_see_end(up_loop_t *loop) {
     sight->last = now;
     if (sight->sees == UP_SEES_STATS) {
         up_count_pass(sight, us);
+#if UP_TRACES
+    } else if (sight->sees == UP_SEES_TRACE) {
+        up_trace_pass(loop, sight, us);
+#endif
     } else {
         up_see_more(loop, sight, us);
     }

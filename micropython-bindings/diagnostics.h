@@ -51,8 +51,7 @@ static inline bool up_see_step(up_loop_t *loop, up_task_t *task, mp_obj_t *coro)
     return sight->frame.coro != MP_OBJ_NULL;
 }
 
-void up_see_call(up_loop_t *loop, mp_obj_t callable);
-void up_see_thrown(up_loop_t *loop);
+void up_see_call(up_loop_t *loop, up_entry_t *entry);
 void up_see_outside(up_loop_t *loop, bool mail);
 void up_see_run(up_loop_t *loop, bool raised);
 void up_see_end(up_loop_t *loop);

@@ -10,10 +10,10 @@
 #include "loop_state.h"
 #include "mailbox.h"
 #include "platform/platform.h"
+#include "posts.h"
 #include "sync.h"
 #include "task.h"
 #include "threads.h"
-#include "trace.h"
 
 // The flag that an object of its type is, or of a class that is made of it. EXCEPTION: none.
 static up_flag_t *up_flag_of(mp_obj_t flag) {
@@ -24,7 +24,7 @@ static up_flag_t *up_flag_of(mp_obj_t flag) {
 }
 
 static void up_flag_set_it(up_flag_t *self) {
-    up_trace_post();
+    up_post();
     up_flag_raise(self, up_mail());
     mp_uasyncio_priority_wake();
 }

@@ -12,6 +12,7 @@
 #include "loop_state.h"
 #include "mail.h"
 #include "mailbox.h"
+#include "posts.h"
 #include "report.h"
 #include "run_loop.h"
 #include "schedule.h"

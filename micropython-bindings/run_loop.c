@@ -12,6 +12,7 @@
 #include "mail.h"
 #include "mailbox.h"
 #include "platform/platform.h"
+#include "posts.h"
 #include "report.h"
 #include "run_loop.h"
 #include "sleep.h"
@@ -20,7 +21,6 @@
 #include "taskgroup.h"
 #include "threads.h"
 #include "timeout.h"
-#include "trace.h"
 #include "when.h"
 
 void up_panic(void) {
@@ -145,16 +145,10 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
 #define UP_SEE_NO_STEP(loop, seen) (void)0
 #endif
 #if UP_TRACES
-#define UP_SEE_CALL(loop, seen, callable) \
+#define UP_SEE_CALL(loop, seen, entry) \
     do { \
         if (seen) { \
-            up_see_call(loop, callable); \
-        } \
-    } while (0)
-#define UP_SEE_THROWN(loop, seen, exc) \
-    do { \
-        if ((seen) && (exc) != MP_OBJ_NULL) { \
-            up_see_thrown(loop); \
+            up_see_call(loop, entry); \
         } \
     } while (0)
 #define UP_SEE_OUTSIDE(loop, seen, mail) \
@@ -164,8 +158,7 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
         } \
     } while (0)
 #else
-#define UP_SEE_CALL(loop, seen, callable) UP_SEE_NO_STEP(loop, seen)
-#define UP_SEE_THROWN(loop, seen, exc) (void)0
+#define UP_SEE_CALL(loop, seen, entry) UP_SEE_NO_STEP(loop, seen)
 #define UP_SEE_OUTSIDE(loop, seen, mail) (void)0
 #endif
 
@@ -179,7 +172,6 @@ static UP_TWICE void up_step(up_loop_t *loop, up_task_t *task, bool seen) {
         if (at == MP_OBJ_NULL) {
             return;
         }
-        UP_SEE_THROWN(loop, seen, exc);
     }
     uint32_t flags = task->entry.flags;
     loop->back = flags & UP_TASK_AWAITING ? at : MP_OBJ_NULL;
@@ -399,7 +391,7 @@ static UP_TWICE void up_passes(up_loop_t *loop, up_task_t *main, bool forever, b
         } else if (entry->object == &up_task_type) {
             up_step(loop, (up_task_t *)entry, seen);
         } else {
-            UP_SEE_CALL(loop, seen, entry->object == &up_callback_type ? entry->data : MP_OBJ_NULL);
+            UP_SEE_CALL(loop, seen, entry);
             if (entry->object == &up_callback_type) {
                 up_callback_run(loop, (up_callback_t *)entry);
 #if MICROPY_UASYNCIO_PRIORITY_CPYTHON

@@ -9,16 +9,14 @@
 #if UP_TRACES
 #include "py/gc.h"
 #include "py/stream.h"
-#include "callbacks.h"
 #include "clock.h"
 #include "heap_search.h"
 #include "inspect.h"
 #include "loop_state.h"
+#include "posts.h"
 #include "sight.h"
 #include "task.h"
 #include "where.h"
-
-up_posts_t up_posts;
 
 // What a record is about, in `what`.
 enum {
@@ -32,7 +30,6 @@ enum {
     UP_TR_WOKEN, // a task is due, `us` says by whom: a task, a callback, or UP_BY_...
     UP_TR_CREATED, // it is, for the first time
     UP_TR_CANCELLED, // it is, to be thrown an exception
-    UP_TR_THROWN, // its step begins with that
     UP_TR_ENDED, // it has
     UP_TR_CALLED, // a callback ran
     UP_TR_RUN // a step; beside it UP_ST_...
@@ -61,11 +58,6 @@ enum {
     UP_BY_STREAM,
     UP_BY_MAIL
 };
-
-// From any context: when something is posted. EXCEPTION: none.
-void up_trace_posted(void) {
-    up_core_trace_post(&up_posts, up_now_us(MP_STATE_VM(up_loop)));
-}
 
 // The number of a task or a callback. The collector takes it for no address. EXCEPTION: none.
 static inline uint32_t up_trace_id(const up_entry_t *entry) {
@@ -114,14 +106,20 @@ static void up_trace_wake(up_traced_t *traced, up_task_t *task, uint32_t at, uin
     }
 }
 
-// Notes all tasks that are due since this was called last, but `ran`, which ran and queued itself. EXCEPTION: none.
-static inline void up_trace_wakes(up_loop_t *loop, up_traced_t *traced, up_entry_t *ran, uint32_t at, uint32_t by) {
-    up_entry_t *entry = NULL;
-    while ((entry = up_core_trace_woken(&loop->core, &traced->ring, entry, traced->again)) != NULL) {
-        if (entry != ran && entry->object == &up_task_type && !(entry->flags & UP_TASK_DONE)) {
-            up_trace_wake(traced, (up_task_t *)entry, at, by);
+// Notes `woken` and all tasks behind it that are due since the core looked last, but `ran`, which ran and queued itself.
+// EXCEPTION: none.
+static MP_NOINLINE void up_trace_all_woken(up_loop_t *loop, up_traced_t *traced, up_entry_t *woken, up_entry_t *ran, uint32_t at, uint32_t by) {
+    while (woken != NULL) {
+        if (woken != ran && woken->object == &up_task_type && !(woken->flags & UP_TASK_DONE)) {
+            up_trace_wake(traced, (up_task_t *)woken, at, by);
         }
+        woken = up_core_trace_woken(&loop->core, &traced->ring, woken, traced->again);
     }
+}
+
+// Notes all tasks that are due since the core looked last. EXCEPTION: none.
+static void up_trace_wakes(up_loop_t *loop, up_traced_t *traced, up_entry_t *ran, uint32_t at, uint32_t by) {
+    up_trace_all_woken(loop, traced, up_core_trace_woken(&loop->core, &traced->ring, NULL, traced->again), ran, at, by);
 }
 
 // Notes when something was posted. EXCEPTION: none.
@@ -175,7 +173,7 @@ static MP_NOINLINE uint32_t up_trace_state(const up_sight_t *sight, up_task_t *t
 static MP_NOINLINE void up_trace_called(up_sight_t *sight, up_traced_t *traced, up_entry_t *entry, uint32_t at, uint32_t us) {
     up_record_t *record = up_trace_note(traced, UP_TR_CALLED, at, us, up_trace_id(entry));
     record->late = MIN(sight->late, UINT16_MAX);
-    record->level = (sight->core >> 6 & 3) | (sight->core >> 8 & 3) << 2;
+    record->level = sight->core >> 6;
     mp_obj_t called = sight->called;
     const mp_obj_type_t *type = called == MP_OBJ_NULL ? entry->object : mp_obj_get_type(called);
     if (type == &mp_type_fun_bc) {
@@ -192,45 +190,42 @@ static MP_NOINLINE void up_trace_ended(up_traced_t *traced, up_task_t *task, uin
     record->place = (uintptr_t)MP_OBJ_TO_PTR(who);
 }
 
-// Notes a step of a task. EXCEPTION: none.
-static inline void up_trace_step(up_loop_t *loop, up_sight_t *sight, up_traced_t *traced, up_task_t *task, uint32_t at, uint32_t us) {
-    if (traced->thrown) {
-        traced->thrown = false;
-        up_trace_note(traced, UP_TR_THROWN, at, 0, up_trace_id(&task->entry));
-    }
+// Notes a step of a task, but who it was woken by. EXCEPTION: none.
+static inline __attribute__((always_inline)) void up_trace_step(up_loop_t *loop, up_sight_t *sight, up_traced_t *traced, up_task_t *task, uint32_t us) {
     up_record_t *record = up_core_trace_record(&traced->ring);
-    uint16_t of = MP_QSTRnull;
-    uint32_t state = UP_ST_YIELDS;
-    up_entry_t *again = NULL;
-    if (loop->again != UP_NOT) {
-        again = &task->entry;
-    } else {
-        state = up_trace_state(sight, task, &of);
-    }
-    traced->again = again;
+    record->us = us;
+    record->at = sight->last - us;
+    record->who = up_trace_id(&task->entry);
+    uint32_t late = sight->late;
+    record->late = MIN(late, UINT16_MAX);
+    record->level = sight->core >> 6; // of which four bits count
     uintptr_t place = 0;
-    uint32_t offset = 0;
-    if (sight->frame.coro != MP_OBJ_NULL && sight->frame.ip != NULL) {
+    if (sight->frame.coro != MP_OBJ_NULL) {
         const mp_obj_fun_bc_t *fun = ((up_coroutine_t *)MP_OBJ_TO_PTR(sight->frame.coro))->code_state.fun_bc;
         place = (uintptr_t)fun;
-        offset = sight->frame.ip - fun->bytecode;
+        record->offset = sight->frame.ip - fun->bytecode; // of native code it is not looked at
     }
     record->place = place;
-    record->at = at;
-    record->us = us;
-    record->who = up_trace_id(&task->entry);
-    record->offset = MIN(offset, UINT16_MAX);
-    record->late = MIN(sight->late, UINT16_MAX);
-    record->of = of;
+    if (loop->again != UP_NOT) {
+        record->what = UP_TR_RUN | UP_ST_YIELDS << UP_TR_STATE_SHIFT;
+        record->of = MP_QSTRnull;
+        return;
+    }
+    record->of = MP_QSTRnull;
+    uint32_t state = up_trace_state(sight, task, &record->of);
     record->what = UP_TR_RUN | state << UP_TR_STATE_SHIFT;
-    record->level = (sight->core >> 6 & 3) | (sight->core >> 8 & 3) << 2;
-    if (state >= UP_ST_RETURNED && state != UP_ST_REPORTED) {
-        up_trace_ended(traced, task, at + us);
+    if (state == UP_ST_RETURNED || state == UP_ST_RAISED) {
+        up_trace_ended(traced, task, sight->last);
     }
 }
 
-// A pass is over that took so long. EXCEPTION: none.
-void up_trace_pass(up_loop_t *loop, up_sight_t *sight, uint32_t us) {
+// What the pass ran.
+static inline up_entry_t *up_trace_again(up_loop_t *loop, up_entry_t *entry) {
+    return loop->again != UP_NOT ? entry : NULL;
+}
+
+// A pass is over that took `us`, and was no step of a task, or something else is to be noted. EXCEPTION: none.
+static MP_NOINLINE void up_trace_other_pass(up_loop_t *loop, up_sight_t *sight, up_traced_t *traced, uint32_t us) {
     static const struct {
         uint8_t what;
         uint8_t by;
@@ -242,39 +237,52 @@ void up_trace_pass(up_loop_t *loop, up_sight_t *sight, uint32_t us) {
         [UP_WAIT] = { UP_TR_IDLE, UP_BY_STREAM }, // where there are descriptors it asks for them
         [UP_WAIT_FOREVER] = { UP_TR_IDLE, UP_BY_STREAM },
     };
-    up_traced_t *traced = sight->traced;
     uint32_t now = sight->last;
+    uint32_t action = sight->action;
     up_entry_t *entry = sight->entry;
     if (entry == NULL) {
         entry = traced->kept;
         traced->kept = NULL;
     }
-    uint32_t heap = up_heap_count();
+    if (up_posts.on > 1) {
+        up_trace_posts(traced);
+    }
+    size_t heap = up_heap_count();
     if (heap < traced->heap) {
         up_trace_note(traced, UP_TR_GC, now, 0, 0);
     }
     traced->heap = heap;
-    if (up_posts.on > 1) {
-        up_trace_posts(traced);
-    }
-    uint32_t action = sight->action;
-    up_trace_wakes(loop, traced, entry, now, entry != NULL ? up_trace_id(entry) : actions[action].by);
-    traced->again = NULL;
     if (traced->skips) {
         traced->skips = false;
-        traced->thrown = false;
-        if (entry != NULL && loop->again != UP_NOT) {
-            traced->again = entry;
-        }
     } else if (entry == NULL) {
         if (action != 0) {
             up_trace_note(traced, actions[action].what, now - us, us, 0);
         }
     } else if (entry->object == &up_task_type) {
-        up_trace_step(loop, sight, traced, (up_task_t *)entry, now - us, us);
+        up_trace_step(loop, sight, traced, (up_task_t *)entry, us);
     } else {
         up_trace_called(sight, traced, entry, now - us, us);
     }
+    up_trace_wakes(loop, traced, entry, now, entry != NULL ? up_trace_id(entry) : actions[action].by);
+    traced->again = up_trace_again(loop, entry);
+}
+
+// A pass is over that took `us`. EXCEPTION: none.
+void up_trace_pass(up_loop_t *loop, up_sight_t *sight, uint32_t us) {
+    up_traced_t *traced = sight->traced;
+    up_entry_t *entry = sight->entry;
+    size_t heap = up_heap_count();
+    if (entry == NULL || entry->object != &up_task_type || heap < traced->heap || traced->skips || up_posts.on > 1) {
+        up_trace_other_pass(loop, sight, traced, us);
+        return;
+    }
+    traced->heap = heap;
+    up_trace_step(loop, sight, traced, (up_task_t *)entry, us);
+    up_entry_t *woken = up_core_trace_woken(&loop->core, &traced->ring, NULL, traced->again);
+    if (woken != NULL) {
+        up_trace_all_woken(loop, traced, woken, entry, sight->last, up_trace_id(entry));
+    }
+    traced->again = up_trace_again(loop, entry);
 }
 
 // Before the pass is known, what was scheduled ran, or `mail` was taken in. EXCEPTION: none.
@@ -286,11 +294,6 @@ void up_trace_outside(up_loop_t *loop, up_sight_t *sight, bool mail) {
         up_trace_note(traced, UP_TR_MAIL, now, 0, 0);
     }
     up_trace_wakes(loop, traced, NULL, now, mail ? UP_BY_MAIL : UP_BY_OTHERS);
-}
-
-// An exception is thrown into the task whose step begins. EXCEPTION: none.
-void up_trace_thrown(up_traced_t *traced) {
-    traced->thrown = true;
 }
 
 // diagnostics.c forgets what the pass runs. EXCEPTION: none.
@@ -341,7 +344,7 @@ void up_trace_end(up_sight_t *sight) {
 
 // -- the dump
 
-// Where a function begins, or is at `at`; "-" if it is not known.
+// Where a function begins, or is at `at`; "-" if it is not known, as of native code.
 static void up_trace_print_place(const mp_print_t *print, mp_obj_t function, size_t at) {
     up_where_t where = { MP_QSTRnull, 0 };
     if (mp_obj_is_type(function, &mp_type_fun_bc) || mp_obj_is_type(function, &mp_type_gen_wrap)) {
@@ -363,7 +366,7 @@ static void up_trace_print_function(const mp_print_t *print, mp_obj_t function) 
 
 // A record as a line. docs/inside.md says what is in it.
 static void up_trace_print(const mp_print_t *print, const up_record_t *record) {
-    static const char *const whats[] = { "posted", "mail", "idle", "asked", "polled", "gc", "new_loop", "woken", "created", "cancelled", "thrown", "ended", "call", "run" };
+    static const char *const whats[] = { "posted", "mail", "idle", "asked", "polled", "gc", "new_loop", "woken", "created", "cancelled", "ended", "call", "run" };
     static const char *const states[] = { "yields", "sleeps", "waits", "reads", "writes", "asks", "parked", "ready", "returned", "raised", "reported" };
     static const char *const bys[] = { "-", "condition", "stream", "mail" };
     static const char levels[] = "hnlo";
@@ -375,7 +378,7 @@ static void up_trace_print(const mp_print_t *print, const up_record_t *record) {
     } else if (what != UP_TR_POSTED && what != UP_TR_GC && what != UP_TR_ANEW) {
         mp_printf(print, " %u", (unsigned)record->us);
     }
-    if (what >= UP_TR_WOKEN && what != UP_TR_THROWN && what != UP_TR_ENDED) {
+    if (what >= UP_TR_WOKEN && what != UP_TR_ENDED) {
         mp_printf(print, " %c%c", levels[record->level & 3], levels[record->level >> 2 & 3]);
     }
     if (what == UP_TR_WOKEN || what == UP_TR_CREATED || what == UP_TR_CANCELLED) {

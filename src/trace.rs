@@ -14,7 +14,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use critical_section::Mutex;
 
-use crate::entry::{Entry, LevelBits, Link};
+use crate::entry::{Entry, Level, LevelBits, Link};
 use crate::schedule::policy::Scheduler;
 use crate::tick::Tick;
 
@@ -90,6 +90,9 @@ impl<'a> Scheduler<'a> {
     /// Who was the youngest then may have left the ring. Then those are old that were due in an earlier ms.
     pub fn woken(&self, trace: &Trace, before: Link<'a>, ran: Link<'a>) -> Link<'a> {
         let mut level = 0;
+        if before.is_none() && self.is_quiet(trace, ran) {
+            return None;
+        }
         if let Some(e) = before {
             level = e.queue();
             let ring = self.ready.ring(level);
@@ -103,6 +106,31 @@ impl<'a> Scheduler<'a> {
             level += 1;
         }
         (level..3).find_map(|level| self.oldest_woken(trace, level, ran))
+    }
+
+    /// For sure: nobody became due, where only normal entries are. Most passes are like that. O(1).
+    #[inline]
+    fn is_quiet(&self, trace: &Trace, ran: Link<'a>) -> bool {
+        let [high, youngest, low] = &trace.youngest;
+        let ring = |level: Level| self.ready.ring(level as LevelBits);
+        let others = ring(Level::High).first().is_some() || ring(Level::Low).first().is_some();
+        // mutation: level-that-was-emptied
+        if others || high.get() | low.get() != 0 {
+            return false;
+        }
+        let Some(last) = ring(Level::Normal).last() else {
+            return false;
+        };
+        let known = if ran == Some(last) {
+            last.prev.get()
+        } else {
+            Some(last)
+        };
+        let quiet = known.map(hidden) == Some(youngest.get());
+        if quiet {
+            youngest.set(hidden(last));
+        }
+        quiet
     }
 
     /// The oldest entry of a level that became due, all of which are noted.

@@ -48,7 +48,10 @@ QUARTER = ("event", "queue", "lock", "join")
 LIMITED = ("wait_for", "wait_for_woken", "timeout")
 LIMIT = {UNIX: 64, M4: 32}  # bytes of the one object that a time limit is
 MAY_ALLOCATE = ("join", "gather", "taskgroup", "echo", *LIMITED)
-SEEN = {"stats_on": 1.15}  # what a step may cost while it is on, of what it costs while nothing is
+SEEN = {
+    "stats_on": 1.15,
+    "trace_on": 1.25,
+}  # what a step may cost while it is on, of what it costs while nothing is
 COLLECT = {UNIX: 10000, M4: 800}  # tasks that sleep while the heap is collected
 STATIC_RAM = 200  # bytes
 

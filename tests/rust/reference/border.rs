@@ -68,6 +68,20 @@ fn free_as<T>(at: *mut T, layout: Layout) {
     unsafe { dealloc(at.cast(), layout) };
 }
 
+/// Records of a trace.
+const RECORDS: u32 = 5;
+
+/// A trace that has noted nothing.
+fn traced() -> *mut c::up_trace_t {
+    let trace = zeroed::<c::up_trace_t>();
+    // SAFETY: it is ours alone.
+    unsafe {
+        (*trace).records = zeroed::<[c::up_record_t; RECORDS as usize]>().cast();
+        (*trace).length = RECORDS;
+    }
+    trace
+}
+
 const fn at(level: Option<Level>) -> u32 {
     match level {
         Some(level) => level as u32,
@@ -121,6 +135,8 @@ impl Hasher for Quick {
 pub struct Core {
     core: *mut c::up_core_t,
     mail: *mut c::up_mailbox_t,
+    traced: *mut c::up_trace_t,
+    posts: *mut c::up_posts_t,
     entries: BTreeMap<Handle, *mut c::up_entry_t>,
     // Each is the head of an object of this size.
     lists: BTreeMap<List, (*mut c::up_list_t, Layout)>,
@@ -149,6 +165,8 @@ impl Core {
         Self {
             core: zeroed(),
             mail: zeroed(),
+            traced: traced(),
+            posts: zeroed(),
             entries: BTreeMap::new(),
             lists: BTreeMap::new(),
             handles: Addresses::default(),
@@ -765,6 +783,82 @@ impl Core {
         call!(up_mail_lost(self.mail))
     }
 
+    /// Looks who became due since it looked last, and notes each in the trace: they are in the order of their levels' queues, and
+    /// another look finds nobody.
+    pub fn woken(&mut self) -> Vec<Handle> {
+        let mut found = Vec::new();
+        let mut last = std::ptr::null_mut();
+        loop {
+            last = call!(up_core_trace_woken(
+                self.core,
+                self.traced,
+                last,
+                std::ptr::null_mut()
+            ));
+            let Some(h) = self.handle(last) else { break };
+            found.push(h);
+            self.record(h);
+        }
+        let place = |&h: &Handle| (self.queued(h), self.read(h).due);
+        for two in found.windows(2) {
+            let ((level, due), (next, after)) = (place(&two[0]), place(&two[1]));
+            assert!(level < next || level == next && Tick::new(after).since(Tick::new(due)) >= 0);
+        }
+        let again = call!(up_core_trace_woken(
+            self.core,
+            self.traced,
+            std::ptr::null_mut(),
+            std::ptr::null_mut()
+        ));
+        assert!(again.is_null(), "looked for twice");
+        found
+    }
+
+    fn queued(&self, h: Handle) -> u32 {
+        u32::from(self.read(h).core >> 6 & 3)
+    }
+
+    /// Writes a record, and reads all of them: the last ones, in their order.
+    fn record(&mut self, h: Handle) {
+        let record = call!(up_core_trace_record(self.traced));
+        // SAFETY: the core's own word for how many there are, and a place in the array that is ours.
+        let written = unsafe {
+            (*record).who = h.0;
+            (*record).at = (*self.traced).written;
+            (*self.traced).written
+        };
+        let lost = call!(up_core_trace_lost(self.traced));
+        assert_eq!(lost, written.saturating_sub(RECORDS));
+        for n in 0..=RECORDS {
+            let record = call!(up_core_trace_nth(self.traced, n));
+            assert_eq!(record.is_null(), n >= written.min(RECORDS));
+            if !record.is_null() {
+                // SAFETY: a record of ours.
+                assert_eq!(unsafe { (*record).at }, lost + n + 1);
+            }
+        }
+    }
+
+    /// Posts times, and takes them.
+    pub fn times(&self) {
+        let on = || {
+            // SAFETY: they are ours, and no call is under way.
+            unsafe { (*self.posts).on }
+        };
+        call!(up_core_trace_switch(self.posts, 1));
+        for time in 0..=c::UP_POSTS_LEN {
+            call!(up_core_trace_post(self.posts, time));
+        }
+        assert_eq!(on(), 2);
+        let mut time = 0;
+        for expected in 0..c::UP_POSTS_LEN {
+            assert_eq!(call!(up_core_trace_posted(self.posts, &raw mut time)), 1);
+            assert_eq!(time, expected);
+        }
+        assert_eq!(call!(up_core_trace_posted(self.posts, &raw mut time)), 0);
+        assert_eq!((on(), call!(up_core_trace_lost_posts(self.posts))), (1, 1));
+    }
+
     /// Drops all mail.
     pub fn clear_mail(&self) {
         call!(up_mail_clear(self.mail));
@@ -778,6 +872,10 @@ impl Drop for Core {
         let lists = self.lists.values();
         lists.for_each(|&(at, layout)| free_as(at, layout));
         free(self.core);
+        // SAFETY: as traced() made it.
+        free(unsafe { (*self.traced).records }.cast::<[c::up_record_t; RECORDS as usize]>());
+        free(self.traced);
+        free(self.posts);
         free(self.mail);
     }
 }

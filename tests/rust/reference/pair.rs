@@ -361,6 +361,11 @@ impl Pair {
         if let Action::Ask(h) | Action::AskStream(h) | Action::Run(h) = action {
             self.last = Some(h);
         }
+        for h in self.core.woken() {
+            // What runs may still be in its queue.
+            let ran = action == Action::Run(h);
+            assert!(ran || matches!(self.core.place(h), c::UP_READY), "{h:?}");
+        }
         if let Action::Run(h) = action {
             self.model.ran = Some(h);
         }
@@ -449,6 +454,7 @@ impl Pair {
 
     /// How many were lost.
     pub fn lost(&mut self) -> u32 {
+        self.core.times();
         let lost = self.core.lost();
         assert_eq!(lost, self.model.mail.take_lost());
         lost
