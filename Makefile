@@ -439,6 +439,7 @@ pico-test: setup-demo setup-pico source $(CURDIR)/build/micropython-pico/py/mpco
 	@CMAKE_ARGS='-DPICO_NO_PICOTOOL=1 -DCMAKE_CXX_FLAGS="-isystem $(PICO_CXX) -L$(PICO_CXX)"' \
 		$(MAKE) --no-print-directory pico MPY_DIR=$(CURDIR)/build/micropython-pico \
 			TREE=build/pico-tree.stamp OF_TREE= PYB=1 BOARD_DIR=$(CURDIR)/tests/pico/RPI_PICO
+	@cc -O2 -Wall -Wextra -Werror -shared -fPIC -o build/pico/cortex_m0.so tests/pico/cortex_m0.c
 
 .PHONY: docs stubs
 ## docs: the documentation as a site, build/docs/html; warnings are errors

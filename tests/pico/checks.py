@@ -129,7 +129,24 @@ def threads():
     same(load(board, "locks").decode().split("\r\n")[:-1], ["True False", "[1, 2, 3]", "True"])
 
 
-CHECKS = (interrupts, ctrl_c, resets, threads)
+def instructions():
+    """Whether cortex_m0.c executes most instructions or the emulator all: the same at the same cycle, and the same is in RAM."""
+
+    def ran(**how):
+        board = Board(**how)
+        printed, error = board.script((HERE.parent / "python/fault_task.py").read_bytes(), 1000)
+        core = board.chip.core
+        cycles = core.cycles, board.clock.nanos
+        return printed, error, cycles, list(core.registers), core.apsr, bytes(board.chip.sram)
+
+    ours, emulated = ran(), ran(emulated=True)
+    names = "printed", "traceback", "cycles, ns", "registers", "flags"
+    for name, got, want in zip(names, ours, emulated):
+        same((name, got), (name, want))
+    assert ours[-1] == emulated[-1], "RAM differs"
+
+
+CHECKS = (interrupts, ctrl_c, resets, threads, instructions)
 
 
 def attempt(name):

@@ -6,23 +6,24 @@ is what MicroPython's own test runner passes.
 """
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
 from board import BUILD, Board
 
 MOST_MS = 600_000  # of the board's time
-# The emulator makes some 5 of the board's 125 million cycles in a second. These take it minutes.
-SLOW = {
-    "fault_native.py": "2160 scenarios",
-    "fault_stream.py": "1020 scenarios",
-    "fault_sync.py": "1920 scenarios",
-    "mem_dropped_waiters.py": "2550 tasks are collected",
-    "mem_eight_hundred_sleepers.py": "800 tasks",
-    "mem_steps.py": "thousands of steps of each kind of wait",
-    "stream_cancel_table.py": "each wait of a stream, with a cancel and a time-out at each step",
-    "sync_random.py": "20 rounds of random operations",
-}
+
+
+def modules(script):
+    """The modules beside the tests that it imports from a folder which it appends to sys.path: {name: source}."""
+    text = script.read_text()
+    folders = [
+        script.parent / at for at in re.findall(r'^sys\.path\.append\("(.+)"\)', text, re.M)
+    ]
+    names = re.findall(r"^(?:from|import) (\w+)", text, re.M)
+    files = [folder / f"{name}.py" for folder in folders for name in names]
+    return {file.name: file.read_bytes() for file in files if file.exists()}
 
 
 def main():
@@ -32,13 +33,17 @@ def main():
     parser.add_argument("-X", choices=["emit=bytecode"])
     parser.add_argument("script", type=Path)
     args = parser.parse_args()
-    if args.script.name in SLOW:
-        print(f"SKIP: too slow in an emulator: {SLOW[args.script.name]}")
-        return 0
     firmware = BUILD / args.board / "firmware.uf2"
     if not firmware.exists():
         sys.exit(f"there is no {firmware}: make pico-test")
-    printed, error = Board(firmware).script(args.script.read_bytes(), MOST_MS)
+    board = Board(firmware)
+    for name, source in modules(args.script).items():
+        # Its files are not this machine's. The root of the board's is where it imports from first.
+        put = b"with open(%r, 'wb') as file: _ = file.write(%r)" % (name, source)
+        printed, error = board.script(put, MOST_MS)
+        if printed or error:
+            sys.exit(f"{name} cannot be put on the board: {(printed + error).decode()}")
+    printed, error = board.script(args.script.read_bytes(), MOST_MS)
     # The script was typed in.
     said = (printed + error).replace(b"<stdin>", str(args.script).encode())
     sys.stdout.buffer.write(said)
