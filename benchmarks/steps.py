@@ -2,8 +2,9 @@
 #
 #   micropython steps.py LOOP WORKLOAD N [PORT]
 #
-# LOOP: ours, stock (MicroPython's asyncio), v2 (uasyncio V2) or bound (a loop in C that resumes the same coroutines and
-# does nothing else: no loop can be cheaper). N: tasks. PORT: for the socket echo.
+# LOOP: ours, stock (MicroPython's asyncio), v2 (uasyncio V2) or bound: no loop can be cheaper. The bound is a loop in C that
+# resumes the same coroutines; what they call and await are natives that do nothing (ports/bound.c; for the first five workloads
+# ports/bench.c). N: tasks. PORT: for the sockets.
 #
 # A workload function starts what stands beside and returns (drive, steps): `await drive(rounds)` does so many rounds
 # of `steps` steps; a drive that counts its own steps leaves the number in `counted`. The figure is what two windows of equal work cost more
@@ -415,10 +416,28 @@ def cancel(aio, n):
     return sleepers(aio, n), drive, 1
 
 
-def echo(aio, n):
+def connected(port):
+    # The two ends of a connection.
+    import socket
+
+    server = socket.socket()
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    address = socket.getaddrinfo("127.0.0.1", port)[0][-1]
+    server.bind(address)
+    server.listen(1)
+    client = socket.socket()
+    client.connect(address)
+    return client, server.accept()[0]
+
+
+def lines(aio, n):
+    return echo(aio, n, True)
+
+
+def echo(aio, n, by_line=False):
     async def serve(reader, writer):
         while True:
-            data = await reader.readexactly(32)
+            data = await (reader.readline() if by_line else reader.readexactly(32))
             if v2:
                 await writer.awrite(data)
             else:
@@ -427,13 +446,19 @@ def echo(aio, n):
 
     async def drive(rounds):
         if not client:
-            server = aio.start_server(serve, "127.0.0.1", port)
-            if v2:
-                aio.get_event_loop().create_task(server)
+            if aio.__name__ == "bound":
+                ends = [aio.Stream(end) for end in connected(port)]
+                client.extend((ends[0], ends[0]))
+                aio.create_task(serve(ends[1], ends[1]))
+                await aio.sleep_ms(0)
             else:
-                client.append(await server)
-            await aio.sleep_ms(0)
-            client.extend(await aio.open_connection("127.0.0.1", port))
+                server = aio.start_server(serve, "127.0.0.1", port)
+                if v2:
+                    aio.get_event_loop().create_task(server)
+                else:
+                    client.append(await server)
+                await aio.sleep_ms(0)
+                client.extend(await aio.open_connection("127.0.0.1", port))
         reader, writer = client[-2:]
         for _ in range(rounds):
             if v2:
@@ -441,11 +466,11 @@ def echo(aio, n):
             else:
                 writer.write(message)
                 await writer.drain()
-            await reader.readexactly(32)
+            await (reader.readline() if by_line else reader.readexactly(32))
 
     v2 = aio.__name__ == "uasyncio_v2"
     port = int(sys.argv[4])
-    message = bytes(32)
+    message = b"\0" * 31 + b"\n"
     client = []
     return sleepers(aio, n), drive, 1
 
@@ -456,8 +481,12 @@ mark = getattr(__import__("pyb"), "counts", bench.mark)
 counted = []
 ROUND_OF_FEW = (
     "when_1_true when_4_true event event_set wait_for wait_for_woken timeout "
-    "queue lock join gather taskgroup cancel echo"
+    "queue lock join gather taskgroup cancel echo lines"
 ).split()
+
+
+# The first bound: those that need no more than that.
+RESUMED = "bare_yield sleep_ms_0 count_yield count_sleep_ms_0 timers".split()
 
 
 def bound(guarded, coros, drive, steps):
@@ -478,7 +507,8 @@ def pick(name, n):
         sys.path.append("build/v2/board" if ON_A_BOARD else "build/v2")
         aio = __import__("uasyncio_v2")
         return aio, aio.get_event_loop(n + 16, n + 16)
-    aio = __import__({"ours": "asyncio_priority", "stock": "stock_asyncio"}[name])
+    modules = {"ours": "asyncio_priority", "stock": "stock_asyncio", "bound": "bound"}
+    aio = __import__(modules[name])
     lengths = {"hpqlen": 8} if name == "ours" else {}
     return aio, aio.get_event_loop(**lengths)
 
@@ -493,7 +523,7 @@ def main():
     else:
         workload = globals()[name]
     gc.disable()
-    if loop == "bound":
+    if loop == "bound" and name in RESUMED:
         run = bound(name.startswith("count_"), *workload(bench, n))
     else:
         aio, events = pick(loop, n)

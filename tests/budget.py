@@ -44,10 +44,21 @@ IDLE = (1, N := 100)  # tasks that sleep while nothing is due
 FAST = ("bare_yield", "sleep_ms_0")
 COUNTING = ("count_yield", "count_sleep_ms_0")
 WHEN = {"a Python callable": "false", "a native callable": "native"}
+# Ours / bound at most: the same program on natives that do nothing (ports/bound.c).
+TO_BOUND = {
+    "event": 1.5,
+    "lock": 1.5,
+    "queue": 1.5,
+    "join": 1.7,
+    "cancel": 1.4,
+    "wait_for": 3,
+    "gather": 3,
+}
+TO_BOUND.update(timers=2.4, lines=1.6, echo=1.6)
 QUARTER = ("event", "queue", "lock", "join")
 LIMITED = ("wait_for", "wait_for_woken", "timeout")
 LIMIT = {UNIX: 64, M4: 32}  # bytes of the one object that a time limit is
-MAY_ALLOCATE = ("join", "gather", "taskgroup", "echo", *LIMITED)
+MAY_ALLOCATE = ("join", "gather", "taskgroup", "echo", "lines", *LIMITED)
 SEEN = {
     "stats_on": 1.15,
     "trace_on": 1.25,
@@ -63,9 +74,10 @@ def wanted():
         keys.update(bench.steps(where, ("ours", "stock", "bound"), FAST, (N,)))
     for where in (UNIX, M4):
         keys.update(bench.steps(where, ("ours",), FAST, (10, 1000)))
-        keys.update(bench.steps(where, ("bound",), COUNTING, (N,)))
+        bounds = (*COUNTING, *TO_BOUND, *(f"when_{n}_false" for n in (1, 4)))
+        keys.update(bench.steps(where, ("bound",), bounds, (N,)))
         keys.update(bench.steps(where, ("stock",), (*QUARTER, "wait_for"), (N,)))
-    keys.update(bench.steps(UNIX, ("ours",), ("timers",), (10000,)))
+    keys.update(bench.steps(UNIX, ("ours", "bound"), ("timers",), (10000,)))
     for where, n in COLLECT.items():
         keys.update(bench.steps(where, ("ours", "stock"), ("collect",), (n,)))
     return sorted(keys)
@@ -98,8 +110,8 @@ def measure(jobs):
     figures["when"] = {
         (where, loop, f"false, {kind}"): asking(steps, where, loop, kind)
         for where in (UNIX, M4)
-        for loop in ("ours",)
-        for kind in WHEN
+        for loop, kinds in {"ours": WHEN, "bound": ("a Python callable",)}.items()
+        for kind in kinds
     }
     for board in BOARDS:
         for which, number in zip(("import", "all"), start[board]):
@@ -276,6 +288,17 @@ def aims(figures):
     calls = figures["calls"][UNIX, "ours", "a wake-up"]
     yield f"{UNIX}: one system call a wake-up", calls == 1, f"{calls:g}"
     for where in (UNIX, M4):
+        for workload, most in TO_BOUND.items():
+            for n in (N, 10000):
+                if (where, "bound", workload, n) in figures["steps"]:
+                    ratio = cost(where, workload, n=n) / cost(where, workload, "bound", n)
+                    name = f"{where}: {workload} with N = {n}, ours / bound at most {most}"
+                    yield name, ratio <= most, f"{ratio:.3f}"
+        ours, bound = (
+            figures["when"][where, loop, "false, a Python callable"] for loop in ("ours", "bound")
+        )
+        name = f"{where}: a false when, a Python callable, ours / bound at most 1.5"
+        yield name, ours <= 1.5 * bound, f"{ours / bound:.3f}"
         figure = figures["when"][where, "ours", "false, a native callable"]
         name = f"{where}: a false when, a native callable, at most 200 instructions"
         yield name, figure <= 200, f"{figure:.1f}"

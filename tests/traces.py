@@ -38,7 +38,9 @@ META = {"process_name": "name", "thread_name": "name", "thread_sort_index": "sor
 
 def problems(document):
     """What is not as the trace-event format says."""
-    if not isinstance(document.get("traceEvents"), list) or document.get("displayTimeUnit") not in ("ms", "ns"):
+    if not isinstance(document.get("traceEvents"), list) or document.get(
+        "displayTimeUnit"
+    ) not in ("ms", "ns"):
         yield "no list of events, or no unit"
         return
     threads, starts, ends = set(), [], []
@@ -47,8 +49,13 @@ def problems(document):
         if must is None:
             yield f"unknown phase: {event}"
             continue
-        fields = {**must, **{key: kind for key, kind in MAY.get(event["ph"], {}).items() if key in event}}
-        if set(fields) != set(event) or not all(isinstance(event[key], kind) for key, kind in fields.items()):
+        fields = {
+            **must,
+            **{key: kind for key, kind in MAY.get(event["ph"], {}).items() if key in event},
+        }
+        if set(fields) != set(event) or not all(
+            isinstance(event[key], kind) for key, kind in fields.items()
+        ):
             yield f"wrong fields: {event}"
         elif event["ph"] == "M":
             if META.get(event["name"]) not in event["args"]:
@@ -102,7 +109,9 @@ def priority(check, command):
     """The trace of benchmarks/priority.py."""
     text = run(command, HERE / "priority.py", 20000)
     trace = tool.Trace(text)
-    check(trace.lost == 0 and trace.posts_lost == 0, "nothing is lost in a ring that is long enough")
+    check(
+        trace.lost == 0 and trace.posts_lost == 0, "nothing is lost in a ring that is long enough"
+    )
     document = tool.events_of(trace)
     wrong = list(problems(document))
     check(not wrong, f"the trace-event format: {wrong[:3]}")
@@ -142,9 +151,14 @@ def blocker(check, command):
     line = 1 + next(i for i, words in enumerate(source) if "sleep_ms(20)" in words)
     where = f"blocker.py:{line}"
     table = [words for words in text.splitlines() if words.startswith("sensor ")]
-    check(len(table) == 1 and "50000" in table[0] and f"{where}-" in table[0], f"top() names it: {table}")
+    check(
+        len(table) == 1 and "50000" in table[0] and f"{where}-" in table[0],
+        f"top() names it: {table}",
+    )
     slow = [words for words in text.splitlines() if words.startswith("A step took")]
-    check(len(slow) == 1 and "50 ms" in slow[0] and where in slow[0], f"so does the report: {slow}")
+    check(
+        len(slow) == 1 and "50 ms" in slow[0] and where in slow[0], f"so does the report: {slow}"
+    )
     check(slow[0].endswith(" by sensor"), slow[0])
     trace = tool.Trace(text)
     longest = max(trace.steps(), key=lambda event: event["us"])
@@ -162,10 +176,16 @@ def blocker(check, command):
         said = [w for w in words if w.startswith("1. sensor took 50 ms") and w.endswith(where)]
         check(len(said) == 1, "so does the picture")
         check(not list(problems(json.loads(events.read_text()))), "the file is right")
-        for cut in (dump.read_text().replace("@end", "@"), "@trace 2", text.replace("@end ", "@1 gc\n@end ")):
+        for cut in (
+            dump.read_text().replace("@end", "@"),
+            "@trace 2",
+            text.replace("@end ", "@1 gc\n@end "),
+        ):
             dump.write_text(cut)
             done = subprocess.run(argv[:3], capture_output=True, text=True)
-            check(done.returncode == 1 and "Traceback" not in done.stderr, "what is no dump is said")
+            check(
+                done.returncode == 1 and "Traceback" not in done.stderr, "what is no dump is said"
+            )
 
 
 def main():

@@ -25,5 +25,5 @@ LDFLAGS_EXTRA += $(addprefix -Wl$(COMMA)--wrap=,gettimeofday time select usleep 
 
 # For benchmarks: their module, and the names of functions, by which callgrind counts.
 vpath %.c $(VARIANT_DIR)/../..
-SRC_C += ports/bench.c
+SRC_C += ports/bench.c ports/bound.c
 STRIP =
