@@ -247,16 +247,20 @@ def test_files(micropython):
 
 
 def test_install(micropython):
-    """tools/install.py, over a pseudo terminal, as over a board's serial line."""
+    """The README's commands as they are written there, with a board at a pseudo terminal. Others have run the first two."""
+    text = (ROOT / "README.md").read_text()
+    before, _, after = text.partition("## On the firmware that you have")
+    assert after and "## Your own firmware" not in before, "the README has another order"
+    commands = re.search(r"```sh\n(.*?)```", after, re.DOTALL).group(1).splitlines()
+    assert commands[:2] == ["make mpy", "pip install mpremote"], commands
     with tempfile.TemporaryDirectory() as folder:
-        said = run(
-            sys.executable,
-            ROOT / "tools/install.py",
-            "--mpremote",
-            f"{sys.executable} {ROOT / 'tests/native_mpy/terminal.py'} {micropython}",
-            env=dict(os.environ, PYTHONPATH=str(BUILD / "mpy-tools")),
-            cwd=folder,
-        )
+        more = {
+            "PYTHONPATH": str(ROOT / "tests/native_mpy/connected"),
+            "MPREMOTE": str(BUILD / "mpy-tools"),
+            "BOARD": str(micropython),
+            "BOARD_FILES": folder,
+        }
+        said = run("sh", "-c", *commands[2:], cwd=ROOT, env={**os.environ, **more})
         assert "asyncio_priority.use()" in said, said
         works(micropython, folder)
 
