@@ -147,7 +147,13 @@ WORKLOADS = (
         "`gc.collect()`, beside N tasks that sleep",
         {"v2": "left out"},
     ),
-    Workload("echo", "32 bytes to a server and back, beside N tasks that sleep", where=(UNIX,)),
+    Workload(
+        "echo",
+        "32 bytes to a server and back, beside N tasks that sleep; the bound does what the sockets do",
+        where=(UNIX,),
+        bound=True,
+    ),
+    Workload("lines", "the same by `readline()`; likewise", where=(UNIX,), bound=True),
 )
 BY_NAME = {workload.name: workload for workload in WORKLOADS}
 
@@ -166,7 +172,7 @@ RAM_KINDS = {
 def can(where, loop, workload):
     """Whether there is something to count."""
     if loop == "bound":
-        return workload.bound
+        return workload.bound and where in workload.where
     names = {loop} if where == UNIX else {loop, f"{loop} on a board"}
     return where in workload.where and not names & set(workload.without)
 

@@ -402,10 +402,22 @@ def cancel(aio, n):
     return sleepers(aio, n), drive, 1
 
 
-def echo(aio, n):
+# Two sockets that are connected, as streams of the bound. Each waits for what it reads, which is there by then.
+def connected():
+    import socket
+
+    listener = socket.socket()
+    listener.bind(socket.getaddrinfo("127.0.0.1", int(sys.argv[4]))[0][-1])
+    listener.listen(1)
+    s = socket.socket()
+    s.connect(socket.getaddrinfo("127.0.0.1", int(sys.argv[4]))[0][-1])
+    return bench.stream(s), bench.stream(listener.accept()[0])
+
+
+def round_trips(aio, n, message, read):
     async def serve(reader, writer):
         while True:
-            data = await reader.readexactly(32)
+            data = await read(reader)
             if v2:
                 await writer.awrite(data)
             else:
@@ -428,13 +440,24 @@ def echo(aio, n):
             else:
                 writer.write(message)
                 await writer.drain()
-            await reader.readexactly(32)
+            await read(reader)
 
     v2 = aio.__name__ == "uasyncio_v2"
     port = int(sys.argv[4])
-    message = bytes(32)
     client = []
+    if aio is bench:
+        mine, theirs = connected()
+        client.extend((mine, mine))
+        return [serve(theirs, theirs)], drive, 1
     return sleepers(aio, n), drive, 1
+
+
+def echo(aio, n):
+    return round_trips(aio, n, bytes(32), lambda reader: reader.readexactly(32))
+
+
+def lines(aio, n):
+    return round_trips(aio, n, bytes(31) + b"\n", lambda reader: reader.readline())
 
 
 # -- the windows
@@ -443,11 +466,12 @@ mark = getattr(__import__("pyb"), "counts", bench.mark)
 counted = []
 ROUND_OF_FEW = (
     "when_1_true when_4_true event event_set wait_for wait_for_woken timeout "
-    "queue lock join gather taskgroup cancel echo"
+    "queue lock join gather taskgroup cancel echo lines"
 ).split()
 
 
-def bound(guarded, coros, drive, steps):
+# each: how often coroutines are resumed in a step.
+def bound(guarded, each, coros, drive, steps):
     # No task goes on by itself there: all are resumed from outside, the driving one like the others.
     coros = list(coros)
     if steps:
@@ -455,7 +479,7 @@ def bound(guarded, coros, drive, steps):
 
     def run(rounds):
         bench.resume(coros, rounds, guarded)
-        return rounds * len(coros)
+        return rounds * len(coros) // each
 
     return run
 
@@ -481,7 +505,8 @@ def main():
         workload = globals()[name]
     gc.disable()
     if loop == "bound":
-        run = bound(name.startswith("count_"), *workload(bench, n))
+        trips = name in ("echo", "lines")
+        run = bound(trips or name.startswith("count_"), 4 if trips else 1, *workload(bench, n))
     else:
         aio, events = pick(loop, n)
         coros, drive, each = workload(aio, n)

@@ -7,6 +7,7 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "py/smallint.h"
+#include "py/stream.h"
 
 #ifdef __unix__
 #include <unistd.h>
@@ -82,6 +83,81 @@ static mp_obj_t bench_sleep_ms(mp_obj_t t) {
     return MP_OBJ_FROM_PTR(&bench_awaitable);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(bench_sleep_ms_obj, bench_sleep_ms);
+
+#ifdef __unix__
+// What stream(s) returns: it does what `s` does, a read when it is resumed, and nothing else.
+typedef struct _bench_stream_t {
+    mp_obj_base_t base;
+    mp_obj_t s;
+    mp_obj_t n; // what is awaited: None, a drain(); 0, a readline(); else a readexactly()
+    bool armed;
+} bench_stream_t;
+
+static mp_obj_t bench_stream_iternext(mp_obj_t self_in) {
+    bench_stream_t *self = MP_OBJ_TO_PTR(self_in);
+    if (self->armed) {
+        self->armed = false;
+        return mp_const_none;
+    }
+    if (self->n == mp_const_none) {
+        return MP_OBJ_STOP_ITERATION;
+    }
+    mp_obj_t args[] = { self->s, self->n };
+    if (self->n == MP_OBJ_NEW_SMALL_INT(0)) {
+        return mp_make_stop_iteration(mp_stream_unbuffered_readline_obj.fun.var(1, args));
+    }
+    return mp_make_stop_iteration(mp_stream_read_obj.fun.var(2, args));
+}
+
+static mp_obj_t bench_stream_arm(mp_obj_t self_in, mp_obj_t n) {
+    bench_stream_t *self = MP_OBJ_TO_PTR(self_in);
+    self->n = n;
+    self->armed = true;
+    return self_in;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(bench_stream_readexactly_obj, bench_stream_arm);
+
+static mp_obj_t bench_stream_readline(mp_obj_t self_in) {
+    return bench_stream_arm(self_in, MP_OBJ_NEW_SMALL_INT(0));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(bench_stream_readline_obj, bench_stream_readline);
+
+static mp_obj_t bench_stream_drain(mp_obj_t self_in) {
+    return bench_stream_arm(self_in, mp_const_none);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(bench_stream_drain_obj, bench_stream_drain);
+
+static mp_obj_t bench_stream_write(mp_obj_t self_in, mp_obj_t data) {
+    bench_stream_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_obj_t args[] = { self->s, data };
+    return mp_stream_write_obj.fun.var(2, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(bench_stream_write_obj, bench_stream_write);
+
+static const mp_rom_map_elem_t bench_stream_locals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_readline), MP_ROM_PTR(&bench_stream_readline_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&bench_stream_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_drain), MP_ROM_PTR(&bench_stream_drain_obj) },
+    { MP_ROM_QSTR(MP_QSTR_readexactly), MP_ROM_PTR(&bench_stream_readexactly_obj) },
+};
+static MP_DEFINE_CONST_DICT(bench_stream_locals, bench_stream_locals_table);
+
+static MP_DEFINE_CONST_OBJ_TYPE(
+    bench_stream_type,
+    MP_QSTR_stream,
+    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    iter, bench_stream_iternext,
+    locals_dict, &bench_stream_locals
+);
+
+static mp_obj_t bench_stream(mp_obj_t s) {
+    bench_stream_t *self = mp_obj_malloc(bench_stream_t, &bench_stream_type);
+    self->s = s;
+    self->armed = false;
+    return MP_OBJ_FROM_PTR(self);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(bench_stream_obj, bench_stream);
+#endif
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Instants, time, memory
@@ -164,6 +240,9 @@ static const mp_rom_map_elem_t bench_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_bench) },
     { MP_ROM_QSTR(MP_QSTR_resume), MP_ROM_PTR(&bench_resume_obj) },
     { MP_ROM_QSTR(MP_QSTR_sleep_ms), MP_ROM_PTR(&bench_sleep_ms_obj) },
+#ifdef __unix__
+    { MP_ROM_QSTR(MP_QSTR_stream), MP_ROM_PTR(&bench_stream_obj) },
+#endif
     { MP_ROM_QSTR(MP_QSTR_mark), MP_ROM_PTR(&bench_mark_obj) },
     { MP_ROM_QSTR(MP_QSTR_skip), MP_ROM_PTR(&bench_skip_obj) },
     { MP_ROM_QSTR(MP_QSTR_skipped), MP_ROM_PTR(&bench_skipped_obj) },
