@@ -40,6 +40,7 @@ typedef struct _up_stream_t {
     bool tries; // its reads do not block
     bool more; // the last read had all that it asked for, so there may be more
     bool borrowed; // `out` is the caller's: write(copy=False)
+    bool busy; // the driver reads into the buffer; what it has scheduled may run meanwhile
     mp_obj_t polled;
     mp_obj_t s; // the attribute
     mp_obj_t io; // what is read and written
@@ -48,7 +49,6 @@ typedef struct _up_stream_t {
     mp_obj_t flushed; // a WaitQueue, set at the end of the wait_closed() that sends the rest; or MP_OBJ_NULL
     mp_obj_t out; // what drain() has to send; MP_OBJ_NULL: nothing; None: nothing can be sent any more
     size_t sent; // so many bytes of it are
-    void *busy; // the coroutine that reads into the buffer now, or NULL: what the driver has scheduled may run meanwhile
     size_t alloc;
     size_t len;
     byte *buf; // what came and was not returned: `len` bytes, in room for `alloc`
@@ -97,7 +97,7 @@ static mp_obj_t up_nothing_read(void) {
 // -- the buffer
 
 static void up_stream_check_idle(up_stream_t *self) {
-    if (self->busy != NULL) {
+    if (self->busy) {
         mp_raise_msg_varg(&mp_type_RuntimeError, MP_ERROR_TEXT("another task %qs this stream already"), MP_QSTR_read);
     }
 }
@@ -187,14 +187,19 @@ static mp_uint_t up_stream_read(mp_obj_t s, byte *to, size_t n) {
 
 // Reads into the buffer until that has `n` bytes more; or, 0, a newline; or there are no more. How many came, 0 at the end;
 // MP_STREAM_ERROR: none did, it would block; of a line, what its last byte did. What came before an error stays. OSError.
-static mp_uint_t up_stream_fill(up_stream_t *self, up_stream_coro_t *coro, size_t n) {
+static mp_uint_t up_stream_fill(up_stream_t *self, size_t n) {
     up_stream_check_idle(self);
     if (n != 0) {
         up_stream_reserve(self, n);
     }
-    self->busy = coro;
     size_t begin = self->len;
     mp_uint_t got;
+    nlr_buf_t nlr;
+    self->busy = true;
+    if (nlr_push(&nlr) != 0) {
+        self->busy = false;
+        nlr_raise(MP_OBJ_FROM_PTR(nlr.ret_val));
+    }
     do {
         if (self->alloc - self->len < 2) {
             up_stream_reserve(self, MAX(self->len, UP_SMALL / 2 - 1));
@@ -207,7 +212,8 @@ static mp_uint_t up_stream_fill(up_stream_t *self, up_stream_coro_t *coro, size_
         }
         self->len += got;
     } while (n == 0 ? self->buf[self->len - 1] != '\n' : self->len - begin < n);
-    self->busy = NULL;
+    nlr_pop();
+    self->busy = false;
     return n != 0 && self->len != begin ? self->len - begin : got;
 }
 
@@ -345,7 +351,7 @@ static mp_obj_t up_read_of_stream(up_stream_coro_t *coro) {
         self->more = got == n;
         return got == MP_STREAM_ERROR ? MP_OBJ_NULL : MP_OBJ_NEW_SMALL_INT(got);
     } else {
-        mp_uint_t got = up_stream_fill(self, coro, up_read_wants(coro));
+        mp_uint_t got = up_stream_fill(self, up_read_wants(coro));
         if (got == MP_STREAM_ERROR) {
             up_stream_let_go(self);
             return MP_OBJ_NULL;
@@ -363,7 +369,6 @@ static mp_obj_t up_read_of_stream(up_stream_coro_t *coro) {
 
 static mp_obj_t up_read_resume(up_loop_t *loop, up_stream_coro_t *coro) {
     up_stream_t *self = coro->stream;
-    up_to_park(loop); // raises outside of a task, also where it need not wait
     mp_obj_t got = MP_OBJ_NULL;
     if (coro->state == UP_CORO_NEW) {
         coro->state = UP_CORO_WAITS;
@@ -384,7 +389,8 @@ static mp_obj_t up_read_resume(up_loop_t *loop, up_stream_coro_t *coro) {
     }
     if (got != MP_OBJ_NULL) {
         coro->state = UP_CORO_OVER;
-        return mp_make_stop_iteration(got);
+        coro->arg = got; // what is awaited returns it
+        return MP_OBJ_STOP_ITERATION;
     }
     loop->at_once = 0;
     if (!self->closed) { // else it is over when others had their turn
@@ -433,14 +439,12 @@ static mp_obj_t up_device_write(mp_obj_t s, mp_obj_t part, size_t len) {
     nlr_raise(error);
 }
 
-// Sends what is behind the first `from` bytes of `what`. How many bytes were taken. OSError.
-static size_t up_stream_send(up_stream_t *self, mp_obj_t what, size_t from) {
-    mp_buffer_info_t buf;
-    mp_get_buffer_raise(what, &buf, MP_BUFFER_READ);
-    size_t len = buf.len - MIN(from, buf.len);
+// Sends what is behind the first `from` bytes of `what`, whose buffer this is. How many bytes were taken. OSError.
+static size_t up_stream_send(up_stream_t *self, mp_obj_t what, mp_buffer_info_t *buf, size_t from) {
+    size_t len = buf->len - MIN(from, buf->len);
     if (self->direct) {
         int error;
-        mp_uint_t n = len == 0 ? 0 : mp_get_stream(self->io)->write(self->io, (byte *)buf.buf + from, len, &error);
+        mp_uint_t n = len == 0 ? 0 : mp_get_stream(self->io)->write(self->io, (byte *)buf->buf + from, len, &error);
         if (n != MP_STREAM_ERROR) {
             return n;
         }
@@ -521,10 +525,13 @@ static void up_stream_write(up_stream_t *self, mp_obj_t what, bool copy) {
     }
     if (!self->direct && (mp_obj_is_str(what) || (buf.typecode != 'B' && buf.typecode != BYTEARRAY_TYPECODE))) {
         what = mp_obj_new_bytes(buf.buf, buf.len); // whose length is in bytes
+        mp_get_buffer_raise(what, &buf, MP_BUFFER_READ);
     }
-    size_t n = up_stream_send(self, what, 0);
-    mp_get_buffer_raise(what, &buf, MP_BUFFER_READ);
+    self->more = false; // the peer has to answer first, mostly
+    size_t n = up_stream_send(self, what, &buf, 0);
     if (n < buf.len) {
+        mp_get_buffer_raise(what, &buf, MP_BUFFER_READ); // a device may have changed it
+        n = MIN(n, buf.len);
         if (copy && !mp_obj_is_type(what, &mp_type_bytes)) {
             what = mp_obj_new_bytes((byte *)buf.buf + n, buf.len - n);
             n = 0;
@@ -552,7 +559,9 @@ static mp_obj_t up_drain_resume(up_loop_t *loop, up_stream_coro_t *coro) {
             up_stream_lost();
         }
         if (up_stream_holds(self)) {
-            up_stream_sent(self, up_stream_send(self, self->out, self->sent));
+            mp_buffer_info_t buf;
+            mp_get_buffer_raise(self->out, &buf, MP_BUFFER_READ);
+            up_stream_sent(self, up_stream_send(self, self->out, &buf, self->sent));
         }
         if (up_stream_holds(self)) {
             return up_drain_wait(loop, coro);
@@ -649,9 +658,6 @@ static mp_obj_t up_close_resume(up_loop_t *loop, up_stream_coro_t *coro) {
 static mp_obj_t up_stream_coro_end(up_stream_coro_t *coro, mp_obj_t exc) {
     bool flushes = coro->what == UP_FLUSH && coro->state != UP_CORO_OVER;
     coro->state = UP_CORO_OVER;
-    if (coro->stream->busy == coro) {
-        coro->stream->busy = NULL;
-    }
     if (flushes) {
         up_stream_close_now(coro->stream);
     }
@@ -664,25 +670,35 @@ static mp_obj_t up_stream_coro_end(up_stream_coro_t *coro, mp_obj_t exc) {
     nlr_raise(exc);
 }
 
+// What a coroutine yields; MP_OBJ_STOP_ITERATION: it is over, and what a read returns is in `arg`.
+static mp_obj_t up_stream_coro_resume(up_loop_t *loop, up_stream_coro_t *coro) {
+    if (coro->what < UP_DRAIN) {
+        return up_read_resume(loop, coro);
+    }
+    return coro->what < UP_CLOSE ? up_write_resume(loop, coro) : up_close_resume(loop, coro);
+}
+
 static mp_obj_t up_stream_coro_iternext(mp_obj_t self_in) {
     up_loop_t *loop = up_loop();
     up_stream_coro_t *coro = MP_OBJ_TO_PTR(self_in);
     if (coro->state == UP_CORO_OVER) {
         return MP_OBJ_STOP_ITERATION;
     }
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) != 0) {
-        return up_stream_coro_end(coro, MP_OBJ_FROM_PTR(nlr.ret_val));
-    }
     mp_obj_t ret;
-    if (coro->what < UP_DRAIN) {
-        ret = up_read_resume(loop, coro);
-    } else if (coro->what >= UP_CLOSE) {
-        ret = up_close_resume(loop, coro);
+    nlr_buf_t nlr;
+    if (coro->stream->direct && coro->what <= UP_DRAIN) {
+        ret = up_stream_coro_resume(loop, coro); // it runs no Python that may raise StopIteration
+    } else if (nlr_push(&nlr) == 0) {
+        ret = up_stream_coro_resume(loop, coro);
+        nlr_pop();
     } else {
-        ret = up_write_resume(loop, coro);
+        ret = up_stream_coro_end(coro, MP_OBJ_FROM_PTR(nlr.ret_val));
     }
-    nlr_pop();
+    if (ret == MP_OBJ_STOP_ITERATION && coro->what < UP_DRAIN) {
+        mp_obj_t got = coro->arg;
+        coro->arg = MP_OBJ_NULL;
+        return mp_make_stop_iteration(got);
+    }
     return ret;
 }
 
@@ -735,23 +751,14 @@ static mp_obj_t up_stream_coro_new(mp_obj_t stream, uint8_t what, mp_obj_t arg, 
 
 // -- the methods
 
-// The argument of a method that is called with one, if it is so called; else as mp_arg_parse_all() finds it.
-static mp_obj_t up_arg_one(size_t n_args, const mp_obj_t *args, mp_map_t *kw, qstr name, mp_obj_t otherwise) {
-    if (kw->used == 0 && n_args == 2) {
-        return args[1];
-    }
-    const mp_arg_t allowed[] = {
-        { name, MP_ARG_OBJ | (otherwise == MP_OBJ_NULL ? MP_ARG_REQUIRED : 0), { .u_obj = otherwise } },
+// read(n=-1): some bytes, `n` at most, b"" at the end; without `n` all until the end.
+static mp_obj_t up_stream_read_(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
+    UP_ARG_TABLE allowed[] = {
+        { MP_QSTR_n, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(-1) } },
     };
     mp_arg_val_t a[1];
     mp_arg_parse_all(n_args - 1, args + 1, kw, 1, allowed, a);
-    return a[0].u_obj;
-}
-
-// read(n=-1): some bytes, `n` at most, b"" at the end; without `n` all until the end.
-static mp_obj_t up_stream_read_(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
-    mp_obj_t n = up_arg_one(n_args, args, kw, MP_QSTR_n, MP_OBJ_NEW_SMALL_INT(-1));
-    return up_stream_coro_new(args[0], UP_READ_SOME, MP_OBJ_NULL, MAX(up_arg_size(n, MP_QSTR_n), -1));
+    return up_stream_coro_new(args[0], UP_READ_SOME, MP_OBJ_NULL, MAX(up_arg_size(a[0].u_obj, MP_QSTR_n), -1));
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_stream_read_obj, 1, up_stream_read_);
 
@@ -769,8 +776,16 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(up_stream_readinto_obj, 1, up_stream_readinto)
 
 // readexactly(n): `n` bytes. EOFError if the end comes before: read() has what there was. ValueError if `n` is negative.
 static mp_obj_t up_stream_readexactly(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
-    mp_obj_t n = up_arg_one(n_args, args, kw, MP_QSTR_n, MP_OBJ_NULL);
-    return up_stream_coro_new(args[0], UP_READ_EXACTLY, MP_OBJ_NULL, up_arg_size(n, MP_QSTR_n));
+    UP_ARG_TABLE allowed[] = {
+        { MP_QSTR_n, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+    };
+    mp_arg_val_t a[1];
+    if (n_args == 2 && kw->used == 0) {
+        a[0].u_obj = args[1];
+    } else {
+        mp_arg_parse_all(n_args - 1, args + 1, kw, 1, allowed, a);
+    }
+    return up_stream_coro_new(args[0], UP_READ_EXACTLY, MP_OBJ_NULL, up_arg_size(a[0].u_obj, MP_QSTR_n));
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_stream_readexactly_obj, 1, up_stream_readexactly);
 
@@ -783,25 +798,29 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_stream_readline_obj, up_stream_readline);
 // readuntil(separator=b"\n"): all up to `separator`, and that. EOFError if the end comes before: read() has what there was.
 // ValueError if `separator` is empty. What came behind it is there for the next read.
 static mp_obj_t up_stream_readuntil(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
-    bool given = n_args > 1 || kw->used != 0;
-    mp_obj_t separator = given ? up_arg_one(n_args, args, kw, MP_QSTR_separator, MP_OBJ_NULL) : MP_OBJ_NULL;
-    return up_stream_coro_new(args[0], UP_READ_UNTIL, separator, 0);
+    UP_ARG_TABLE allowed[] = {
+        { MP_QSTR_separator, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_PTR(NULL) } },
+    };
+    mp_arg_val_t a[1];
+    mp_arg_parse_all(n_args - 1, args + 1, kw, 1, allowed, a);
+    return up_stream_coro_new(args[0], UP_READ_UNTIL, a[0].u_obj, 0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(up_stream_readuntil_obj, 1, up_stream_readuntil);
 
 // write(buf, copy=True): sends what it can at once; drain() sends the rest. With copy=False that is sent from `buf` itself:
 // OSError if something else waits for drain() or is written before drain() is done.
 static mp_obj_t up_stream_write_(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
-    if (n_args == 2 && kw->used == 0) {
-        up_stream_write(MP_OBJ_TO_PTR(args[0]), args[1], true);
-        return mp_const_none;
-    }
     UP_ARG_TABLE allowed[] = {
         { MP_QSTR_buf, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_copy, MP_ARG_BOOL, { .u_bool = true } },
     };
     mp_arg_val_t a[2];
-    mp_arg_parse_all(n_args - 1, args + 1, kw, 2, allowed, a);
+    if (n_args == 2 && kw->used == 0) {
+        a[0].u_obj = args[1];
+        a[1].u_bool = true;
+    } else {
+        mp_arg_parse_all(n_args - 1, args + 1, kw, 2, allowed, a);
+    }
     up_stream_write(MP_OBJ_TO_PTR(args[0]), a[0].u_obj, a[1].u_bool);
     return mp_const_none;
 }

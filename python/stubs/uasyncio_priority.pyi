@@ -1216,6 +1216,105 @@ class ThreadSafeFlag:
     def ioctl(self, req: int, arg: int, /) -> int:
         """For `select.poll()`, as in MicroPython."""
 
+class Stream:
+    """A stream with `await`: over a socket, a UART, or whatever MicroPython can poll. One task may read while another writes.
+
+    A read that is cancelled or timed out loses no byte: the next read begins with what came.
+
+    Level: the task's own; High with `fast=True`.
+    Raises: RuntimeError if another task reads (or writes) it already.
+
+    ```python
+    import io
+
+    class Device(io.IOBase):
+        data = b"one\\ntwo\\n"
+
+        def ioctl(self, request, arg):
+            return arg & 1 if request == 3 else 0    # MP_STREAM_POLL: it can be read
+
+        def readline(self):
+            line, self.data = self.data[:4], self.data[4:]
+            return line
+
+    async def main():
+        stream = asyncio.Stream(Device(), fast=True)
+        print(await stream.readline(), await stream.readline())
+
+    asyncio.run(main())
+    # b'one\\n' b'two\\n'
+    ```
+    """
+
+    fast: bool | None
+    """Whether it wakes at high level; None: as the loop is set."""
+    s: Any
+    """What it is a stream over."""
+    e: dict[str, Any]
+    """What `get_extra_info()` knows."""
+    in_buf: bytes
+    """What came and was not read."""
+    out_buf: Any
+    """What `write()` keeps."""
+    def __init__(self, s: Any, e: Any = {}, fast: bool | None = None, ios: Any = None) -> None: ...
+    def get_extra_info(self, name: str, default: Any = KeyError) -> Any:
+        """What is known: "peername" of a server's connection."""
+    def close(self) -> None:
+        """Close it: who waits is woken. `wait_closed()` sends what is left, and closes the descriptor."""
+    async def wait_closed(self) -> None:
+        """After `close()` send what `write()` still holds, then close the descriptor."""
+    async def aclose(self) -> None:
+        """V2's name of `wait_closed()`."""
+    async def read(self, n: int = -1) -> bytes:
+        """Some bytes, `n` at most; b"" at the end. Without `n` all until the end."""
+    async def readinto(self, buf: Any, n: int = 0) -> int:
+        """Some bytes into `buf`, `n` at most if it is not 0; how many."""
+    async def readexactly(self, n: int) -> bytes:
+        """`n` bytes.
+
+        Raises: EOFError if the end comes first, ValueError of a negative `n`.
+        """
+    async def readline(self) -> bytes:
+        """A line with its newline, or what there is at the end."""
+    async def readuntil(self, separator: bytes = b"\n") -> bytes:
+        """All up to the separator, with it.
+
+        Raises: EOFError if the end comes first.
+        """
+    def write(self, buf: Any, copy: bool = True) -> None:
+        """Send what can be sent at once, and keep the rest for `drain()`. With `copy=False` no copy of the rest is kept.
+
+        Raises: OSError after `close()`, and with `copy=False` if a rest waits already.
+        """
+    async def drain(self) -> None:
+        """Send the rest.
+
+        Raises: OSError if the peer is gone.
+        """
+    async def awrite(self, buf: Any, off: int = 0, sz: int = -1) -> None:
+        """V2: write and drain."""
+    async def awritestr(self, buf: Any, off: int = 0, sz: int = -1) -> None:
+        """V2: write and drain."""
+    async def awriteiter(self, iterable: Iterable[Any], /) -> None:
+        """V2: `awrite()` of each."""
+
+StreamReader = Stream
+"""CPython's name of `Stream`, which is both ends.
+
+```python
+print(asyncio.StreamReader is asyncio.Stream)
+# True
+```
+"""
+StreamWriter = Stream
+"""CPython's name of `Stream`, which is both ends.
+
+```python
+print(asyncio.StreamWriter is asyncio.Stream)
+# True
+```
+"""
+
 class IOQueue:
     """MicroPython's queue of streams. `readable()` and `writable()` are the way to wait; this is for libraries that reach for it.
 
