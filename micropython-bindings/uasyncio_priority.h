@@ -157,7 +157,7 @@ typedef struct up_mailbox {
     uintptr_t words[UP_MAIL_WORDS];
 } up_mailbox_t;
 // What up_mail_pending() says, without a call, and without its fence: with interrupts off, where they are all that posts.
-#define UP_MAIL_IS_PENDING(mail) ((uint32_t)*(volatile uintptr_t *)(mail)->words != 0)
+#define UP_MAIL_IS_PENDING(mail) ((uint32_t) * (volatile uintptr_t *)(mail)->words != 0)
 
 // What is to be done when no entry is to run.
 typedef struct up_todo {

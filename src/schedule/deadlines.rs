@@ -26,7 +26,7 @@ type Choose<'a> = fn(&Scheduler<'a>, Tick) -> Link<'a>;
 #[derive(Debug)]
 pub(crate) struct Deadlines<'a> {
     ring: Ring<'a>,
-    /// `None` if there is no deadline.
+    /// `None` until there was a deadline.
     pub(crate) choose: Cell<Option<Choose<'a>>>,
 }
 
@@ -56,9 +56,6 @@ impl<'a> Scheduler<'a> {
             return 0;
         }
         self.deadlines.ring.remove(deadline);
-        if self.deadlines.ring.first().is_none() {
-            self.deadlines.choose.set(None);
-        }
         deadline.set_idle(); // mutation: task-kept-by-its-deadline
         now.since(deadline.due()).max(0).cast_unsigned()
     }
@@ -73,22 +70,23 @@ impl<'a> Scheduler<'a> {
     /// Of those that are due at high level, who has the earliest deadline; of several the first in the order of the level.
     /// O(deadlines x the tasks that wait one for the other), but for entries with the same deadline: O(entries of high level).
     fn earliest_deadline(&self, now: Tick) -> Link<'a> {
-        let mut first: Option<(&Entry<'a>, Tick)> = None;
+        let (mut first, mut earliest) = (None, now);
         for deadline in self.deadlines.ring.iter() {
-            let Some(e) = self.heir(deadline, now) else {
-                continue;
-            };
-            let earlier = first.is_none_or(|(other, due)| {
+            if let Some(e) = self.heir(deadline, now) {
                 // mutation: deadlines-not-cyclic
-                let ahead = deadline.due().since(due);
-                // mutation: equal-deadlines-in-any-order
-                ahead < 0 || ahead == 0 && self.is_before(e, other)
-            });
-            if earlier {
-                first = Some((e, deadline.due()));
+                let ahead = deadline.due().since(earliest);
+                let earlier = match first {
+                    // mutation: equal-deadlines-in-any-order
+                    Some(other) if ahead == 0 => self.is_before(e, other),
+                    Some(_) => ahead < 0,
+                    None => true,
+                };
+                if earlier {
+                    (first, earliest) = (Some(e), deadline.due());
+                }
             }
         }
-        first.map(|(e, _)| e)
+        first
     }
 
     /// Who is to run so that a deadline is met, if that one is due at high level: its task, or, if that waits for another at high

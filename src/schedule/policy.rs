@@ -702,7 +702,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// An entry of high level has its step. O(1).
-    #[inline(always)]
+    #[inline(never)]
     fn begin_high(&self, e: &'a Entry<'a>) {
         self.fairness.serve(e);
         if self.deadlines.choose.get().is_some() && e.kind() == Kind::Ready {
