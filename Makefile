@@ -94,10 +94,10 @@ test-long: qemu
 	@python3 tests/long.py $(if $(LONG),--long) $(or $(BOARD),$(QEMU_BOARDS))
 
 .PHONY: test-model test-mutations fuzz setup-fuzz
-## test-model: the Rust core against a model (part of `make test`); LONG=1: 60 simulated days and ten times the random operations
+## test-model: the Rust core against a model (part of `make test`); LONG=1: 60 simulated days, ten times the random operations, 100000 sets with deadlines
 test-model: setup-demo
-	@export LONG=$(LONG) $(if $(LONG),REPLAY_OPS=10000000); \
-		cargo test --target-dir build/cargo --test model --test replay --test long -- --nocapture
+	@export LONG=$(LONG) $(if $(LONG),REPLAY_OPS=10000000 DEADLINE_SETS=100000); \
+		cargo test --target-dir build/cargo --test model --test replay --test long --test deadlines -- --nocapture
 
 ## test-mutations: break the code on purpose in many ways, and see a test catch each; minutes each
 test-mutations: setup-demo source

@@ -53,6 +53,7 @@ Task | await asyncio.create_task(nop()) | | create, run and join a task
 Task.done | x.done() | x = asyncio.create_task(nop()) |
 Task.cancel | x.cancel() | x = asyncio.create_task(nop()); await x | of a task that has ended
 Task.set_level | x.set_level(1) | x = asyncio.create_task(nop()) |
+Task.set_deadline | x.set_deadline(5) | x = asyncio.create_task(nop(), deadline_ms=9) | of a task that has a deadline
 Task.result | x.result() | x = asyncio.create_task(nop()); await x |
 Task.exception | x.exception() | x = asyncio.create_task(nop()); await x |
 Task.cancelled | x.cancelled() | x = asyncio.create_task(nop()) |

@@ -12,6 +12,7 @@
 #include "args.h"
 #include "callbacks.h"
 #include "clock.h"
+#include "deadline.h"
 #include "heap_search.h"
 #include "loop_state.h"
 #include "posts.h"
@@ -152,10 +153,7 @@ static mp_obj_t up_slow_context(up_sight_t *sight, up_task_t *task, uint32_t us)
     if (where != mp_const_none) {
         vstr_printf(&vstr, ", resumed at %s", mp_obj_str_get_str(where));
     }
-    mp_obj_t context = mp_obj_new_dict(5);
-    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_message), mp_obj_new_str_from_vstr(&vstr));
-    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_exception), mp_const_none);
-    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_future), MP_OBJ_FROM_PTR(task));
+    mp_obj_t context = up_report_context(mp_obj_new_str_from_vstr(&vstr), task);
     mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_us), mp_obj_new_int_from_uint(us));
     mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_where), where);
     if (seen != NULL) {
@@ -436,8 +434,15 @@ static mp_obj_t up_stats_dict(up_loop_t *loop, up_sight_t *sight) {
         up_annex_t *annex = up_task_annex(found.tasks[i]);
         up_seen_t *seen = (up_seen_t *)annex->seen;
         mp_obj_t dict = up_count_dict(&seen->count);
+        mp_obj_t name = *up_annex_name(annex);
         mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_task), MP_OBJ_FROM_PTR(found.tasks[i]));
-        mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_name), annex->name != mp_const_none ? annex->name : MP_OBJ_NEW_QSTR(up_function_of(annex->coro)));
+        mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_name), name != mp_const_none ? name : MP_OBJ_NEW_QSTR(up_function_of(annex->coro)));
+#if UP_DEADLINES
+        up_deadline_t *deadline = up_annex_deadline(annex);
+        if (deadline != NULL) {
+            mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_misses), deadline->entry.data);
+        }
+#endif
         mp_obj_dict_store(dict, MP_OBJ_NEW_QSTR(MP_QSTR_where), up_place_text(seen->from, seen->to));
         mp_obj_list_append(tasks, dict);
     }

@@ -7,6 +7,7 @@
 
 #include "callbacks.h"
 #include "clock.h"
+#include "deadline.h"
 #include "heap_search.h"
 #include "inspect.h"
 #include "lock.h"
@@ -25,8 +26,9 @@
 // EXCEPTION: none.
 mp_obj_t up_task_known_as(up_task_t *task) {
     up_annex_t *annex = up_task_annex(task);
-    if (annex != NULL && annex->name != mp_const_none) {
-        return annex->name;
+    mp_obj_t name = annex == NULL ? mp_const_none : *up_annex_name(annex);
+    if (name != mp_const_none) {
+        return name;
     }
     return MP_OBJ_NEW_QSTR(up_function_of(up_task_coro(task)));
 }

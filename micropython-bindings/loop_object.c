@@ -4,6 +4,7 @@
 #include "args.h"
 #include "callbacks.h"
 #include "clock.h"
+#include "deadline.h"
 #include "heap_search.h"
 #include "diagnostics.h"
 #include "idle.h"
@@ -206,20 +207,35 @@ static MP_DEFINE_CONST_FUN_OBJ_1(up_loop_time_obj, up_loop_time);
 
 // -- tasks and running
 
-// create_task(coro, level=NORMAL, name=None): a Task, due now, whose wake-ups land at `level` unless an await
-// names another. `name` is for get_name(). TypeError if `coro` is not a coroutine (a function, for instance).
+// create_task(coro, level=NORMAL, name=None, deadline_ms=None): a Task, due now, whose wake-ups land at `level` unless an await
+// names another. `name` is for get_name(). It is to be done in `deadline_ms`. TypeError if `coro` is not a coroutine (a function, for
+// instance), OverflowError.
 static mp_obj_t up_create_task_kw(size_t n, const mp_obj_t *pos, mp_map_t *kw) {
     UP_ARG_TABLE allowed[] = {
         { MP_QSTR_coro, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
         { MP_QSTR_level, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_INT(UP_NORMAL) } },
         { MP_QSTR_name, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+#if UP_DEADLINES
+        { MP_QSTR_deadline_ms, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+#endif
     };
-    mp_arg_val_t a[3];
+    mp_arg_val_t a[MP_ARRAY_SIZE(allowed)];
+    up_loop_t *loop = up_loop();
     if (n == 1 && kw->used == 0) { // as nearly always, and to parse that takes as long as to make the task
-        return MP_OBJ_FROM_PTR(up_create_task(up_loop(), pos[0], UP_NORMAL, mp_const_none));
+        return MP_OBJ_FROM_PTR(up_create_task(loop, pos[0], UP_NORMAL, mp_const_none));
     }
-    mp_arg_parse_all(n, pos, kw, 3, allowed, a);
-    return MP_OBJ_FROM_PTR(up_create_task(up_loop(), a[0].u_obj, up_arg_level(a[1].u_obj), a[2].u_obj));
+    mp_arg_parse_all(n, pos, kw, MP_ARRAY_SIZE(a), allowed, a);
+    uint32_t level = up_arg_level(a[1].u_obj);
+#if UP_DEADLINES
+    if (a[3].u_obj != mp_const_none) {
+        uint32_t ms = up_arg_ms(a[3].u_obj, MP_QSTR_deadline_ms);
+        up_task_t *task = up_task_make(loop, a[0].u_obj, level, a[2].u_obj);
+        up_deadline_renew(loop, task, ms);
+        up_task_schedule(loop, task, UP_OWN, 0);
+        return MP_OBJ_FROM_PTR(task);
+    }
+#endif
+    return MP_OBJ_FROM_PTR(up_create_task(loop, a[0].u_obj, level, a[2].u_obj));
 }
 
 MP_DEFINE_CONST_FUN_OBJ_KW(up_create_task_obj, 0, up_create_task_kw);

@@ -17,6 +17,7 @@ target_sources(usermod_uasyncio_priority INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/await.c
     ${CMAKE_CURRENT_LIST_DIR}/callbacks.c
     ${CMAKE_CURRENT_LIST_DIR}/clock.c
+    ${CMAKE_CURRENT_LIST_DIR}/deadline.c
     ${CMAKE_CURRENT_LIST_DIR}/diagnostics.c
     ${CMAKE_CURRENT_LIST_DIR}/flag.c
     ${CMAKE_CURRENT_LIST_DIR}/garbage.c

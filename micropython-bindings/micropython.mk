@@ -7,8 +7,8 @@ $(error UP_ARCHIVE must name the Rust archive: see ports/build-core.sh)
 endif
 
 UP_SRC := $(addprefix $(UP_DIR)/, \
-	args.c await.c callbacks.c clock.c diagnostics.c flag.c garbage.c gather.c heap_search.c help.c idle.c \
-	inspect.c lock.c loop_object.c mail.c mailbox.c module.c native_module.c posts.c queue.c report.c \
+	args.c await.c callbacks.c clock.c deadline.c diagnostics.c flag.c garbage.c gather.c heap_search.c help.c \
+	idle.c inspect.c lock.c loop_object.c mail.c mailbox.c module.c native_module.c posts.c queue.c report.c \
 	run_loop.c schedule.c sleep.c stream_object.c streams.c sync.c task.c taskgroup.c threads.c timeout.c \
 	trace.c when.c where.c \
 	platform/atomic.c platform/dynamic.c platform/freertos.c platform/generic.c platform/unix.c platform/wfi.c)

@@ -56,6 +56,17 @@ static mp_obj_t up_loop_call_exception_handler(mp_obj_t self_in, mp_obj_t contex
 }
 MP_DEFINE_CONST_FUN_OBJ_2(up_loop_call_exception_handler_obj, up_loop_call_exception_handler);
 
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+// What the handler is told of a task that is no exception: a dict, with room for two things more. MemoryError.
+mp_obj_t up_report_context(mp_obj_t message, up_task_t *task) {
+    mp_obj_t context = mp_obj_new_dict(5);
+    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_message), message);
+    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_exception), mp_const_none);
+    mp_obj_dict_store(context, MP_OBJ_NEW_QSTR(MP_QSTR_future), MP_OBJ_FROM_PTR(task));
+    return context;
+}
+#endif
+
 static const MP_DEFINE_STR_OBJ(of_task, "Task exception wasn't retrieved");
 static const MP_DEFINE_STR_OBJ(of_callback, "Exception in callback");
 

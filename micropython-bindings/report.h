@@ -16,6 +16,9 @@ MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_default_exception_handler_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(up_loop_get_exception_handler_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(up_loop_set_exception_handler_obj);
 
+#if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
+mp_obj_t up_report_context(mp_obj_t message, up_task_t *task);
+#endif
 void up_report(up_loop_t *loop, mp_obj_t exc, mp_obj_t future);
 void up_context_renew(up_loop_t *loop);
 

@@ -8,6 +8,7 @@
 #include "await.h"
 #include "callbacks.h"
 #include "clock.h"
+#include "deadline.h"
 #include "garbage.h"
 #include "heap_search.h"
 #include "inspect.h"
@@ -99,9 +100,9 @@ up_annex_t *up_task_make_annex(up_task_t *task) {
 }
 #endif
 
-#if MICROPY_UASYNCIO_PRIORITY_CPYTHON
+#if MICROPY_UASYNCIO_PRIORITY_CPYTHON || UP_DEADLINES
 // The annex of a task, which is made if it has none. Raises MemoryError.
-static up_annex_t *up_task_need_annex(up_task_t *task) {
+up_annex_t *up_task_need_annex(up_task_t *task) {
     up_own(MP_STATE_VM(up_loop));
     up_annex_t *annex = up_task_make_annex(task);
     if (annex == NULL) {
@@ -376,6 +377,9 @@ static MP_NOINLINE up_watcher_t *up_task_join(up_loop_t *loop, up_task_t *task) 
 // same.
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result) {
     up_task_own_data(loop, task); // a step may end behind an await that it began by hand
+#if UP_DEADLINES
+    uint32_t late = up_deadline_end(loop, task);
+#endif
     up_watcher_t *watcher = up_task_join(loop, task);
     uint32_t flags = (task->entry.flags & (UP_TASK_AWAITED | UP_TASK_EPOCH | UP_TASK_CANCELS | UP_CORE_FLAGS)) | UP_TASK_DONE;
     if (raised) {
@@ -399,6 +403,9 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
     if (watcher != NULL) {
         up_watcher_protocol(&watcher->entry)->ended(loop, watcher, task);
     }
+#if UP_DEADLINES
+    up_deadline_tell(loop, task, late); // mutation: missed-at-the-end
+#endif
 }
 
 // The one at the end of the chain of tasks that a task awaits. Who waits since before new_event_loop() does not wait any more. Who
@@ -566,7 +573,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(up_check_awaitable_obj, up_check_awaitable);
 
 static void up_task_name(up_task_t *task, mp_obj_t name) {
     name = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_str), name);
-    up_task_need_annex(task)->name = name;
+    *up_annex_name(up_task_need_annex(task)) = name;
 }
 
 // set_name(name): what get_name() returns, as a str. MemoryError.
@@ -781,6 +788,10 @@ static void up_task_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
             dest[0] = MP_OBJ_NEW_SMALL_INT(up_task_ph_key(self));
         } else if (attr == MP_QSTR_level) {
             dest[0] = MP_OBJ_NEW_SMALL_INT(UP_LEVEL(&self->entry));
+#if UP_DEADLINES
+        } else if (up_deadline_attr(self, attr, dest)) {
+            // It is there.
+#endif
         } else {
             dest[1] = MP_OBJ_SENTINEL; // a method
         }
@@ -840,6 +851,9 @@ static const mp_rom_map_elem_t up_task_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_done), MP_ROM_PTR(&up_task_done_obj) },
     { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&up_cancel_obj) },
     { MP_ROM_QSTR(MP_QSTR_set_level), MP_ROM_PTR(&up_task_set_level_obj) },
+#if UP_DEADLINES
+    { MP_ROM_QSTR(MP_QSTR_set_deadline), MP_ROM_PTR(&up_task_set_deadline_obj) },
+#endif
 #if MICROPY_UASYNCIO_PRIORITY_CPYTHON
     { MP_ROM_QSTR(MP_QSTR_result), MP_ROM_PTR(&up_task_result_obj) },
     { MP_ROM_QSTR(MP_QSTR_exception), MP_ROM_PTR(&up_task_exception_obj) },

@@ -24,7 +24,7 @@ typedef struct _up_noted_t {
 #define UP_TASK_HAS_ANNEX (MICROPY_UASYNCIO_PRIORITY_CPYTHON || MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS)
 typedef struct _up_annex_t {
     mp_obj_base_t base;
-    mp_obj_t name; // a str, or None: none was given
+    mp_obj_t name; // a str, or None: none was given; or the task's deadline: up_annex_name()
 #if MICROPY_UASYNCIO_PRIORITY_DIAGNOSTICS
     struct _up_noted_t *seen; // what diagnostics.c notes of it, or NULL
 #endif
@@ -94,6 +94,7 @@ static inline up_annex_t *up_task_annex(up_task_t *task) {
     return base->type == &up_annex_type ? (up_annex_t *)base : NULL;
 }
 up_annex_t *up_task_make_annex(up_task_t *task);
+up_annex_t *up_task_need_annex(up_task_t *task);
 #endif
 up_task_t *up_task_new(mp_obj_t coro);
 up_task_t *up_find_task(up_loop_t *loop, mp_obj_t coro);

@@ -10,6 +10,7 @@
 #include "py/gc.h"
 #include "py/stream.h"
 #include "clock.h"
+#include "deadline.h"
 #include "heap_search.h"
 #include "inspect.h"
 #include "loop_state.h"
@@ -186,7 +187,8 @@ static MP_NOINLINE void up_trace_called(up_sight_t *sight, up_traced_t *traced, 
 static MP_NOINLINE void up_trace_ended(up_traced_t *traced, up_task_t *task, uint32_t at) {
     up_record_t *record = up_trace_note(traced, UP_TR_ENDED, at, 0, up_trace_id(&task->entry));
     up_annex_t *annex = up_task_annex(task);
-    mp_obj_t who = annex != NULL && annex->name != mp_const_none ? annex->name : up_trace_function(up_task_coro(task));
+    mp_obj_t name = annex == NULL ? mp_const_none : *up_annex_name(annex);
+    mp_obj_t who = name != mp_const_none ? name : up_trace_function(up_task_coro(task));
     record->place = (uintptr_t)MP_OBJ_TO_PTR(who);
 }
 

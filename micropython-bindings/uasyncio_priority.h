@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 // Words of the core's state, where a pointer has 4 bytes; with longer ones it takes fewer.
-#define UP_STATE_WORDS 41
+#define UP_STATE_WORDS 43
 // The longest delay that can be queued, in ms (12.4 days).
 #define UP_MAX_DELAY 1073741823
 
@@ -284,6 +284,14 @@ up_entry_t *up_core_first_joiner(up_core_t *core, up_entry_t *task);
 // A task has ended: makes due now who has waited longest for that, at its own level or that at which the task ran last,
 // the more urgent of the two; a watcher is taken out. NULL if nobody is left. O(1).
 up_entry_t *up_core_wake_joiner(up_core_t *core, up_entry_t *task, uint32_t now);
+// A deadline is an entry that is UP_NEW_WATCHER at first, for one task, and is passed to these two functions only: `task` is to be
+// done at `due`, at most UP_MAX_DELAY from now, in place of what it said before. Until that is ended the core refers to it, and it
+// to the task. Of what is due at UP_HIGH, the earliest deadline goes first. Whom such a task waits for at UP_HIGH goes as early.
+// O(1).
+void up_core_set_deadline(up_core_t *core, up_entry_t *deadline, up_entry_t *task, uint32_t due);
+// The task is done, or it is given up: the core does not refer to the deadline any more. By how many ms it was missed; 0 if it was
+// met, or is not set, or up_core_clear() was called since. O(1).
+uint32_t up_core_end_deadline(up_core_t *core, up_entry_t *deadline, uint32_t now);
 // Lets a task wait until its condition is true. O(1).
 void up_core_when(up_core_t *core, up_entry_t *entry);
 // Lets a task wait for a stream: `interest` is UP_READ or UP_WRITE, with UP_FAST to wake it at high level, and with

@@ -6,8 +6,8 @@ import uasyncio_priority as core
 
 # every(ms, deadline_ms=None): `async for _ in every(ms)`: the first turn is at once, and turn n is due n * ms after it, however
 # long the turns take. A turn that takes longer than `ms` is an overrun: the next one comes late, and those whose time is over
-# are skipped. A turn that ends more than `deadline_ms` after it was due is a miss, which the exception handler is told.
-# A turn allocates nothing.
+# are skipped. With `deadline_ms` each turn renews the deadline of the task: it is to be done so long after it was due. One that is
+# not is a miss. A turn allocates nothing, but for the first one, which may make the deadline.
 class every:
     def __init__(self, ms, deadline_ms=None):
         core._check_int("ms", ms, 1)
@@ -23,15 +23,11 @@ class every:
 
     def __anext__(self):
         now = core.Loop.time()
-        if self.due is None:
+        first = self.due is None
+        if first:
             self.due = now
             wait = 0
         else:
-            if self.deadline_ms is not None:
-                late = ticks_diff(now, self.due) - self.deadline_ms
-                if late > 0:
-                    self.misses += 1
-                    self.missed(late)
             self.due = ticks_add(self.due, self.ms)
             wait = ticks_diff(self.due, now)
             if wait < 0:
@@ -40,18 +36,12 @@ class every:
                 self.skipped += gone
                 self.due = ticks_add(self.due, gone * self.ms)
                 wait = 0
+        if self.deadline_ms is not None:
+            ms = ticks_diff(self.due, now) + self.deadline_ms
+            if core.current_task().set_deadline(ms) and not first:  # else it was no turn of ours
+                self.misses += 1
         self.turns += 1
         return core.sleep_ms(wait)
-
-    # Tells the exception handler.
-    def missed(self, late):
-        core.Loop.call_exception_handler(
-            {
-                "message": "Deadline missed by %d ms" % late,
-                "exception": None,
-                "future": core.cur_task,
-            }
-        )
 
 
 # can_meet(turns, block_ms=0): whether turns of one level, each (period_ms, run_ms) or (period_ms, run_ms, deadline_ms), end

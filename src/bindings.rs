@@ -1,4 +1,4 @@
-pub const UP_STATE_WORDS: u32 = 41;
+pub const UP_STATE_WORDS: u32 = 43;
 pub const UP_MAX_DELAY: u32 = 1073741823;
 pub const UP_HIGH: u32 = 0;
 pub const UP_NORMAL: u32 = 1;
@@ -85,7 +85,7 @@ pub type up_flag_t = up_flag;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct up_core {
-    pub state: [usize; 41usize],
+    pub state: [usize; 43usize],
 }
 pub type up_core_t = up_core;
 #[repr(C)]
@@ -222,6 +222,13 @@ unsafe extern "C" {
         task: *mut up_entry_t,
         now: u32,
     ) -> *mut up_entry_t;
+    pub fn up_core_set_deadline(
+        core: *mut up_core_t,
+        deadline: *mut up_entry_t,
+        task: *mut up_entry_t,
+        due: u32,
+    );
+    pub fn up_core_end_deadline(core: *mut up_core_t, deadline: *mut up_entry_t, now: u32) -> u32;
     pub fn up_core_when(core: *mut up_core_t, entry: *mut up_entry_t);
     pub fn up_core_wait_stream(
         core: *mut up_core_t,

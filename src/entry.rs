@@ -15,6 +15,7 @@
 //! | `Parked` | neighbours in the list's ring | the list | the epoch of the loop |
 //! | `Held` | none, or neighbours among those who wait for its holder's end, see `sync::lock` | the holder | the epoch of the loop |
 //! | `Joining` | neighbours in the ring of those who wait for a task's end, or for a lock | that task, or that lock's entry | the epoch of the loop |
+//! | the same, of a deadline | neighbours in the ring of deadlines | its task | the deadline |
 //!
 //! The entry that runs is idle, but may still be linked in its ready ring (`schedule::ready`), and have a permit or a lock
 //! that its step has not taken yet (`sync::permits`, `sync::lock`). No other idle entry is linked, or has one.
@@ -511,11 +512,12 @@ impl<'a> Entry<'a> {
         self.flags.get() & ENDED != 0
     }
 
-    /// The task for whose end it waits, or the lock that it waits for; of a lock that is linked, its holder.
+    /// The task for whose end it waits, or the lock that it waits for; of a lock that is linked, its holder; of a deadline,
+    /// its task.
     #[inline]
     pub(crate) fn joined_task(&self) -> Link<'a> {
         match self.kind() {
-            // SAFETY: a Joining entry's third link is that task: set_joining() writes both at once.
+            // SAFETY: a Joining entry's third link is that task: set_joining() and set_deadline() write both at once.
             Kind::Joining => unsafe { self.up.get().task },
             Kind::Held if self.link_bits() != 0 => self.holder(),
             _ => None,
@@ -572,6 +574,14 @@ impl<'a> Entry<'a> {
     pub(crate) fn set_joining(&self, task: &'a Entry<'a>, epoch: u32) {
         self.up.set(Up { task: Some(task) });
         self.due.set(Tick::new(epoch));
+        self.set_kind(Kind::Joining);
+    }
+
+    /// A watcher that is in no ring of joiners says when this task is to be done (`schedule::deadlines`).
+    #[inline]
+    pub(crate) fn set_deadline(&self, task: &'a Entry<'a>, due: Tick) {
+        self.up.set(Up { task: Some(task) });
+        self.due.set(due);
         self.set_kind(Kind::Joining);
     }
 

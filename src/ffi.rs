@@ -308,6 +308,12 @@ export! {
     fn up_core_wake_joiner(core: *mut up_core_t, task: *mut up_entry_t, now: u32) -> *mut up_entry_t {
         raw(scheduler(core).wake_joiner(entry(task), Tick::new(now)))
     }
+    fn up_core_set_deadline(core: *mut up_core_t, deadline: *mut up_entry_t, task: *mut up_entry_t, due: u32) {
+        scheduler(core).set_deadline(entry(deadline), entry(task), Tick::new(due))
+    }
+    fn up_core_end_deadline(core: *mut up_core_t, deadline: *mut up_entry_t, now: u32) -> u32 {
+        scheduler(core).end_deadline(entry(deadline), Tick::new(now))
+    }
     fn up_core_when(core: *mut up_core_t, e: *mut up_entry_t) {
         scheduler(core).when(entry(e))
     }

@@ -21,6 +21,7 @@
 //! | `schedule::ready` | entries that are due, and the one that runs |
 //! | `schedule::timers` | entries that are due later |
 //! | `schedule::fairness` | who had the turn |
+//! | `schedule::deadlines` | who of high level is to be done first |
 //! | [`schedule::poll`] | conditions and streams: what a pass asks |
 //! | [`sync::wait_list`] | tasks parked at an event, a lock, a queue |
 //! | [`sync::lock`] | a lock, its holder, and who waits for it |

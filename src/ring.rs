@@ -70,6 +70,12 @@ impl<'a> Ring<'a> {
         e.next.set(Some(next));
     }
 
+    /// Puts an entry that is in no queue in front. O(1).
+    pub(crate) fn push_front(&self, e: &'a Entry<'a>) {
+        self.push(e);
+        self.first.set(Some(e)); // the last one comes before the first
+    }
+
     /// Takes out an entry of this ring. O(1).
     #[inline(never)]
     pub(crate) fn remove(&self, e: &Entry<'a>) {

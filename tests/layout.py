@@ -16,10 +16,11 @@ SHIM = ROOT / "micropython-bindings"
 COMMON = {SHIM / "shim.h", SHIM / "uasyncio_priority.h", SHIM / "requirements.h"} | {
     SHIM / "platform" / name for name in ("python.h", "builtin.h", "dynamic.h")
 }
-# One idea in ten files: a task, what it waits at, what is called, and how all of that is shown. docs/architecture.md says why.
+# One idea in eleven files: a task, when it is to be done, what it waits at, what is called, and how all of that is shown. docs/architecture.md says why.
 WAITING = {
     "await",
     "callbacks",
+    "deadline",
     "flag",
     "inspect",
     "lock",

@@ -128,7 +128,12 @@ class _Loop:
     cur_task: Generator[Any, Any, Any] | None
     """The coroutine that runs (V2)."""
     def create_task(
-        self, coro: Coroutine[Any, Any, _T], level: int = NORMAL, *, name: Any = None
+        self,
+        coro: Coroutine[Any, Any, _T],
+        level: int = NORMAL,
+        *,
+        name: Any = None,
+        deadline_ms: int | None = None,
     ) -> Task[_T]:
         """As `create_task()` of the module."""
     def run_forever(self) -> Any:
@@ -339,6 +344,10 @@ class Task(Awaitable[_T]):
     """When the task is due, in ticks."""
     level: int
     """The task's own level: where wake-ups land that name none."""
+    deadline: int | None
+    """When it is to be done, in ticks, or None."""
+    misses: int
+    """How often it was not done by then."""
     def __init__(
         self, coro: Coroutine[Any, Any, _T], globals: dict[str, Any] | None = None, /
     ) -> None:
@@ -358,6 +367,13 @@ class Task(Awaitable[_T]):
         """Its own level from now on: HIGH, NORMAL or LOW.
 
         Raises: TypeError, ValueError.
+        """
+    def set_deadline(self, ms: int | None, /) -> int:
+        """It is to be done in `ms` from now; None: at no time. What it was to be done by before is over with it: by how many ms it was late.
+
+        A negative `ms` is over already. At high level the earliest deadline goes first. Nothing for a task that has ended.
+
+        Raises: TypeError, OverflowError, MemoryError.
         """
     def result(self) -> _T:
         """Its value; its exception is raised.
@@ -391,14 +407,20 @@ class Task(Awaitable[_T]):
         """Not any more; how many were removed."""
 
 def create_task(
-    coro: Coroutine[Any, Any, _T], level: int = NORMAL, *, name: Any = None
+    coro: Coroutine[Any, Any, _T],
+    level: int = NORMAL,
+    *,
+    name: Any = None,
+    deadline_ms: int | None = None,
 ) -> Task[_T]:
     """Start a coroutine as a task, due now. It takes its turns beside the others.
 
-    `level` is where it is woken, unless an await says otherwise. What `wait()`, `acquire()`, `get()` and their like return is taken
+    `level` is where it is woken, unless an await says otherwise. `deadline_ms`: it is to have ended so many ms from now; of those that are
+    due at high level the earliest deadline goes first. What `wait()`, `acquire()`, `get()` and their like return is taken
     for a coroutine too.
 
-    Raises: TypeError of anything else, such as a function that was not called; nothing is started then. ValueError of a level.
+    Raises: TypeError of anything else, such as a function that was not called; nothing is started then. ValueError of a level, TypeError
+    or OverflowError of a deadline.
 
     ```python
     async def blink(times):

@@ -27,7 +27,7 @@
 //! 4. the first low entry that is due.
 //!
 //! Otherwise the shim waits. Inside a level the earliest due time goes first, equal ones in the order
-//! in which they were queued. Two exceptions, so that no level starves another: between two high
+//! in which they were queued; at high level those with a deadline go before (`schedule::deadlines`). Two exceptions, so that no level starves another: between two high
 //! steps of a task, and after 8 of any tasks, one due entry of another level runs; and two overdue low
 //! entries never run back to back while a normal one is due.
 
@@ -35,6 +35,7 @@ use core::cell::Cell;
 use core::mem::MaybeUninit;
 
 use crate::entry::{Entry, Kind, Level, LevelBits, Link, OWN_LEVEL};
+use crate::schedule::deadlines::Deadlines;
 use crate::schedule::fairness::Fairness;
 use crate::schedule::poll::{Interest, Poll, PollFd, READ, TRUE, WRITE};
 use crate::schedule::ready::Ready;
@@ -74,6 +75,7 @@ pub struct Scheduler<'a> {
     timers: [Timers<'a>; 4],
     poll: Poll<'a>,
     fairness: Fairness<'a>,
+    pub(crate) deadlines: Deadlines<'a>,
     // How often the loop was emptied. A task that parked in an earlier epoch is forgotten.
     epoch: Cell<u32>,
 }
@@ -95,12 +97,13 @@ impl<'a> Scheduler<'a> {
             timers: [const { Timers::new() }; 4],
             poll: Poll::new(),
             fairness: Fairness::new(),
+            deadlines: Deadlines::new(),
             epoch: Cell::new(0),
         }
     }
 
     #[inline(always)]
-    fn timers(&self, level: LevelBits) -> &Timers<'a> {
+    pub(crate) fn timers(&self, level: LevelBits) -> &Timers<'a> {
         &self.timers[(level & 3) as usize]
     }
 
@@ -110,6 +113,7 @@ impl<'a> Scheduler<'a> {
         // First, so that a permit which one of them was handed is free then, and goes to nobody.
         // mutation: epoch-not-counted
         self.epoch.update(|epoch| epoch.wrapping_add(1));
+        self.forget_deadlines(); // mutation: deadlines-kept-by-a-new-loop
         let mut chain = None;
         if let Some(ran) = self.ready.running.get()
             && ran.kind() == Kind::Idle
@@ -656,14 +660,19 @@ impl<'a> Scheduler<'a> {
             todo.write(question);
             return None;
         }
-        let high = self.due(HIGH, now);
+        let mut high = self.due(HIGH, now);
+        if high.is_some()
+            && let Some(choose) = self.deadlines.choose.get()
+        {
+            high = choose(self, now).or(high);
+        }
         if let Some(e) = high
             // mutation: high-twice-in-a-row
             && !e.served()
             // mutation: high-without-end
             && !self.fairness.high_is_over()
         {
-            self.fairness.serve(e);
+            self.begin_high(e);
             return high;
         }
         // Nothing is at high level, or it had its steps and others have their turn.
@@ -684,12 +693,21 @@ impl<'a> Scheduler<'a> {
             return next;
         }
         match high {
-            Some(e) => self.fairness.serve(e),
+            Some(e) => self.begin_high(e),
             None => {
                 todo.write(self.wait(now));
             }
         }
         high
+    }
+
+    /// An entry of high level has its step. O(1).
+    #[inline(never)]
+    fn begin_high(&self, e: &'a Entry<'a>) {
+        self.fairness.serve(e);
+        if self.deadlines.choose.get().is_some() && e.kind() == Kind::Ready {
+            self.ready.overtake(e); // mutation: overtakes-and-stays-behind
+        }
     }
 
     /// Whether a level has an entry, due or not.

@@ -79,6 +79,21 @@ impl<'a> Ready<'a> {
         self.ring(e.queue()).remove(e);
     }
 
+    /// The ready entry behind one of the same level. O(1).
+    pub(crate) fn after(&self, e: &Entry<'a>) -> Link<'a> {
+        self.ring(e.queue()).after(e)
+    }
+
+    /// A ready entry is to run before those that came to its level before it: it is in front, where the entry that runs must
+    /// be. O(1).
+    pub(crate) fn overtake(&self, e: &'a Entry<'a>) {
+        let ring = self.ring(e.queue());
+        if ring.first() != Some(e) {
+            ring.remove(e);
+            ring.push_front(e);
+        }
+    }
+
     /// The entry that ran is the youngest of a level, if that is where it was run from and where it belongs, and it was
     /// handed nothing that its step did not take; whether that is so. O(1).
     #[inline(always)]

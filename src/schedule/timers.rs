@@ -156,6 +156,24 @@ impl<'a> Timers<'a> {
         e.unlink();
     }
 
+    /// The entry that comes out behind this one. O(log n).
+    pub(crate) fn after(&self, e: &'a Entry<'a>) -> Link<'a> {
+        if let Some(mut next) = e.next.get() {
+            while let Some(earlier) = next.prev.get() {
+                next = earlier;
+            }
+            return Some(next);
+        }
+        let mut at = e;
+        loop {
+            let parent = at.parent()?;
+            if Self::side(Some(parent), at) == Side::Left {
+                return Some(parent);
+            }
+            at = parent;
+        }
+    }
+
     /// On which side of its parent an entry is.
     fn side(parent: Link<'a>, e: &Entry<'a>) -> Side {
         match parent {

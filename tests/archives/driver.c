@@ -139,6 +139,7 @@ static up_mailbox_t mail;
 static up_list_t lists[LISTS];
 static up_permits_t permits[] = { { .level = UP_OWN, .bounded = 1, .free = 1 }, { .level = UP_LOW, .free = 2 } };
 static up_entry_t locks[2];
+static up_entry_t deadlines[3];
 static up_flag_t flags[] = { { .level = UP_OWN }, { .level = UP_HIGH }, { .level = UP_LOW } };
 static uint32_t now = 0xfffff000;
 
@@ -219,6 +220,11 @@ static void destroy(task_t *task) {
     for (uint32_t i = 0; i < 2; i++) {
         if (UP_PLACE(&locks[i]) == UP_HELD && locks[i].up == &task->entry) {
             got(up_core_unlock(&core, &locks[i], now)); // not if it is on its way: then it goes on when the task is forgotten
+        }
+    }
+    for (uint32_t i = 0; i < 3; i++) {
+        if (deadlines[i].up == &task->entry) {
+            got(up_core_end_deadline(&core, &deadlines[i], now));
         }
     }
     while (got(common(up_core_wake_joiner(&core, &task->entry, now))) != 0) {
@@ -424,7 +430,7 @@ static void one_call(void) {
     up_entry_t *entry = &task->entry;
     up_list_t *list = &lists[below(LISTS)];
     uint32_t level, awaits;
-    switch (below(36)) {
+    switch (below(40)) {
         case 31:
             awaits = below(2);
             up_core_rouse(&core, entry, awaits, once_in(2) ? &some_task()->entry : NULL, now);
@@ -554,6 +560,16 @@ static void one_call(void) {
             up_core_revive(&core, entry, awaits, level, some_delay(), now);
             calls++;
             break;
+        case 35:
+        case 36:
+        case 37:
+            level = below(3);
+            up_core_set_deadline(&core, &deadlines[level], entry, now + some_delay());
+            calls++;
+            break;
+        case 38:
+            got(up_core_end_deadline(&core, &deadlines[below(3)], now));
+            break;
         default:
             wait(task);
             break;
@@ -583,6 +599,10 @@ int main(void) {
     for (uint32_t i = 0; i < 2; i++) {
         locks[i].object = &locks[i];
         locks[i].core = UP_NEW_WATCHER;
+    }
+    for (uint32_t i = 0; i < 3; i++) {
+        deadlines[i].object = &deadlines[i];
+        deadlines[i].core = UP_NEW_WATCHER;
     }
     while (calls < CALLS) {
         if (once_in(400)) {

@@ -39,7 +39,9 @@ class Bad(Exception):
 def handler(loop, context):
     global memory_errors, left_alone
     er = context["exception"]
-    if isinstance(er, MemoryError):
+    if er is None:
+        assert context["message"].startswith("Deadline missed")
+    elif isinstance(er, MemoryError):
         memory_errors += 1
     elif isinstance(er, Bad):
         left_alone += er is bad_one  # those of the run before may come late
@@ -503,6 +505,17 @@ async def shown():
         await all_of([t])
 
 
+# A task has its deadline, or was not made. That it missed it is counted, whether there is memory to tell of it or not.
+async def deadlines():
+    global tasks_started
+    t = asyncio.create_task(work(2), asyncio.HIGH, deadline_ms=50)
+    mine[tasks_started] = t
+    tasks_started += 1
+    t.set_deadline(1)
+    t.set_name("t")
+    return await t, t.misses, t.deadline, t.get_name()
+
+
 # Whoever hooks in is called again and again, and is let go.
 async def idle():
     calls = [0]
@@ -854,6 +867,7 @@ RESULTS = {
     gather: ([1, 2, 3, 3], Bad, 4, 0),
     gather_tasks: ([0, 1, 2], Bad, 0),
     shown: (2, True),
+    deadlines: (2, 1, None, "t"),
     idle: (3, True),
     queue: 30,
     queue_room: 0,

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngAlgorithm;
 use reference::border::{Action, Core, Handle};
 use reference::bytes::{Numbers, STARTS};
-use reference::model::{FLAGS, LOCKS, OWNERS, PERMITS};
+use reference::model::{DEADLINES, FLAGS, LOCKS, OWNERS, PERMITS};
 use reference::pair::{ERR, HUP, Op, PRI, Pair, Who};
 use uasyncio_priority::entry::Level::{self, High, Low, Normal};
 use uasyncio_priority::schedule::poll::{Interest, READ, WRITE};
@@ -102,6 +102,9 @@ fn op() -> impl Strategy<Value = Op> {
         40 => (who(), 0..LOCKS).prop_map(|(w, n)| Op::Lock(w, n)),
         24 => (0..LOCKS).prop_map(Op::Unlock),
         3 => (0..LOCKS).prop_map(Op::ForgetLock),
+        20 => (who(), 0..DEADLINES, prop_oneof![8 => -3..9i32, 1 => -70_000..=MAX_DELAY as i32])
+            .prop_map(|(w, n, ms)| Op::SetDeadline(w, n, ms)),
+        8 => (0..DEADLINES).prop_map(Op::EndDeadline),
         24 => (who(), 0..FLAGS, any::<[bool; 4]>())
             .prop_map(|(w, n, [b, c, p, u])| Op::WaitFlag(w, n, b && c, c, p, u)),
         16 => (0..FLAGS).prop_map(Op::Raise),

@@ -104,7 +104,7 @@ class every:
     ms: int
     """How far the turns are apart."""
     deadline_ms: int | None
-    """How long after it is due a turn may end; None: no limit."""
+    """How long after it is due a turn may end, which is the task's deadline then; None: no limit."""
     turns: int
     """Turns that were begun, or are awaited."""
     overruns: int
@@ -112,14 +112,12 @@ class every:
     skipped: int
     """Turns whose time was over before they could begin."""
     misses: int
-    """Turns that ended too late. The exception handler was told each."""
+    """Turns that ended too late. The exception handler was told of the task's first."""
     due: int | None
     """When this turn was due, in ticks; when the next one is, while that is awaited."""
     def __init__(self, ms: int, deadline_ms: int | None = None) -> None: ...
     def __aiter__(self) -> every: ...
     def __anext__(self) -> Awaitable[None]: ...
-    def missed(self, late: int) -> None:
-        """Tell the exception handler of a miss. A subclass may do something else."""
 
 def can_meet(turns: Iterable[tuple[float, ...]], block_ms: float = 0) -> bool:
     """Whether turns of the High level, each (period_ms, run_ms) or (period_ms, run_ms, deadline_ms), end in time in any phase.

@@ -195,6 +195,23 @@ impl Core {
         self.object(c::UP_NEW_WATCHER)
     }
 
+    /// A new deadline, which is not set.
+    pub fn new_deadline(&mut self) -> Handle {
+        self.object(c::UP_NEW_WATCHER)
+    }
+
+    /// This deadline is of that task.
+    pub fn set_deadline(&mut self, deadline: Handle, task: Handle, due: Tick) {
+        let (deadline, task) = (self.entry(deadline), self.entry(task));
+        call!(up_core_set_deadline(self.core, deadline, task, due.raw()));
+    }
+
+    /// The task of a deadline is done; by how many ms late.
+    pub fn end_deadline(&mut self, deadline: Handle, now: Tick) -> u32 {
+        let deadline = self.entry(deadline);
+        call!(up_core_end_deadline(self.core, deadline, now.raw()))
+    }
+
     /// Keeps a new object that begins with an entry.
     fn object(&mut self, core: u32) -> Handle {
         self.made += 1;

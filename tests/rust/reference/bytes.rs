@@ -90,6 +90,16 @@ impl<'a> Bytes<'a> {
         }
     }
 
+    /// How far a deadline is away: most often few ms, so that some are equal, and some over.
+    fn until(&mut self) -> i32 {
+        match self.byte() {
+            n @ 0..192 => i32::from(n % 12) - 3,
+            n @ 192..240 => i32::from(n - 192) * 4,
+            n @ 240..252 => MAX_DELAY as i32 - 251 + i32::from(n),
+            _ => -((self.word() >> 16) as i32),
+        }
+    }
+
     /// How much time passes: most often little, else near a wrap.
     fn passes(&mut self) -> u64 {
         match self.byte() {
@@ -212,7 +222,14 @@ impl<'a> Bytes<'a> {
             208..213 => Op::Next,
             213..217 => Op::Raise(self.byte().into()),
             217..226 => Op::Again(self.own_or()),
-            226..249 => Op::Step(self.byte()),
+            226..246 => Op::Step(self.byte()),
+            246..249 => {
+                let bits = self.byte();
+                match bits {
+                    0..192 => Op::SetDeadline(self.who(), bits.into(), self.until()),
+                    _ => Op::EndDeadline(bits.into()),
+                }
+            }
             249..252 => {
                 let bits = self.byte();
                 Op::Post(u32::from(bits % 20), bits & 128 != 0)

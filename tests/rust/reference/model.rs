@@ -19,6 +19,8 @@ pub const PERMITS: usize = 3;
 pub const FLAGS: usize = 3;
 /// Locks, which are no lists: each is the place of a task's end that never comes.
 pub const LOCKS: usize = 3;
+/// Deadlines, each for any task.
+pub const DEADLINES: usize = 4;
 /// All of the lists.
 pub const OWNERS: usize = LISTS + PERMITS + FLAGS;
 /// Items that a mailbox holds.
@@ -103,7 +105,20 @@ pub struct Task {
     pub wanted: bool,
     // It is none, but a lock.
     pub lock: Option<Lock>,
+    // It is none, but a deadline.
+    pub deadline: Option<Deadline>,
 }
+
+impl Task {
+    /// Whether it is one.
+    pub fn is_task(&self) -> bool {
+        self.lock.is_none() && self.deadline.is_none()
+    }
+}
+
+/// A deadline of the model: of which task, and when, if it is set.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deadline(pub Option<(Handle, i64)>);
 
 /// What a task may be handed: one of these permits, or this lock.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -173,6 +188,7 @@ pub struct Model {
     // The lists that have an owner, and the locks.
     pub lists: Vec<List>,
     pub locks: Vec<Handle>,
+    pub deadlines: Vec<Handle>,
     // What the lists of permits and of flags are the heads of, with an owner or without.
     pub permits: BTreeMap<List, Count>,
     pub flags: BTreeMap<List, Flag>,
@@ -526,6 +542,7 @@ impl Model {
         for task in &mut self.tasks {
             task.served = false;
             task.wanted = false;
+            task.deadline = task.deadline.map(|_| Deadline(None));
             if let Some(lock) = &mut task.lock {
                 lock.stale = lock.bit;
             }
@@ -580,7 +597,8 @@ impl Model {
                 At::Queue { .. } | At::Condition { .. } | At::Stream { .. }
             );
             let ran = self.ran == Some(task.handle);
-            queued || ran || task.served || task.held || held.contains(&task.handle)
+            let set = set_for(task).is_some();
+            queued || ran || task.served || task.held || set || held.contains(&task.handle)
         };
         let parked_at = |task: &Task| match task.at {
             At::List { list, .. } | At::Left(list) => Some(list),
@@ -593,7 +611,8 @@ impl Model {
         };
         let lock_of = |task: &Task| match task.handed {
             Some((Of::Lock(lock), _)) => Some(lock),
-            _ => task.lock.and_then(|lock| lock.holder), // of a lock: who has it
+            // Of a lock: who has it; of a deadline: its task.
+            _ => task.lock.and_then(|lock| lock.holder).or(set_for(task)),
         };
         // Who is parked refers to the list, and the list to all who are; who waits for a task's end to that task, and that
         // to all who do; and a task to what its word names.
@@ -925,7 +944,7 @@ impl Model {
             At::Left(_) | At::LeftJoin(_) => true,
             _ => false,
         };
-        let mut tasks = self.tasks.iter().filter(|task| task.lock.is_none());
+        let mut tasks = self.tasks.iter().filter(|task| task.is_task());
         tasks.find(lost).map(|task| task.handle)
     }
 
@@ -978,6 +997,9 @@ impl Model {
                 c::UP_IDLE
             };
         }
+        if set_for(&self.tasks[t]).is_some() {
+            return c::UP_JOINING;
+        }
         match self.tasks[t].at {
             At::Nowhere => c::UP_IDLE,
             At::Queue { slept: false, .. } => c::UP_READY,
@@ -997,7 +1019,15 @@ impl Model {
             _ => task.handed.map(|(_, due)| due),
         });
         let bearable = |due: u64| (due + (1 << 30)).saturating_sub(self.now);
-        earliest.min().map_or(u64::MAX, bearable)
+        let missed = |task: &Task| {
+            let (_, due) = task.deadline?.0?;
+            Some((due + (1 << 30) - self.now as i64).max(0) as u64)
+        };
+        let deadlines = self.tasks.iter().filter_map(missed).min();
+        earliest
+            .min()
+            .map_or(u64::MAX, bearable)
+            .min(deadlines.unwrap_or(u64::MAX))
     }
 
     /// The due entry of a level that goes first, and how overdue it is.
@@ -1015,6 +1045,61 @@ impl Model {
         };
         let first = self.tasks.iter().enumerate().filter_map(due_now).min();
         first.map(|(due, _, _, t)| (t, self.now - due))
+    }
+
+    /// Who goes first of those that are due at high level: who has the earliest deadline, then all others.
+    fn first_high(&self) -> Option<usize> {
+        let due_now = |(t, task): (usize, &Task)| match task.at {
+            At::Queue {
+                level: High,
+                due,
+                seq,
+                slept,
+                ..
+            } if due <= self.now => Some((self.deadline(t), due, !slept, seq, t)),
+            _ => None,
+        };
+        let first = self.tasks.iter().enumerate().filter_map(due_now).min();
+        first.map(|(.., t)| t)
+    }
+
+    /// The earliest deadline of a task, or of those who wait for it at high level in however many steps.
+    fn deadline(&self, t: usize) -> i64 {
+        let is_for = |deadline: &Deadline| {
+            let (h, due) = deadline.0?;
+            let way: Vec<_> = std::iter::successors(Some(h), |&at| self.ahead_now(at)).collect();
+            let first = self.find(h)?;
+            let counts = way.len() == 1 || self.raised(first, self.tasks[first].own) == High;
+            (counts && way.last() == Some(&self.tasks[t].handle)).then_some(due)
+        };
+        let deadlines = self.tasks.iter().filter_map(|task| task.deadline);
+        let due = deadlines.filter_map(|deadline| is_for(&deadline)).min();
+        due.unwrap_or(i64::MAX)
+    }
+
+    /// Whom one waits for since the loop was cleared last.
+    fn ahead_now(&self, h: Handle) -> Option<Handle> {
+        let task = &self.tasks[self.find(h)?];
+        let joined = match task.at {
+            At::Join { task, .. } => Some(task),
+            _ => None,
+        };
+        let lock = task.lock.filter(|lock| lock.bit && !lock.stale);
+        joined.or(lock.and_then(|lock| lock.holder))
+    }
+
+    /// A task is to be done at this time.
+    pub fn set_deadline(&mut self, deadline: Handle, task: Handle, due: i64) {
+        let d = self.find(deadline).expect("it is kept");
+        self.tasks[d].deadline = Some(Deadline(Some((task, due))));
+    }
+
+    /// It is done, or that is given up: how late.
+    pub fn end_deadline(&mut self, deadline: Handle) -> u32 {
+        let d = self.find(deadline).expect("it is kept");
+        let was = self.tasks[d].deadline.replace(Deadline(None));
+        let due = was.and_then(|was| was.0).map(|(_, due)| due);
+        due.map_or(0, |due| (self.now as i64 - due).max(0) as u32)
     }
 
     /// First half of a pass: the conditions, then the streams.
@@ -1128,7 +1213,7 @@ impl Model {
     /// Second half of a pass: the rules.
     pub fn choose(&mut self) -> Action {
         self.pass = None;
-        let high = self.head(High).map(|(t, _)| t);
+        let high = self.first_high();
         let normal = self.head(Normal).map(|(t, _)| t);
         let low = self.head(Low);
         let overdue = low.filter(|&(_, late)| self.max_overdue > 0 && late > self.max_overdue);
@@ -1196,6 +1281,11 @@ impl Pass {
 /// The more urgent of two levels.
 fn urgent(a: Level, b: Level) -> Level {
     if (b as u8) < a as u8 { b } else { a }
+}
+
+/// The task whose deadline this is, if it is one that is set.
+fn set_for(task: &Task) -> Option<Handle> {
+    task.deadline?.0.map(|(h, _)| h)
 }
 
 /// The task for whose end a task waits.

@@ -8,8 +8,8 @@ use uasyncio_priority::tick::{MAX_DELAY, Tick};
 
 use super::border::{Action, Core, Data, Handle, List, c};
 use super::model::{
-    At, Count, FLAGS, Flag, LISTS, LOCKS, Lock, Mail, Model, Next, OWNERS, PERMITS, Task,
-    interest_of, joined_by,
+    At, Count, DEADLINES, Deadline, FLAGS, Flag, LISTS, LOCKS, Lock, Mail, Model, Next, OWNERS,
+    PERMITS, Task, interest_of, joined_by,
 };
 use Level::Normal;
 
@@ -90,6 +90,10 @@ pub enum Op {
     Unlock(usize),
     /// The owner of a lock lets go of it.
     ForgetLock(usize),
+    /// This deadline is of that task, so many ms from now.
+    SetDeadline(Who, usize, i32),
+    /// Its task is done.
+    EndDeadline(usize),
     /// An interrupt sets a flag.
     Raise(usize),
     Lower(usize),
@@ -167,6 +171,18 @@ fn new_lock(core: &mut Core, model: &mut Model) -> Handle {
     handle
 }
 
+/// A new deadline, which is not set.
+fn new_deadline(core: &mut Core, model: &mut Model) -> Handle {
+    let handle = core.new_deadline();
+    let task = Task {
+        held: true,
+        deadline: Some(Deadline::default()),
+        ..new_task(handle, Normal)
+    };
+    model.tasks.push(task);
+    handle
+}
+
 /// A new task, which is nowhere.
 fn new_task(handle: Handle, own: Level) -> Task {
     Task {
@@ -182,6 +198,7 @@ fn new_task(handle: Handle, own: Level) -> Task {
         ended: false,
         wanted: false,
         lock: None,
+        deadline: None,
     }
 }
 
@@ -210,6 +227,9 @@ impl Pair {
         model.locks = (0..LOCKS)
             .map(|_| new_lock(&mut core, &mut model))
             .collect();
+        model.deadlines = (0..DEADLINES)
+            .map(|_| new_deadline(&mut core, &mut model))
+            .collect();
         Self {
             model,
             core,
@@ -232,7 +252,7 @@ impl Pair {
 
     /// A task, and its place in the model; `None` if there is none.
     fn pick(&self, who: Who) -> Option<(Handle, usize)> {
-        let tasks = || self.model.tasks.iter().filter(|task| task.lock.is_none());
+        let tasks = || self.model.tasks.iter().filter(|task| task.is_task());
         let h = match (who, self.last) {
             (Who::Last, Some(h)) | (Who::Named(h), _) => h,
             (Who::Last, None) => tasks().next()?.handle,
@@ -256,6 +276,13 @@ impl Pair {
 
     /// A task ends: nothing refers to it then, unless poll(2)'s table does.
     pub fn free(&mut self, h: Handle) {
+        for deadline in self.model.deadlines.clone() {
+            let d = self.model.find(deadline); // at last they are collected
+            let set = d.and_then(|d| self.model.tasks[d].deadline?.0);
+            if set.is_some_and(|(task, _)| task == h) {
+                self.end_deadline(deadline);
+            }
+        }
         while self.wake_joiner(h).is_some() {}
         self.core.note_end(h);
         self.core.forget(h);
@@ -314,6 +341,14 @@ impl Pair {
         let waits = self.core.join(h, task);
         let t = self.model.find(h).expect("it is there");
         assert_eq!(waits, self.model.join(t, task));
+    }
+
+    /// The task of a deadline is done; how late.
+    pub fn end_deadline(&mut self, deadline: Handle) -> u32 {
+        let now = self.tick();
+        let late = self.core.end_deadline(deadline, now);
+        assert_eq!(late, self.model.end_deadline(deadline), "how late");
+        late
     }
 
     /// Wakes who has waited longest for the end of a task; who that was.
@@ -642,6 +677,16 @@ impl Pair {
                 let old = self.model.find(old).expect("it was held");
                 self.model.tasks[old].held = false;
             }
+            Op::SetDeadline(who, n, ms) => self.with(who, |this, h, _| {
+                let deadline = this.model.deadlines[n % DEADLINES];
+                let due = this.tick().after(ms.cast_unsigned());
+                this.core.set_deadline(deadline, h, due);
+                let due = this.model.now as i64 + i64::from(ms);
+                this.model.set_deadline(deadline, h, due);
+            }),
+            Op::EndDeadline(n) => {
+                self.end_deadline(self.model.deadlines[n % DEADLINES]);
+            }
             Op::WaitFlag(who, n, back, clears, parks, urgent) => self.with(who, |this, h, t| {
                 let how = (u32::from(back) * c::UP_BACK)
                     | (u32::from(clears) * c::UP_CLEARS)
@@ -757,10 +802,18 @@ impl Pair {
         for (t, task) in model.tasks.iter().enumerate() {
             let h = task.handle;
             let seen = (core.place(h), core.level(h));
-            let own = task.lock.map_or(task.own as u32, |_| c::UP_OWN);
+            let own = if task.is_task() {
+                task.own as u32
+            } else {
+                c::UP_OWN
+            };
             assert_eq!(seen, (model.place(t), own));
             if let Some(lock) = task.lock {
                 assert_eq!(core.holder(h), lock.holder);
+            } else if let Some(Deadline(set)) = task.deadline {
+                let due = Tick::new(self.start);
+                let due = set.map(|(_, at)| due.after(at as u32).raw());
+                assert_eq!(due.map(|_| core.due(h)), due);
             } else if joined_by(task).is_none() {
                 assert_eq!(core.data(h), task.data, "{h:?}");
             }
@@ -848,7 +901,13 @@ impl Pair {
         loop {
             let action = self.next(None);
             match action {
-                Action::Wait(ms) => self.pass(ms.into()),
+                Action::Wait(ms) => {
+                    // One that is missed for too long would hold time up.
+                    for deadline in self.model.deadlines.clone() {
+                        self.end_deadline(deadline);
+                    }
+                    self.pass(ms.into());
+                }
                 Action::WaitForever if self.model.streams(true).is_empty() => break,
                 // poll(2) returns.
                 Action::WaitForever => self.found_fds([HUP; 4]),
@@ -863,7 +922,7 @@ impl Pair {
         self.take_table();
         for (n, task) in self.model.tasks.clone().into_iter().enumerate() {
             match self.model.find(task.handle) {
-                Some(_) if n % 2 == 0 && task.lock.is_none() => self.free(task.handle),
+                Some(_) if n % 2 == 0 && task.is_task() => self.free(task.handle),
                 Some(t) => self.model.tasks[t].held = false,
                 None => {}
             }

@@ -5,6 +5,7 @@
 mod support;
 
 mod benchmarks;
+mod deadlines;
 mod faults;
 mod interrupts;
 mod levels;
