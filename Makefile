@@ -471,6 +471,11 @@ bench: setup-bench unix $(if $(filter unix,$(BOARD)),,qemu)
 		$(PROFILE:%=--profile %) $(if $(DOCS),--docs) -j $(JOBS)
 	@$(if $(DOCS),python3 benchmarks/api.py)
 
+.PHONY: trace-picture
+## trace-picture: draw docs/trace.svg anew, of a program in virtual time in which one of 30 tasks blocks
+trace-picture: unix
+	@$(UNIX) tests/trace/blocker.py | python3 tools/trace.py - --svg docs/trace.svg
+
 ## budget: accept what our loop costs now: writes tests/budget.json anew
 budget: setup-budget unix qemu pico-test
 	@MPY_TREE=$(MPY) python3 tests/budget.py --update -j $(JOBS)

@@ -15,6 +15,7 @@
 #include "deadline.h"
 #include "heap_search.h"
 #include "loop_state.h"
+#include "mail.h"
 #include "posts.h"
 #include "report.h"
 #include "sight.h"
@@ -69,11 +70,21 @@ void up_see_call(up_loop_t *loop, up_entry_t *entry) {
     }
 }
 
-// Before the pass is known, others ran: what was scheduled, or `mail` was taken in. EXCEPTION: none.
-void up_see_outside(up_loop_t *loop, bool mail) {
+// What is pending runs, before the pass is known. Raises what that raises.
+void up_see_pending(up_loop_t *loop) {
+    mp_handle_pending(true);
     up_sight_t *sight = loop->sight;
     if (sight != NULL && sight->traced != NULL) {
-        up_trace_outside(loop, sight, mail);
+        up_trace_outside(loop, sight, false);
+    }
+}
+
+// Mail is taken in, before the pass is known. Raises what the exception handler raises.
+void up_see_mail(up_loop_t *loop) {
+    up_mail_read(loop, false);
+    up_sight_t *sight = loop->sight;
+    if (sight != NULL && sight->traced != NULL) {
+        up_trace_outside(loop, sight, true);
     }
 }
 #endif
@@ -576,7 +587,7 @@ static mp_obj_t up_loop_trace(size_t n, const mp_obj_t *a) {
         return mp_const_none;
     }
     up_traced_t *traced = up_trace_of(loop->sight);
-    return traced == NULL ? mp_const_none : mp_obj_new_int_from_uint(traced->ring.written);
+    return traced == NULL ? mp_const_none : mp_obj_new_int_from_uint(up_core_trace_written(&traced->ring));
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(up_loop_trace_obj, 1, 2, up_loop_trace);
 

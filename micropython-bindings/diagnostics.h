@@ -52,7 +52,8 @@ static inline bool up_see_step(up_loop_t *loop, up_task_t *task, mp_obj_t *coro)
 }
 
 void up_see_call(up_loop_t *loop, up_entry_t *entry);
-void up_see_outside(up_loop_t *loop, bool mail);
+void up_see_pending(up_loop_t *loop);
+void up_see_mail(up_loop_t *loop);
 void up_see_run(up_loop_t *loop, bool raised);
 void up_see_end(up_loop_t *loop);
 void up_see_run_over(up_loop_t *loop, bool raised);

@@ -151,15 +151,12 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
             up_see_call(loop, entry); \
         } \
     } while (0)
-#define UP_SEE_OUTSIDE(loop, seen, mail) \
-    do { \
-        if (seen) { \
-            up_see_outside(loop, mail); \
-        } \
-    } while (0)
+#define UP_PENDING(loop, seen) ((seen) ? up_see_pending(loop) : mp_handle_pending(true))
+#define UP_MAIL_READ(loop, seen) ((seen) ? up_see_mail(loop) : up_mail_read(loop, false))
 #else
 #define UP_SEE_CALL(loop, seen, entry) UP_SEE_NO_STEP(loop, seen)
-#define UP_SEE_OUTSIDE(loop, seen, mail) (void)0
+#define UP_PENDING(loop, seen) mp_handle_pending(true)
+#define UP_MAIL_READ(loop, seen) up_mail_read(loop, false)
 #endif
 
 // One step of a task. Raises what leaves the task: while a task is the current one and nothing else is done.
@@ -350,11 +347,10 @@ static UP_TWICE void up_passes(up_loop_t *loop, up_task_t *main, bool forever, b
 #endif
     while (!loop->stopping) {
         if (up_pending()) {
-            mp_handle_pending(true);
+            UP_PENDING(loop, seen);
             if (loop->stopping) {
                 return; // a scheduled callback said so
             }
-            UP_SEE_OUTSIDE(loop, seen, false);
         }
 #if MICROPY_PY_THREAD && MICROPY_PY_THREAD_GIL
         // The interpreter lets other threads in by a count of branches that begins anew with each step.
@@ -373,11 +369,10 @@ static UP_TWICE void up_passes(up_loop_t *loop, up_task_t *main, bool forever, b
         uint32_t now = up_now(loop);
         up_entry_t *entry = up_core_next(&loop->core, up_mail(), again, now, &todo);
         if (entry == NULL && todo.action == UP_MAIL) { // from an interrupt to its task there is no pass between
-            up_mail_read(loop, false);
+            UP_MAIL_READ(loop, seen);
             if (loop->stopping) {
                 return; // a call said so
             }
-            UP_SEE_OUTSIDE(loop, seen, true);
             now = up_now(loop);
             entry = up_core_next(&loop->core, up_mail(), UP_NOT, now, &todo);
         }

@@ -65,7 +65,7 @@ static inline uint32_t up_trace_id(const up_entry_t *entry) {
     return (uint32_t)((uintptr_t)entry / (4 * sizeof(void *)));
 }
 
-static inline uint32_t up_heap_count(void) {
+static inline size_t up_heap_count(void) {
 #if MICROPY_GC_ALLOC_THRESHOLD
     return MP_STATE_MEM(gc_alloc_amount);
 #else
@@ -193,7 +193,7 @@ static MP_NOINLINE void up_trace_ended(up_traced_t *traced, up_task_t *task, uin
 }
 
 // Notes a step of a task, but who it was woken by. EXCEPTION: none.
-static inline __attribute__((always_inline)) void up_trace_step(up_loop_t *loop, up_sight_t *sight, up_traced_t *traced, up_task_t *task, uint32_t us) {
+static inline __attribute__((always_inline)) void up_trace_step(up_sight_t *sight, up_traced_t *traced, up_task_t *task, bool again, uint32_t us) {
     up_record_t *record = up_core_trace_record(&traced->ring);
     record->us = us;
     record->at = sight->last - us;
@@ -208,12 +208,11 @@ static inline __attribute__((always_inline)) void up_trace_step(up_loop_t *loop,
         record->offset = sight->frame.ip - fun->bytecode; // of native code it is not looked at
     }
     record->place = place;
-    if (loop->again != UP_NOT) {
-        record->what = UP_TR_RUN | UP_ST_YIELDS << UP_TR_STATE_SHIFT;
-        record->of = MP_QSTRnull;
+    record->of = MP_QSTRnull;
+    record->what = UP_TR_RUN | UP_ST_YIELDS << UP_TR_STATE_SHIFT;
+    if (again) {
         return;
     }
-    record->of = MP_QSTRnull;
     uint32_t state = up_trace_state(sight, task, &record->of);
     record->what = UP_TR_RUN | state << UP_TR_STATE_SHIFT;
     if (state == UP_ST_RETURNED || state == UP_ST_RAISED) {
@@ -221,7 +220,7 @@ static inline __attribute__((always_inline)) void up_trace_step(up_loop_t *loop,
     }
 }
 
-// What the pass ran.
+// What is due again behind its own step, or NULL. EXCEPTION: none.
 static inline up_entry_t *up_trace_again(up_loop_t *loop, up_entry_t *entry) {
     return loop->again != UP_NOT ? entry : NULL;
 }
@@ -250,18 +249,19 @@ static MP_NOINLINE void up_trace_other_pass(up_loop_t *loop, up_sight_t *sight, 
         up_trace_posts(traced);
     }
     size_t heap = up_heap_count();
-    if (heap < traced->heap) {
+    bool skips = traced->heap == UP_SKIPS;
+    if (heap < traced->heap && !skips) {
         up_trace_note(traced, UP_TR_GC, now, 0, 0);
     }
     traced->heap = heap;
-    if (traced->skips) {
-        traced->skips = false;
+    if (skips) {
+        // In its midst the trace began.
     } else if (entry == NULL) {
         if (action != 0) {
             up_trace_note(traced, actions[action].what, now - us, us, 0);
         }
     } else if (entry->object == &up_task_type) {
-        up_trace_step(loop, sight, traced, (up_task_t *)entry, us);
+        up_trace_step(sight, traced, (up_task_t *)entry, up_trace_again(loop, entry) != NULL, us);
     } else {
         up_trace_called(sight, traced, entry, now - us, us);
     }
@@ -274,17 +274,18 @@ void up_trace_pass(up_loop_t *loop, up_sight_t *sight, uint32_t us) {
     up_traced_t *traced = sight->traced;
     up_entry_t *entry = sight->entry;
     size_t heap = up_heap_count();
-    if (entry == NULL || entry->object != &up_task_type || heap < traced->heap || traced->skips || up_posts.on > 1) {
+    if (entry == NULL || entry->object != &up_task_type || heap < traced->heap || up_posts.on > 1) {
         up_trace_other_pass(loop, sight, traced, us);
         return;
     }
     traced->heap = heap;
-    up_trace_step(loop, sight, traced, (up_task_t *)entry, us);
+    up_entry_t *again = up_trace_again(loop, entry);
+    up_trace_step(sight, traced, (up_task_t *)entry, again != NULL, us);
     up_entry_t *woken = up_core_trace_woken(&loop->core, &traced->ring, NULL, traced->again);
     if (woken != NULL) {
         up_trace_all_woken(loop, traced, woken, entry, sight->last, up_trace_id(entry));
     }
-    traced->again = up_trace_again(loop, entry);
+    traced->again = again;
 }
 
 // Before the pass is known, what was scheduled ran, or `mail` was taken in. EXCEPTION: none.
@@ -325,8 +326,8 @@ up_traced_t *up_trace_new(uint32_t records) {
 
 // From here on it is on. The pass that is under way is not noted. EXCEPTION: none.
 void up_trace_begin(up_loop_t *loop, up_sight_t *sight, up_traced_t *traced) {
-    traced->skips = loop->running && (sight->entry != NULL || sight->action != 0);
-    traced->heap = up_heap_count();
+    bool skips = loop->running && (sight->entry != NULL || sight->action != 0);
+    traced->heap = skips ? UP_SKIPS : up_heap_count();
     up_entry_t *entry = NULL;
     do {
         // Who is due already was woken before.
@@ -448,7 +449,7 @@ void up_trace_dump(up_loop_t *loop, up_traced_t *traced, mp_obj_t file) {
     vstr_t line;
     mp_print_t print;
     vstr_init_print(&line, 96, &print);
-    mp_printf(&print, "@trace 1 now %u written %u lost %u posts_lost %u", (unsigned)up_now_us(loop), (unsigned)traced->ring.written, (unsigned)up_core_trace_lost(&traced->ring), (unsigned)traced->lost_posts);
+    mp_printf(&print, "@trace 1 now %u written %u lost %u posts_lost %u", (unsigned)up_now_us(loop), (unsigned)up_core_trace_written(&traced->ring), (unsigned)up_core_trace_lost(&traced->ring), (unsigned)traced->lost_posts);
     up_trace_write(&to, &line);
     up_behind_t behind = { NULL, NULL };
     while (up_search_heap(&up_task_type, up_find_behind, &behind), behind.entry != NULL) {

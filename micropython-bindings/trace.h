@@ -11,10 +11,12 @@ typedef struct _up_traced_t {
     up_trace_t ring;
     up_entry_t *again; // was due again behind its own step, when the last pass ended
     up_entry_t *kept; // what the pass runs, if diagnostics.c has forgotten that
-    size_t heap; // blocks that were allocated since the last collection, when the pass before ended
+    size_t heap; // blocks that were allocated since the last collection, when the pass before ended, or UP_SKIPS
     uint32_t lost_posts;
-    bool skips; // the pass that is under way is not noted: in its midst the trace began
 } up_traced_t;
+
+// The pass that is under way is not noted: in its midst the trace began. So much is never allocated.
+#define UP_SKIPS (SIZE_MAX)
 
 // What is traced, or NULL. EXCEPTION: none.
 static inline up_traced_t *up_trace_of(const up_sight_t *sight) {

@@ -186,8 +186,8 @@ typedef struct up_record {
 typedef struct up_trace {
     up_record_t *records;
     uint32_t length;
-    uint32_t written; // how many were written, those that were lost too; 2^32 - 1 is that or more
     uint32_t next; // where the next one goes
+    uint32_t laps; // how often the ring was full
     // Of each level, who was queued last of those who were noted, and when that was: see up_core_trace_woken(). The address is to
     // be compared only, and hides from the collector.
     uintptr_t youngest[3];
@@ -327,7 +327,9 @@ up_entry_t *up_core_next_condition(up_core_t *core, up_mailbox_t *mail);
 up_record_t *up_core_trace_record(up_trace_t *trace);
 // The record before which `n` others are in the ring, or NULL. O(1).
 const up_record_t *up_core_trace_nth(const up_trace_t *trace, uint32_t n);
-// How many records gave way to others. O(1).
+// How many records were written; 2^32 - 1 is that or more. O(1).
+uint32_t up_core_trace_written(const up_trace_t *trace);
+// How many of them gave way to others. O(1).
 uint32_t up_core_trace_lost(const up_trace_t *trace);
 // An entry that became due since this was called last, and is still in its ready queue; it is noted. `before` is the one that this
 // call's predecessor returned, if nothing happened since, or NULL: this is a new look. Not `ran`, or NULL: the entry that was due again

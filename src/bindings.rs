@@ -126,8 +126,8 @@ pub type up_record_t = up_record;
 pub struct up_trace {
     pub records: *mut up_record_t,
     pub length: u32,
-    pub written: u32,
     pub next: u32,
+    pub laps: u32,
     pub youngest: [usize; 3usize],
     pub due: [u32; 3usize],
 }
@@ -267,6 +267,7 @@ unsafe extern "C" {
     -> *mut up_entry_t;
     pub fn up_core_trace_record(trace: *mut up_trace_t) -> *mut up_record_t;
     pub fn up_core_trace_nth(trace: *const up_trace_t, n: u32) -> *const up_record_t;
+    pub fn up_core_trace_written(trace: *const up_trace_t) -> u32;
     pub fn up_core_trace_lost(trace: *const up_trace_t) -> u32;
     pub fn up_core_trace_woken(
         core: *mut up_core_t,

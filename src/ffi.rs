@@ -381,6 +381,9 @@ export! {
             None => ptr::null(),
         }
     }
+    fn up_core_trace_written(of: *const up_trace_t) -> u32 {
+        trace(of).written()
+    }
     fn up_core_trace_lost(of: *const up_trace_t) -> u32 {
         trace(of).lost()
     }

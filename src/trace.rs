@@ -28,8 +28,9 @@ pub struct Trace {
     // Where the records are. Not the core's to touch.
     records: Cell<usize>,
     length: Cell<u32>,
-    written: Cell<u32>,
     next: Cell<u32>,
+    // How often the ring was full.
+    laps: Cell<u32>,
     // Of each level, the entry that was the youngest when it was looked last, hidden, or 0; and when it was queued.
     youngest: [Cell<usize>; 3],
     due: [Cell<Tick>; 3],
@@ -41,8 +42,8 @@ impl Trace {
         Self {
             records: Cell::new(0),
             length: Cell::new(length),
-            written: Cell::new(0),
             next: Cell::new(0),
+            laps: Cell::new(0),
             youngest: [const { Cell::new(0) }; 3],
             due: [const { Cell::new(Tick::new(0)) }; 3],
         }
@@ -52,29 +53,40 @@ impl Trace {
     #[inline]
     pub fn claim(&self) -> u32 {
         let at = self.next.get();
-        let next = at + 1;
+        self.next.set(at + 1);
         // mutation: trace-beyond-its-end
-        self.next
-            .set(if next >= self.length.get() { 0 } else { next });
-        self.written.set(self.written.get().saturating_add(1));
+        if at + 1 >= self.length.get() {
+            self.next.set(0);
+            self.laps.set(self.laps.get().saturating_add(1));
+        }
         at
     }
 
     /// Where the record is that `n` others are older than, of those that are there. O(1).
     pub fn nth(&self, n: u32) -> Option<u32> {
         let length = self.length.get();
-        if n >= self.written.get().min(length) {
+        if n >= self.written().min(length) {
             return None;
         }
         // mutation: trace-not-from-the-oldest
-        let oldest = if self.lost() == 0 { 0 } else { self.next.get() };
+        let oldest = if self.laps.get() == 0 {
+            0
+        } else {
+            self.next.get()
+        };
         let behind = length - oldest; // the oldest, and those behind it up to the end of the ring
         Some(if n < behind { oldest + n } else { n - behind })
     }
 
-    /// How many records gave way to others. O(1).
+    /// How many records were written; 2^32 - 1 is that or more. O(1).
+    pub fn written(&self) -> u32 {
+        let laps = self.laps.get().saturating_mul(self.length.get());
+        laps.saturating_add(self.next.get())
+    }
+
+    /// How many of them gave way to others. O(1).
     pub fn lost(&self) -> u32 {
-        self.written.get().saturating_sub(self.length.get())
+        self.written().saturating_sub(self.length.get())
     }
 }
 
@@ -98,7 +110,7 @@ impl<'a> Scheduler<'a> {
             let ring = self.ready.ring(level);
             let mut at = ring.after(e);
             if at.is_some() && at == ran {
-                at = at.and_then(|e| ring.after(e)); // mutation: again-and-woken
+                at = at.and_then(|e| ring.after(e));
             }
             if at.is_some() {
                 return at;

@@ -309,6 +309,12 @@ def programs():
 
 
 @on("unix")
+def traces():
+    """A trace fits the trace-event format, adds up, and names who blocks."""
+    return counted("traces", "tests/traces.py", MICROPYTHON)
+
+
+@on("unix")
 def http():
     """A web server beside a fast driver and a condition, ours and stock's."""
     return counted("http", "tests/http/run.py", MICROPYTHON)
@@ -765,6 +771,7 @@ GROUPS = (
     refusals,
     mutations,
     programs,
+    traces,
     examples,
     release,
     standard_interrupts,
@@ -843,6 +850,7 @@ TIERS = {
         manifest,
         upstream,
         programs,
+        traces,
         examples,
     ),
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
-HERE = ROOT / "tests/trace"
+HERE = Path("tests/trace")
 sys.path.insert(0, str(ROOT / "tools"))
 
 import trace as tool  # noqa: E402
@@ -147,7 +147,7 @@ def priority(check, command):
 def blocker(check, command):
     """The one that blocks among 30 tasks."""
     text = run(command, HERE / "blocker.py")
-    source = (HERE / "blocker.py").read_text().splitlines()
+    source = (ROOT / HERE / "blocker.py").read_text().splitlines()
     line = 1 + next(i for i, words in enumerate(source) if "sleep_ms(20)" in words)
     where = f"blocker.py:{line}"
     table = [words for words in text.splitlines() if words.startswith("sensor ")]
@@ -175,6 +175,8 @@ def blocker(check, command):
         words = [e.text for e in ElementTree.parse(picture).iter() if e.tag.endswith("text")]
         said = [w for w in words if w.startswith("1. sensor took 50 ms") and w.endswith(where)]
         check(len(said) == 1, "so does the picture")
+        kept = (ROOT / "docs/trace.svg").read_text()
+        check(picture.read_text() == kept, "docs/trace.svg is another picture: make trace-picture")
         check(not list(problems(json.loads(events.read_text()))), "the file is right")
         for cut in (
             dump.read_text().replace("@end", "@"),

@@ -247,6 +247,27 @@ class _Loop:
 
         Raises: MemoryError.
         """
+    def trace(self, records: int | bool | None = ..., /) -> int | None:
+        """Note what happens from now on in a ring of `records` records, 16 to 65535. False or None: no more, and its memory is free.
+
+        Without an argument: how many records were written, also those that gave way to others; None: it is off.
+
+        Raises: TypeError, ValueError, MemoryError.
+
+        ```python
+        loop = asyncio.get_event_loop()
+        loop.trace(100)
+        asyncio.run(asyncio.sleep_ms(1))
+        print(loop.trace())
+        loop.trace(False)
+        # 4
+        ```
+        """
+    def dump_trace(self, file: Any = ..., /) -> None:
+        """Print what the trace holds, a line at a time, to a stream or where `print()` does. `tools/trace.py` reads it.
+
+        Raises: RuntimeError if nothing is traced, OSError of what is no stream.
+        """
     def watch(self, wdt: Any, ms: int = ..., /) -> None:
         """Call `wdt.feed()` at least every `ms` / 2, while each level is served within `ms`. `watch(None)`: no more.
 

@@ -32,6 +32,11 @@ event = asyncio.Event()
 truth = False
 
 
+class Nowhere(io.IOBase):
+    def write(self, buf):
+        return len(buf)
+
+
 class Bad(Exception):
     pass
 
@@ -494,14 +499,17 @@ async def shown():
                 native._task_info(task)
         loop.slow_step_ms = 1000
         loop.stats(True)
+        loop.trace(16)
         await asyncio.sleep_ms(1)
         steps_seen = loop.stats()["passes"] > 0
         loop.gc_idle(16)
+        loop.dump_trace(Nowhere())
         return await t, steps_seen
     finally:
         loop.gc_idle(None)
         loop.slow_step_ms = None
         loop.stats(False)
+        loop.trace(False)
         await all_of([t])
 
 

@@ -838,12 +838,12 @@ impl Core {
     /// Writes a record, and reads all of them: the last ones, in their order.
     fn record(&mut self, h: Handle) {
         let record = call!(up_core_trace_record(self.traced));
-        // SAFETY: the core's own word for how many there are, and a place in the array that is ours.
-        let written = unsafe {
+        let written = call!(up_core_trace_written(self.traced));
+        // SAFETY: a place in the array that is ours.
+        unsafe {
             (*record).who = h.0;
-            (*record).at = (*self.traced).written;
-            (*self.traced).written
-        };
+            (*record).at = written;
+        }
         let lost = call!(up_core_trace_lost(self.traced));
         assert_eq!(lost, written.saturating_sub(RECORDS));
         for n in 0..=RECORDS {
