@@ -61,6 +61,14 @@ static up_sight_t *up_see(up_loop_t *loop, uint8_t what, bool on) {
     return sight;
 }
 
+// It is no step of a task, or not yet. EXCEPTION: none.
+void up_see_no_step(up_loop_t *loop) {
+    up_sight_t *sight = loop->sight;
+    sight->seen = NULL;
+    sight->frame.coro = MP_OBJ_NULL;
+    sight->called = MP_OBJ_NULL;
+}
+
 #if UP_TRACES
 // A callback begins, or a time-out. EXCEPTION: none.
 void up_see_call(up_loop_t *loop, up_entry_t *entry) {

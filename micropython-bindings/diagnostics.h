@@ -29,13 +29,7 @@ static inline void up_see_begin(up_loop_t *loop, up_entry_t *entry, uint32_t now
     sight->began = now;
 }
 
-// It is no step of a task, or not yet. EXCEPTION: none.
-static inline void up_see_no_step(up_loop_t *loop) {
-    up_sight_t *sight = loop->sight;
-    sight->seen = NULL;
-    sight->frame.coro = MP_OBJ_NULL;
-    sight->called = MP_OBJ_NULL;
-}
+void up_see_no_step(up_loop_t *loop);
 
 // So does the step of a task: its coroutine. Whether that is a suspended generator, for sure. EXCEPTION: none.
 static inline bool up_see_step(up_loop_t *loop, up_task_t *task, mp_obj_t *coro) {

@@ -198,8 +198,7 @@ static inline __attribute__((always_inline)) void up_trace_step(up_sight_t *sigh
     record->us = us;
     record->at = sight->last - us;
     record->who = up_trace_id(&task->entry);
-    uint32_t late = sight->late;
-    record->late = MIN(late, UINT16_MAX);
+    record->late = sight->late; // of one that is later than 65 s, the low bits
     record->level = sight->core >> 6; // of which four bits count
     uintptr_t place = 0;
     if (sight->frame.coro != MP_OBJ_NULL) {
@@ -274,7 +273,7 @@ void up_trace_pass(up_loop_t *loop, up_sight_t *sight, uint32_t us) {
     up_traced_t *traced = sight->traced;
     up_entry_t *entry = sight->entry;
     size_t heap = up_heap_count();
-    if (entry == NULL || entry->object != &up_task_type || heap < traced->heap || up_posts.on > 1) {
+    if (entry == NULL || entry->object != &up_task_type || heap < traced->heap) {
         up_trace_other_pass(loop, sight, traced, us);
         return;
     }

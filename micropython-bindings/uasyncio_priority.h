@@ -182,15 +182,14 @@ typedef struct up_record {
 } up_record_t;
 
 // A ring of records, the oldest of which make room for new ones. The shim sets `records` and `length`, which is not 0; the rest
-// is zero at first. It lies where the garbage collector sees `records`.
+// is zero at first. It lies where the garbage collector sees it.
 typedef struct up_trace {
     up_record_t *records;
     uint32_t length;
     uint32_t next; // where the next one goes
     uint32_t laps; // how often the ring was full
-    // Of each level, who was queued last of those who were noted, and when that was: see up_core_trace_woken(). The address is to
-    // be compared only, and hides from the collector.
-    uintptr_t youngest[3];
+    // Of each level, who was queued last of those who were noted, and when that was: see up_core_trace_woken().
+    up_entry_t *youngest[3];
     uint32_t due[3];
 } up_trace_t;
 

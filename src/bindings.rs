@@ -128,7 +128,7 @@ pub struct up_trace {
     pub length: u32,
     pub next: u32,
     pub laps: u32,
-    pub youngest: [usize; 3usize],
+    pub youngest: [*mut up_entry_t; 3usize],
     pub due: [u32; 3usize],
 }
 pub type up_trace_t = up_trace;

@@ -159,7 +159,7 @@ unsafe fn mailbox<'a>(mail: *mut up_mailbox_t) -> &'a Mailbox<'a> {
 ///
 /// # Safety
 /// As for [`scheduler`], but that the shim has set where the records are, and how many.
-const unsafe fn trace<'a>(trace: *const up_trace_t) -> &'a Trace {
+const unsafe fn trace<'a>(trace: *const up_trace_t) -> &'a Trace<'a> {
     // SAFETY: the caller's promise. Size and alignment are asserted above. All that changes is in cells.
     unsafe { &*trace.cast() }
 }

@@ -9,12 +9,11 @@
 //! is behind the entry that was the youngest of its ready ring when the pass began.
 
 use core::cell::Cell;
-use core::ptr;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use critical_section::Mutex;
 
-use crate::entry::{Entry, Level, LevelBits, Link};
+use crate::entry::{Level, LevelBits, Link};
 use crate::schedule::policy::Scheduler;
 use crate::tick::Tick;
 
@@ -24,19 +23,19 @@ pub const POSTS_LEN: usize = 8;
 /// The head of a ring of records, which are the shim's.
 #[derive(Debug)]
 #[repr(C)]
-pub struct Trace {
+pub struct Trace<'a> {
     // Where the records are. Not the core's to touch.
     records: Cell<usize>,
     length: Cell<u32>,
     next: Cell<u32>,
     // How often the ring was full.
     laps: Cell<u32>,
-    // Of each level, the entry that was the youngest when it was looked last, hidden, or 0; and when it was queued.
-    youngest: [Cell<usize>; 3],
+    // Of each level, the entry that was the youngest when it was looked last, and when it was queued.
+    youngest: [Cell<Link<'a>>; 3],
     due: [Cell<Tick>; 3],
 }
 
-impl Trace {
+impl<'a> Trace<'a> {
     /// A ring of so many records, at least 1.
     pub const fn new(length: u32) -> Self {
         Self {
@@ -44,7 +43,7 @@ impl Trace {
             length: Cell::new(length),
             next: Cell::new(0),
             laps: Cell::new(0),
-            youngest: [const { Cell::new(0) }; 3],
+            youngest: [const { Cell::new(None) }; 3],
             due: [const { Cell::new(Tick::new(0)) }; 3],
         }
     }
@@ -90,17 +89,12 @@ impl Trace {
     }
 }
 
-/// What tells an entry from others. The collector takes it for no address.
-fn hidden(e: &Entry) -> usize {
-    !ptr::from_ref(e).addr()
-}
-
 impl<'a> Scheduler<'a> {
     /// The oldest entry that became due since `trace` was looked at last, and is still in its ready ring; or the one behind `before`,
     /// which this returned. Never `ran`, which was due again behind its own step. O(those that became due) for all.
     ///
     /// Who was the youngest then may have left the ring. Then those are old that were due in an earlier ms.
-    pub fn woken(&self, trace: &Trace, before: Link<'a>, ran: Link<'a>) -> Link<'a> {
+    pub fn woken(&self, trace: &Trace<'a>, before: Link<'a>, ran: Link<'a>) -> Link<'a> {
         let mut level = 0;
         if before.is_none() && self.is_quiet(trace, ran) {
             return None;
@@ -122,46 +116,46 @@ impl<'a> Scheduler<'a> {
 
     /// For sure: nobody became due, where only normal entries are. Most passes are like that. O(1).
     #[inline]
-    fn is_quiet(&self, trace: &Trace, ran: Link<'a>) -> bool {
+    fn is_quiet(&self, trace: &Trace<'a>, ran: Link<'a>) -> bool {
         let [high, youngest, low] = &trace.youngest;
         let ring = |level: Level| self.ready.ring(level as LevelBits);
         let others = ring(Level::High).first().is_some() || ring(Level::Low).first().is_some();
         // mutation: level-that-was-emptied
-        if others || high.get() | low.get() != 0 {
+        if others || high.get().or(low.get()).is_some() {
             return false;
         }
         let Some(last) = ring(Level::Normal).last() else {
             return false;
         };
-        let known = if ran == Some(last) {
+        let before = if ran == Some(last) {
             last.prev.get()
         } else {
             Some(last)
         };
-        let quiet = known.map(hidden) == Some(youngest.get());
+        let quiet = before == youngest.get();
         if quiet {
-            youngest.set(hidden(last));
+            youngest.set(Some(last));
         }
         quiet
     }
 
     /// The oldest entry of a level that became due, all of which are noted.
-    fn oldest_woken(&self, trace: &Trace, level: LevelBits, ran: Link<'a>) -> Link<'a> {
+    fn oldest_woken(&self, trace: &Trace<'a>, level: LevelBits, ran: Link<'a>) -> Link<'a> {
         let (youngest, due) = (&trace.youngest[level as usize], &trace.due[level as usize]);
         let ring = self.ready.ring(level);
         let Some(last) = ring.last() else {
-            youngest.set(0);
+            youngest.set(None);
             return None;
         };
-        let known = youngest.replace(hidden(last));
-        if known == hidden(last) {
+        let known = youngest.replace(Some(last));
+        if known == Some(last) {
             return None;
         }
         let known_due = due.replace(last.due());
         let mut at = last;
         let mut oldest = None;
         // mutation: woken-of-before
-        while hidden(at) != known && (known == 0 || at.due().since(known_due) >= 0) {
+        while Some(at) != known && (known.is_none() || at.due().since(known_due) >= 0) {
             if Some(at) != ran {
                 oldest = Some(at);
             }

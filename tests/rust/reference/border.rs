@@ -348,6 +348,7 @@ impl Core {
         let mut lists: Addresses<_> = lists.map(|(&l, (at, _))| (at.addr(), l)).collect();
         let mut words = Self::words(self.core).to_vec();
         words.extend(Self::words(self.mail));
+        words.extend(Self::words(self.traced));
         words.extend(held.iter().map(|&h| self.entry(h).addr()));
         words.extend(owned.iter().map(|&list| self.list(list).addr()));
         while let Some(word) = words.pop() {
