@@ -23,7 +23,7 @@ static up_flag_t *up_flag_of(mp_obj_t flag) {
     return MP_OBJ_TO_PTR(flag);
 }
 
-static void up_flag_set_it(up_flag_t *self) {
+static inline __attribute__((always_inline)) void up_flag_set_it(up_flag_t *self) { // on the way of each interrupt
     up_post();
     up_flag_raise(self, up_mail());
     mp_uasyncio_priority_wake();
