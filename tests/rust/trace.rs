@@ -7,7 +7,7 @@ use uasyncio_priority::tick::Tick;
 use uasyncio_priority::trace::{POSTS_LEN, Posts, Trace};
 
 /// The names of those who became due.
-fn woken(b: &Bench, trace: &Trace, ran: Option<Handle>) -> Vec<&'static str> {
+fn woken(b: &Bench, trace: &Trace<'static>, ran: Option<Handle>) -> Vec<&'static str> {
     let mut names = Vec::new();
     let mut last = None;
     loop {
