@@ -378,7 +378,7 @@ static MP_NOINLINE up_watcher_t *up_task_join(up_loop_t *loop, up_task_t *task) 
 void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result) {
     up_task_own_data(loop, task); // a step may end behind an await that it began by hand
 #if UP_DEADLINES
-    uint32_t late = up_deadline_end(loop, task);
+    uint32_t late = up_task_annex(task) == NULL ? 0 : up_deadline_end(loop, task);
 #endif
     up_watcher_t *watcher = up_task_join(loop, task);
     uint32_t flags = (task->entry.flags & (UP_TASK_AWAITED | UP_TASK_EPOCH | UP_TASK_CANCELS | UP_CORE_FLAGS)) | UP_TASK_DONE;
@@ -404,7 +404,9 @@ void up_task_end(up_loop_t *loop, up_task_t *task, bool raised, mp_obj_t result)
         up_watcher_protocol(&watcher->entry)->ended(loop, watcher, task);
     }
 #if UP_DEADLINES
-    up_deadline_tell(loop, task, late); // mutation: missed-at-the-end
+    if (late != 0) {
+        up_deadline_tell(loop, task, late); // mutation: missed-at-the-end
+    }
 #endif
 }
 
