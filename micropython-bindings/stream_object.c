@@ -192,7 +192,7 @@ static mp_uint_t up_stream_fill(up_stream_t *self, size_t n) {
     if (n != 0) {
         up_stream_reserve(self, n);
     }
-    size_t begin = self->len;
+    size_t begin = self->len; // mutation: bytes-that-came-before
     mp_uint_t got;
     nlr_buf_t nlr;
     self->busy = true;
@@ -285,7 +285,7 @@ static size_t up_read_wants(up_stream_coro_t *coro) {
         case UP_READ_UNTIL:
             return UP_READ_AHEAD;
         default:
-            return coro->n >= 0 ? (size_t)coro->n : MAX(len, UP_READ_ALL);
+            return coro->n >= 0 ? (size_t)MAX(coro->n, 1) : MAX(len, UP_READ_ALL);
     }
 }
 
@@ -301,7 +301,7 @@ static mp_obj_t up_device_read(up_stream_coro_t *coro) {
         mp_load_method(self->io, coro->what == UP_READ_LINE ? MP_QSTR_readline : MP_QSTR_read, call);
     }
     if (coro->what != UP_READ_LINE && !(coro->what == UP_READ_INTO && coro->n == 0)) {
-        mp_int_t wants = coro->n < 0 || coro->what == UP_READ_INTO ? coro->n : (mp_int_t)up_read_wants(coro);
+        mp_int_t wants = coro->what <= UP_READ_INTO ? coro->n : (mp_int_t)up_read_wants(coro);
         call[2 + n++] = mp_obj_new_int(wants);
     }
     return mp_call_method_n_kw(n, 0, call);

@@ -8,6 +8,7 @@
 // All that the shim includes comes before, because the macros below are to be the last.
 #include "py/dynruntime.h"
 #include "py/gc.h"
+#include "py/mperrno.h"
 #include "py/mpstate.h"
 #include "py/objexcept.h"
 #include "py/objint.h"
@@ -15,6 +16,7 @@
 #include "py/objstr.h"
 #include "py/runtime.h"
 #include "py/smallint.h"
+#include "py/stream.h"
 
 // What is declared from here on is in the file itself, so its address is known without the table of addresses.
 #pragma GCC visibility push(hidden)
@@ -274,6 +276,9 @@ mp_obj_t up_int_of(uint64_t value);
 #undef mp_identity_obj
 #define mp_identity_obj up_identity_obj
 MP_DECLARE_CONST_FUN_OBJ_1(up_identity_obj);
+// Whatever the firmware does not configure for the file.
+#undef mp_is_nonblocking_error
+#define mp_is_nonblocking_error(error) ((error) == MP_EAGAIN)
 #undef mp_stream_ioctl_obj
 #define mp_stream_ioctl_obj up_stream_ioctl_obj
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(up_stream_ioctl_obj);
