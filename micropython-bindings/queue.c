@@ -55,8 +55,10 @@ static size_t up_queue_place(up_queue_t *self, mp_obj_t item) {
                 }
             }
         }
-        mp_obj_list_append(MP_OBJ_FROM_PTR(list), MP_OBJ_NULL);
-        --list->len;
+        if (len == list->alloc) {
+            mp_obj_list_append(MP_OBJ_FROM_PTR(list), MP_OBJ_NULL);
+            --list->len;
+        }
     } while (list->len != len || self->room->taken != left);
     return place;
 }
@@ -76,8 +78,9 @@ static bool up_queue_push(up_queue_t *self, mp_obj_t item, mp_obj_t at) {
         items[i] = items[i - 1];
     }
     items[place] = item;
-    ++self->unfinished;
-    up_flag_lower(self->finished);
+    if (self->unfinished++ == 0) {
+        up_flag_lower(self->finished);
+    }
     up_permits_give(&self->items);
     return true;
 }

@@ -106,6 +106,9 @@ static MP_NOINLINE mp_obj_t up_unpark(up_loop_t *loop, up_task_t *task, mp_obj_t
     mp_obj_t *data = up_task_data(task);
     mp_obj_t at = *data;
     *data = mp_const_none;
+    if (at == mp_const_none) {
+        return at; // of a task that is joined
+    }
     const mp_obj_type_t *type = mp_obj_get_type(at);
     if (type == &up_when_type) {
         up_when_done(loop, at, task);

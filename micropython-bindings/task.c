@@ -240,7 +240,9 @@ up_task_t *up_task_make(up_loop_t *loop, mp_obj_t coro, uint32_t level, mp_obj_t
     if (name != mp_const_none) {
         up_task_name(task, name);
     }
-    up_core_set_level(&loop->core, &task->entry, level);
+    if (level != UP_NORMAL) { // as it is at first
+        up_core_set_level(&loop->core, &task->entry, level);
+    }
     return task;
 }
 
@@ -838,9 +840,11 @@ static mp_obj_t up_task_iternext(mp_obj_t self_in) {
         return mp_make_stop_iteration(self->entry.data);
     }
     up_task_t *task = up_to_park(loop);
-    up_entry_t *joiner = up_task_joiner(loop, self);
-    if (joiner != NULL && up_watcher_protocol(joiner) != NULL) {
-        up_raise_runtime(MP_ERROR_TEXT("can't wait"));
+    if (self->entry.flags & UP_JOINED) {
+        up_entry_t *joiner = up_task_joiner(loop, self);
+        if (joiner != NULL && up_watcher_protocol(joiner) != NULL) {
+            up_raise_runtime(MP_ERROR_TEXT("can't wait"));
+        }
     }
     if (!up_core_join(&loop->core, &task->entry, &self->entry)) {
         up_raise_runtime(self == task ? MP_ERROR_TEXT("a task can't await itself") : MP_ERROR_TEXT("a task can't await one that awaits it"));

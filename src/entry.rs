@@ -301,6 +301,13 @@ impl<'a> Entry<'a> {
         self.bits.get() >> LEVEL & 3
     }
 
+    /// Whether its own level, and that of the queue it is in, or was in last, are normal or high.
+    #[inline]
+    pub(crate) fn is_normal(&self) -> bool {
+        self.level_bits() <= Level::Normal as LevelBits
+            && self.queue() <= Level::Normal as LevelBits
+    }
+
     /// The level of its wake-ups that name none. O(1).
     pub fn level(&self) -> Level {
         Level::from_bits(self.level_bits())

@@ -268,9 +268,15 @@ impl<'a> Scheduler<'a> {
         now: Tick,
     ) -> Option<&'a Entry<'a>> {
         let e = self.first(list)?;
+        self.unpark(e, list, at, now);
+        Some(e)
+    }
+
+    /// A task that is parked in this list is due now, at this level.
+    #[inline(never)]
+    pub(crate) fn unpark(&self, e: &'a Entry<'a>, list: &WaitList<'a>, at: LevelBits, now: Tick) {
         list.remove(e);
         self.enqueue(e, at, 0, now);
-        Some(e)
     }
 
     /// Wakes the `most` tasks that have waited longest; how many there were. O(their number).
@@ -377,8 +383,18 @@ impl<'a> Scheduler<'a> {
     pub fn join(&self, e: &'a Entry<'a>, task: &'a Entry<'a>) -> bool {
         self.detach(e);
         // What either has from those who were forgotten with the loop is not passed on.
-        self.look_at_joiners(e); // mutation: inherited-before-clearing
-        self.look_at_joiners(task);
+        if !e.inherits_nothing() {
+            self.look_at_joiners(e); // mutation: inherited-before-clearing
+        }
+        // As it is most often: the task is where it would be for this joiner, and waits for nobody.
+        let nothing = task.inherits_nothing();
+        if !nothing {
+            self.look_at_joiners(task);
+        }
+        let plain = nothing
+            && task.is_normal()
+            && task.joined_task().is_none()
+            && e.urgency() == NORMAL;
         let mut waits = joiners::join(e, task, self.epoch.get());
         // mutation: circle-by-a-lock
         if !waits && let Some(lock) = joiners::lock_between(task, e) {
@@ -386,7 +402,9 @@ impl<'a> Scheduler<'a> {
             self.unlink_lock(lock);
             waits = joiners::join(e, task, self.epoch.get());
         }
-        if waits {
+        if waits && plain {
+            task.set_inherited(NORMAL);
+        } else if waits {
             self.inherit(task, OWN_LEVEL, e.urgency());
         }
         waits
@@ -441,9 +459,10 @@ impl<'a> Scheduler<'a> {
     #[inline]
     pub fn wake_joiner(&self, task: &'a Entry<'a>, now: Tick) -> Option<&'a Entry<'a>> {
         let e = self.first_joiner(task)?;
+        let level = e.level_bits().min(task.queue());
         self.leave(e, task);
         if !e.is_watcher() {
-            self.enqueue(e, e.level_bits().min(task.queue()), 0, now);
+            self.enqueue(e, level, 0, now);
         }
         Some(e)
     }

@@ -156,9 +156,7 @@ impl<'a> Scheduler<'a> {
         if flag.is_set() {
             // mutation: flag-wakes-one
             while let Some(e) = self.first(&flag.waiters) {
-                let wakes = e.wakes();
-                flag.waiters.remove(e);
-                self.enqueue(e, wakes, 0, now);
+                self.unpark(e, &flag.waiters, e.wakes(), now);
             }
             flag.waited.store(0, Ordering::Relaxed); // mutation: waiter-noted-for-ever
         }

@@ -112,8 +112,7 @@ impl<'a> Scheduler<'a> {
             && e.level_bits() == NORMAL
             && lock.holder().is_some_and(|holder| {
                 (holder.inherits_nothing() || holder.is_wanted_only())
-                    && holder.level_bits() <= NORMAL
-                    && holder.queue() <= NORMAL
+                    && holder.is_normal()
                     && holder.joined_task().is_none()
                     && !holder.has_ended()
                     && holder != e
