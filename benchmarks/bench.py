@@ -18,6 +18,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import counting
@@ -167,6 +168,11 @@ WORKLOADS = (
 )
 BY_NAME = {workload.name: workload for workload in WORKLOADS}
 
+# Counted once more with the allocator and the collections in.
+PAID = ("sleep_ms_0", "event", "lock", "queue", "join", "gather", "wait_for")
+WITH_PAID = (UNIX, "cortex-m4f")
+N = 100
+
 RAM_KINDS = {
     "sleeping": (),
     "event": ("v2",),
@@ -227,6 +233,49 @@ def ram(key):
     return [int(word) for word in said] if kind == "start" else float(said[0])
 
 
+def maybe(measured):
+    """A function's figure, or why there is none."""
+    try:
+        return round(measured(), 1)
+    except Failed as failed:
+        return f"failed: {failed}"
+
+
+def more(args, pool, figures):
+    """What users pay, an idle loop, how late a task is beside garbage, a web server: ours and stock's."""
+    loops = [loop for loop in ("ours", "stock") if loop in args.loop]
+    jobs = [
+        (("paid", where, name, loop), partial(counting.paid, where, loop, name, N))
+        for where in WITH_PAID
+        for name in PAID
+        for loop in loops
+    ]
+    jobs += [
+        (("idle", where, f"N = {n}", loop), partial(counting.idle, where, loop, n))
+        for where in BOARDS
+        for n in (1, N)
+        for loop in loops
+    ]
+    jobs += [
+        (("idle", UNIX, "system calls", loop), partial(counting.system_calls, loop, N))
+        for loop in loops
+    ]
+    jobs += [
+        (("requests", UNIX, "microdot", loop), partial(counting.requests, loop)) for loop in loops
+    ]
+    jobs = [job for job in jobs if job[0][1] in args.board]
+    for (kind, where, name, loop), figure in zip(
+        (key for key, _ in jobs), pool.map(maybe, (measured for _, measured in jobs))
+    ):
+        figures[kind].setdefault(where, {}).setdefault(name, {})[loop] = figure
+        print(f"{where:11} {kind + ' ' + name:22} {loop:6} {figure}", flush=True)
+    for where in WITH_PAID[1:]:
+        for loop in ("gc_idle", *loops) if where in args.board else ():
+            late = counting.lateness(where, loop)
+            figures["garbage"].setdefault(where, {}).setdefault("late", {})[loop] = late
+            print(f"{where:11} {'late beside garbage':22} {loop:6}", *late, flush=True)
+
+
 def flash(where):
     """Bytes of flash of ours and of stock's, by ports/size.py."""
     argv = [sys.executable, "ports/size.py", "table", TREE, "--target", where]
@@ -275,6 +324,7 @@ def measure(args, pool, figures):
             figures["start"].setdefault(where, {})[loop] = figure
         else:
             figures["ram"].setdefault(where, {}).setdefault(kind, {})[loop] = figure
+    more(args, pool, figures)
     for where in args.board:
         figures["flash"][where] = flash(where)
 
@@ -316,6 +366,7 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     file = WORK / "figures.json"
     figures = {"steps": {}, "ram": {}, "start": {}, "flash": {}}
+    figures.update(paid={}, idle={}, requests={}, garbage={})
     with ThreadPoolExecutor(args.jobs) as pool:
         if args.profile:
             profile(args, pool)

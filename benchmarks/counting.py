@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -33,6 +34,8 @@ BOARDS = tuple(PER_COUNT)
 FINEST = {"cortex-m4f": 0, "cortex-m0": 6, "lx106": 5, "rv32": 7, "dc233c": 7}
 IRQ = "benchmarks/irq.py"
 IDLE = "benchmarks/idle.py"
+REQUESTS = "benchmarks/requests.py"
+GARBAGE = "benchmarks/garbage.py"
 TICKS = 50
 WAKE_UPS = 20
 TIMEOUT = 900
@@ -40,6 +43,7 @@ TIMEOUT = 900
 ENVIRONMENT = {"LC_ALL": "C"}
 # What the heap's holes make of it is left out: bytes are counted instead.
 ALLOCATOR = re.compile(r"gc_(alloc|free|realloc)\b")
+NOTHING = re.compile(r"(?!)")
 
 
 class Failed(Exception):
@@ -106,7 +110,7 @@ def run(argv, env=None, timeout=TIMEOUT):
     return done.stdout
 
 
-def functions(dump, loaded=False):
+def functions(dump, loaded=False, leave_out=ALLOCATOR):
     """Instructions by function of the micropython binary, in one file of callgrind's; `loaded`: also of code that it loaded."""
     counts = Counter()
     names = {"ob": {}, "fn": {}}
@@ -129,12 +133,12 @@ def functions(dump, loaded=False):
             skip = True
         elif re.match(r"[-+*\d]", text):
             ours = now["ob"].endswith("/micropython") or loaded and "/" not in now["ob"]
-            if ours and not ALLOCATOR.match(now["fn"]):
+            if ours and not leave_out.match(now["fn"]):
                 counts[now["fn"]] += int(text.split()[1])
     return counts
 
 
-def on_unix(args, micropython=MICROPYTHON):
+def on_unix(args, micropython=MICROPYTHON, heap="64m", leave_out=ALLOCATOR):
     """(steps, bytes, instructions by function) of steps.py with these arguments."""
     WORK.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
@@ -142,13 +146,76 @@ def on_unix(args, micropython=MICROPYTHON):
         command = [
             *alone(valgrind(), "--tool=callgrind", "--dump-before=bench_instant"),
             f"--callgrind-out-file={out}",
-            *(os.path.relpath(micropython, ROOT), "-X", "heapsize=64m", "-c", IMPORT_STEPS, *args),
+            *(
+                os.path.relpath(micropython, ROOT),
+                "-X",
+                f"heapsize={heap}",
+                "-c",
+                IMPORT_STEPS,
+                *args,
+            ),
         ]
         env = {**ENVIRONMENT, "LD_PRELOAD": os.path.relpath(clock(), ROOT)}
         steps, heap, _ = map(int, run(command, env).split())
-        one, two = (functions(Path(f"{out}.{i}")) for i in (2, 3))
+        one, two = (functions(Path(f"{out}.{i}"), leave_out=leave_out) for i in (2, 3))
     two.subtract(one)
     return steps, heap, two
+
+
+def requests(loop):
+    """Instructions that a request takes of microdot's server on unix, all of the binary's with the collector's."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=WORK) as folder, socket.create_server(
+        ("127.0.0.1", 0)
+    ) as free:
+        out = Path(folder) / "out"
+        port = free.getsockname()[1]
+        free.close()
+        command = [
+            *alone(valgrind(), "--tool=callgrind", "--dump-before=bench_instant"),
+            f"--callgrind-out-file={out}",
+            *(
+                os.path.relpath(MICROPYTHON, ROOT),
+                "-X",
+                "heapsize=512k",
+                REQUESTS,
+                loop,
+                str(port),
+            ),
+        ]
+        env = {**ENVIRONMENT, "MICROPYPATH": ".frozen:build/libraries"}
+        with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE) as server:
+            try:
+                for request in (
+                    ["/"] * 50 + ["/mark"] + ["/"] * 200 + ["/mark"] + ["/"] * 400 + ["/mark"]
+                ):
+                    ask(port, request)
+            finally:
+                server.kill()
+                said = server.communicate()[1]
+        if not Path(f"{out}.3").exists():
+            raise Failed(said.decode(errors="replace")[-2000:])
+        one, two = (sum(functions(Path(f"{out}.{i}"), leave_out=NOTHING).values()) for i in (2, 3))
+    return (two - one) / 200
+
+
+def ask(port, what):
+    """One request, and its answer to the end."""
+    until = time.monotonic() + 60
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), 60) as client:
+                client.sendall(f"GET {what} HTTP/1.0\r\nHost: here\r\n\r\n".encode())
+                answer = b""
+                while more := client.recv(4096):
+                    answer += more
+            break
+        except ConnectionRefusedError:  # it is not there yet
+            if time.monotonic() > until:
+                raise Failed("microdot does not answer") from None
+            time.sleep(0.1)
+    if b" 200 " not in answer[:20]:
+        raise Failed(f"microdot answers {answer!r}")
 
 
 def on_board(board, args, firmware=None):
@@ -255,6 +322,21 @@ def arguments(loop, workload, n):
         return [loop, workload, str(n)]
     with socket.create_server(("127.0.0.1", 0)) as free:
         return [loop, workload, str(n), str(free.getsockname()[1])]
+
+
+def paid(where, loop, workload, n):
+    """Instructions that a step takes with the allocator and the collections in, on a heap of 256 KB, or the board's."""
+    args = [loop, workload, str(n), "paid"]
+    if where != UNIX:
+        steps, _, counts = on_board(where, args)
+        return counts / steps
+    steps, _, by_function = on_unix(args, heap="256k", leave_out=NOTHING)
+    return sum(by_function.values()) / steps
+
+
+def lateness(board, loop):
+    """[samples, the median, 90 %, 99 %, the longest]: how late a high task is beside garbage, in us (garbage.py)."""
+    return list(map(int, run([sys.executable, RUN, board, GARBAGE, loop]).split()))
 
 
 def cost(where, loop, workload, n):

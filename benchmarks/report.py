@@ -120,6 +120,7 @@ def pages(figures):
     rows.append(row)
     head = [f"{MACHINES[m]}, {loop}" for m in machines for loop in ("ours", "stock")]
     yield from table(["bytes", *head], rows)
+    yield from what_users_pay(figures)
     yield "## Other numbers of tasks"
     yield ""
     yield "Instructions a step. `-`: the loop cannot do it, the heap has no room for so many tasks, or it was not measured (`make bench N=...` does)."
@@ -129,6 +130,75 @@ def pages(figures):
         yield ""
         head, *rows = all_n(figures["steps"][machine])
         yield from table(head, rows)
+
+
+def plain(figure):
+    """A figure; - if there is none."""
+    return f"{figure:.0f}" if isinstance(figure, (int, float)) else "-"
+
+
+def pair(by_loop):
+    """Ours, stock's, and how many times ours that is."""
+    ours, stock = by_loop.get("ours"), by_loop.get("stock")
+    both = all(isinstance(figure, (int, float)) for figure in (ours, stock))
+    return [plain(ours), plain(stock), f"{stock / ours:.2f}" if both else "-"]
+
+
+def what_users_pay(figures):
+    """Tables of what is counted with the allocator in, of an idle loop, of garbage, of a web server."""
+    if figures.get("paid"):
+        yield "## With the allocator and the collections in"
+        yield ""
+        yield f"Instructions a step, {N} tasks, of runs in which garbage is collected as usual: on unix on a heap of 256 KB, on the"
+        yield "board on its 96 KB. How long the allocator looks for room depends on where the heap has holes, so these are no budget's."
+        yield ""
+        machines = list(figures["paid"])
+        rows = []
+        for name in bench.PAID:
+            row = [f"`{name}`"]
+            for machine in machines:
+                row += pair(figures["paid"][machine].get(name, {}))
+            rows.append(row)
+        head = [
+            f"{MACHINES[m]}: {what}"
+            for m in machines
+            for what in ("ours", "stock", "stock / ours")
+        ]
+        yield from table(["instructions a step", *head], rows)
+    if figures.get("requests"):
+        yield "A request to microdot 2.7 on unix, with all of that in, its connection's begin and end too:"
+        yield ""
+        row = ["microdot", *pair(figures["requests"]["unix"]["microdot"])]
+        yield from table(["instructions a request", "ours", "stock", "stock / ours"], [row])
+    if figures.get("idle"):
+        yield "## An idle loop"
+        yield ""
+        yield "Instructions of a tick of 1 ms that brings nothing, the board's own tick interrupt with them; on unix the system calls of a wake-up."
+        yield ""
+        rows = [
+            [f"{MACHINES[machine]}, {name}", *pair(by_loop)]
+            for machine, names in figures["idle"].items()
+            for name, by_loop in names.items()
+        ]
+        yield from table(
+            ["a tick, with N tasks that sleep", "ours", "stock", "stock / ours"], rows
+        )
+    if figures.get("garbage"):
+        yield "## Beside tasks that make garbage"
+        yield ""
+        yield "How late a high task wakes from `sleep_ms(5)`, in us, beside eight tasks that allocate 512 bytes every 3 ms and 100 that"
+        yield "sleep (`benchmarks/garbage.py`). Virtual time, 8 ns an instruction. Stock has no levels."
+        yield ""
+        names = {"gc_idle": "ours, `loop.gc_idle(8192)`", "ours": "ours", "stock": "stock"}
+        for machine, by_name in figures["garbage"].items():
+            rows = [
+                [name, *map(str, by_name["late"][loop][1:])]
+                for loop, name in names.items()
+                if loop in by_name["late"]
+            ]
+            yield from table(
+                [f"us late, {MACHINES[machine]}", "median", "90 %", "99 %", "longest"], rows
+            )
 
 
 def workloads():
