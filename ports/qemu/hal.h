@@ -47,6 +47,9 @@ void board_trigger_irq(void);
 // An alarm in the past comes at once. May be called in an interrupt.
 void hal_alarm(uint32_t counts);
 
+// What clock.c calls, in interrupt context, at each ms: the console looks at its keyboard, if it has one.
+void board_console_irq(void);
+
 // What deadline.c calls, in interrupt context.
 void board_alarm_irq(void);
 // At each whole ms of the counter, and before board_alarm_irq() where both are due.

@@ -5,7 +5,7 @@
 // The ms ticks start here; before anybody asks.
 void board_ticks_start(uint32_t ms);
 
-// The console is a keyboard: for the REPL, which is not offered here.
+// The console is a keyboard: for the REPL, which nobody asks for here.
 void board_keyboard(void);
 
 // Wait for an interrupt, at most that many ms; UINT32_MAX is for ever.

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "rv32/irq.h"
+
 #define MICROPY_HW_BOARD_NAME "QEMU virt"
 #define MICROPY_HW_MCU_NAME "RV32IMAC"
 #define MICROPY_EMIT_RV32 (1)
@@ -14,17 +16,5 @@
 
 // mtime.
 #define HAL_COUNTS_PER_US (10)
-
-#define MSTATUS_MIE "8"
-
-static inline uint32_t hal_irq_disable(void) {
-    uint32_t before;
-    __asm__ volatile("csrrci %0, mstatus, " MSTATUS_MIE : "=r"(before) : : "memory");
-    return before;
-}
-
-static inline void hal_irq_restore(uint32_t before) {
-    __asm__ volatile("csrs mstatus, %0" : : "r"(before & 8) : "memory");
-}
 
 #endif

@@ -7,4 +7,4 @@ include boards/$(BOARD)/mpconfigboard.mk
 CFLAGS += -DMP_CONFIGFILE='"stock.h"' -DQEMU_STOCK=1 -fsingle-precision-constant -I$(BOARD_DIR) -I$(BOARDS) -idirafter $(OURS)
 vpath %.c $(BOARD_DIR) $(BOARDS) $(HAL) $(OURS)
 QSTR_GLOBAL_DEPENDENCIES += $(BOARDS)/stock.h $(BOARD_DIR)/board.h
-SRC_C += clock.c hal.c deadline.c pyb.c
+SRC_C += stock.c clock.c hal.c deadline.c pyb.c

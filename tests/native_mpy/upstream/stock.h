@@ -22,5 +22,5 @@ void hal_init(void);
 #define MICROPY_PORT_INIT_FUNC hal_init()
 #define MICROPY_BEGIN_ATOMIC_SECTION() hal_irq_disable()
 #define MICROPY_END_ATOMIC_SECTION(state) hal_irq_restore(state)
-void clock_wait(void);
-#define MICROPY_INTERNAL_WFE(timeout_ms) clock_wait()
+void board_wait(void);
+#define MICROPY_INTERNAL_WFE(timeout_ms) board_wait()

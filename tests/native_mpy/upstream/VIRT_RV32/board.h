@@ -4,19 +4,9 @@
 
 #include <stdint.h>
 
+#include "rv32/irq.h"
+
 // mtime.
 #define HAL_COUNTS_PER_US (10)
-
-#define MSTATUS_MIE "8"
-
-static inline uint32_t hal_irq_disable(void) {
-    uint32_t before;
-    __asm__ volatile("csrrci %0, mstatus, " MSTATUS_MIE : "=r"(before) : : "memory");
-    return before;
-}
-
-static inline void hal_irq_restore(uint32_t before) {
-    __asm__ volatile("csrs mstatus, %0" : : "r"(before & 8) : "memory");
-}
 
 #endif

@@ -1,18 +1,11 @@
-// The clock and the console.
-#include <string.h>
-
+// The clock, and waiting by it: no tick, so that a wait takes as long as it should.
 #include "py/mphal.h"
 #include "py/runtime.h"
-#include "py/stream.h"
-#include "host.h"
 
 static uint32_t ms_start;
 
 void board_ticks_start(uint32_t ms) {
     ms_start = ms;
-}
-
-void board_keyboard(void) {
 }
 
 mp_uint_t mp_hal_ticks_ms(void) {
@@ -50,29 +43,4 @@ void mp_hal_delay_ms(mp_uint_t ms) {
             mp_event_handle_nowait();
         }
     }
-}
-
-mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t len) {
-    host_write(text, len);
-    return len;
-}
-
-void mp_hal_stdout_tx_strn_cooked(const char *text, size_t len) {
-    host_write(text, len);
-}
-
-void mp_hal_stdout_tx_str(const char *text) {
-    host_write(text, strlen(text));
-}
-
-int mp_hal_stdin_rx_chr(void) {
-    int c = host_read_char();
-    if (c < 0) {
-        host_exit(0);
-    }
-    return c;
-}
-
-uintptr_t mp_hal_stdio_poll(uintptr_t flags) {
-    return flags & MP_STREAM_POLL_WR;
 }
