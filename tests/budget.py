@@ -157,7 +157,7 @@ def flash(few):
 
 
 def pico():
-    """What our part takes of a whole RPI_PICO, and cycles of its processor a step, beside 100 tasks.
+    """What our part takes of a whole RPI_PICO, cycles of its processor a step beside 100 tasks, and from a pin's interrupt to its task.
 
     The emulator's clock goes by cycles, each run is like the one before, and a us has 125.
     """
@@ -170,8 +170,14 @@ def pico():
     found = re.findall(r"^(\w+) (\d+) (\d+)\r?$", said, re.MULTILINE)
     if len(found) != 3:
         sys.exit(said)
+    woken = bench.counting.run([sys.executable, "tests/pico/checks.py", "interrupts"])
+    medians = re.findall(r"^beside (\d+) tasks: .* median (\d+)$", woken, re.MULTILINE)
+    if not medians:
+        sys.exit(woken)
+    cycles = {(PICO, f"{name} N={N}"): 125 * int(us) / int(n) for name, n, us in found}
+    cycles.update({(PICO, f"pin to task N={n}"): int(median) for n, median in medians})
     return {
-        "cycles": {(PICO, f"{name} N={N}"): 125 * int(us) / int(n) for name, n, us in found},
+        "cycles": cycles,
         "pico": {(PICO, "flash"): bytes_of, (PICO, "static RAM"): ram},
     }
 

@@ -45,8 +45,9 @@ class Core(ctypes.Structure):
         ("flash", ctypes.c_void_p),
         ("rom", ctypes.c_void_p),
         *((flag, ctypes.c_uint32) for flag in ("n", "z", "c", "v", "masked", "pending")),
-        *((word, ctypes.c_uint32) for word in DIVIDER),
+        *((word, ctypes.c_uint32) for word in (*DIVIDER, "spinlocks", "event")),
         ("most", ctypes.c_int64),
+        ("ns", ctypes.c_double),
         ("beside", ctypes.c_int64),
     )
 
@@ -63,8 +64,8 @@ class Core(ctypes.Structure):
         self.up_run = library.up_run
         self.itself = ctypes.byref(self)
 
-    def run(self, core, most):
-        """Execute what is not the emulator's, until so many cycles are over; how many are."""
+    def run(self, core, most, ns):
+        """Execute what is not the emulator's, until so many cycles are over, from this time of the timer; how many are."""
         self.n, self.z, self.c, self.v = core.n, core.z, core.c, core.v
         self.masked = core.pm
         self.pending = (
@@ -74,10 +75,12 @@ class Core(ctypes.Structure):
             or core.pending_svcall
             or core.pending_nmi
         )
-        self.most = most
+        self.most, self.ns = most, ns
         cycles = self.up_run(self.itself)
         core.n, core.z, core.c, core.v = self.n, self.z, self.c, self.v
         core.pm = self.masked
+        if self.event:
+            core.event_registered, self.event = True, 0
         core.cycles += cycles + self.beside
         return cycles
 
@@ -161,7 +164,7 @@ class Board:
         most = MOST_CYCLES
         if clock.has_scheduled_alarm:
             most = math.ceil(clock.nanos_to_next_alarm / NANOS_A_CYCLE)
-        cycles = self.core.run(core, most)
+        cycles = self.core.run(core, most, clock.nanos - self.chip.timer._epoch_nanos)
         clock.tick(cycles * NANOS_A_CYCLE)
         if not cycles >= most > 0:
             clock.tick(core.execute_instruction() * NANOS_A_CYCLE)

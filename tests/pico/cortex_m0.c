@@ -1,4 +1,4 @@
-// The Cortex-M0+ instructions that touch nothing but registers, memory, the mask of interrupts and the RP2040's divider: what the
+// The Cortex-M0+ instructions that touch nothing but registers, memory, the mask of interrupts, and of the RP2040 the divider, the spin locks and the time: what the
 // emulator rp2040py does one at a time, many times as fast. Cycles are counted as it counts them, so board time is the same.
 //
 // Every other instruction is left to the emulator: what reads or writes a peripheral, enters or leaves an exception, sleeps,
@@ -24,7 +24,7 @@ enum {
     PRIMASK = 16
 };
 
-// Of the processor's own peripherals (SIO): which core it is, and the divider, which all of C's divisions use.
+// Of the processor's own peripherals (SIO): which core it is, the divider, which all of C's divisions use, and the spin locks.
 #define SIO 0xd0000000u
 enum {
     CPUID = 0x00,
@@ -35,11 +35,16 @@ enum {
     QUOTIENT = 0x70,
     REMAINDER = 0x74,
     CSR = 0x78,
+    SPINLOCKS = 0x100, // 32 words
 };
+// The count of us, in two words, as it is.
+#define TIMERAWH 0x40054024u
+#define TIMERAWL 0x40054028u
 enum {
     READY = 1,
     DIRTY = 2,
-    DIVISION_CYCLES = 8
+    DIVISION_CYCLES = 8,
+    NS_A_CYCLE = 8,
 };
 
 // What board.py hands over. The pointers are to the emulator's own memory.
@@ -51,7 +56,10 @@ typedef struct {
     uint32_t masked; // PRIMASK
     uint32_t pending; // an interrupt waits for its end
     uint32_t dividend, divisor, quotient, remainder, csr; // of the divider
+    uint32_t spinlocks; // those that are taken, a bit each
+    uint32_t event; // SEV was executed
     int64_t most; // cycles; the instruction that reaches them is the last
+    double ns; // of the timer, at the beginning
     int64_t beside; // cycles of divisions, which the emulator counts for the core, not for the clock
 } core_t;
 
@@ -123,8 +131,15 @@ static bool sio_read(core_t *core, uint32_t at, uint32_t *value) {
             *value = core->csr;
             return true;
         default:
-            return false;
+            break;
     }
+    uint32_t lock = (at - SIO - SPINLOCKS) / 4;
+    if (lock >= 32) {
+        return false;
+    }
+    *value = 1u << lock & ~core->spinlocks;
+    core->spinlocks |= 1u << lock;
+    return true;
 }
 
 // Write one; whether it is ours.
@@ -150,8 +165,14 @@ static bool sio_write(core_t *core, uint32_t at, uint32_t value) {
             core->csr = READY | DIRTY;
             return true;
         default:
-            return false;
+            break;
     }
+    uint32_t lock = (offset - SPINLOCKS) / 4;
+    if (lock >= 32) {
+        return false;
+    }
+    core->spinlocks &= ~(1u << lock);
+    return true;
 }
 
 static inline bool holds(unsigned condition, bool n, bool z, bool c, bool v) {
@@ -216,6 +237,10 @@ int64_t up_run(core_t *core) {
         if (from) { \
             LOW(0) = get32(from); \
             took = 2; \
+        } else if (place == TIMERAWL || place == TIMERAWH) { \
+            uint64_t us = (uint64_t)((core->ns + (double)cycles * NS_A_CYCLE) / 1000); \
+            LOW(0) = (uint32_t)(place == TIMERAWH ? us >> 32 : us); \
+            took = 4; \
         } else if (!sio_read(core, place, &LOW(0))) { \
             goto emulators; \
         } \
@@ -643,7 +668,9 @@ int64_t up_run(core_t *core) {
                 break;
             }
             default:
-                if (op != 0xbf00) { // NOP
+                if (op == 0xbf40) { // SEV
+                    core->event = true;
+                } else if (op != 0xbf00) { // NOP
                     goto emulators;
                 }
         }
