@@ -339,6 +339,11 @@ def libraries():
     return counted("libraries", "tests/libraries.py", MICROPYTHON)
 
 
+def traces_board():
+    """The trace names who blocks on the Cortex-M4F in QEMU too."""
+    return counted("traces-board", "tests/traces.py", "ports/qemu/run.py cortex-m4f")
+
+
 def examples_boards():
     """The examples on the Cortex-M4F in QEMU, with LONG=1 on all boards: they print the same."""
     boards = BOARDS if os.environ.get("LONG") else ("cortex-m4f",)
@@ -803,6 +808,7 @@ GROUPS = (
     *(group for groups, _ in BOARD_GROUPS for group in groups),
     boards_lx106_small,
     examples_boards,
+    traces_board,
     native_files,
     native_unix,
     native_newest,
