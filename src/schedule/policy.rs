@@ -391,10 +391,8 @@ impl<'a> Scheduler<'a> {
         if !nothing {
             self.look_at_joiners(task);
         }
-        let plain = nothing
-            && task.is_normal()
-            && task.joined_task().is_none()
-            && e.urgency() == NORMAL;
+        let plain =
+            nothing && task.is_normal() && task.joined_task().is_none() && e.urgency() == NORMAL;
         let mut waits = joiners::join(e, task, self.epoch.get());
         // mutation: circle-by-a-lock
         if !waits && let Some(lock) = joiners::lock_between(task, e) {
