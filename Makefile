@@ -476,6 +476,15 @@ bench: setup-bench unix $(if $(filter unix,$(BOARD)),,qemu)
 trace-picture: unix
 	@$(UNIX) tests/trace/blocker.py | python3 tools/trace.py - --svg docs/trace.svg
 
+.PHONY: bench-embassy
+## bench-embassy: embassy-executor on the Cortex-M4F in QEMU: instructions from an interrupt to its task, shortest, median, longest
+bench-embassy: setup-demo setup-qemu
+	@cd benchmarks/embassy && RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
+		RUSTFLAGS="-C linker=arm-none-eabi-ld -C linker-flavor=ld -C link-arg=-Tlink.ld" /usr/bin/cargo build --quiet --release --locked \
+		-Zbuild-std=core --target thumbv7em-none-eabihf --target-dir $(CURDIR)/build/bench/embassy
+	@qemu-system-arm -machine netduinoplus2 -icount shift=0,sleep=off -display none -monitor none -serial none \
+		-semihosting-config enable=on,target=native -kernel build/bench/embassy/thumbv7em-none-eabihf/release/embassy-bench
+
 ## budget: accept what our loop costs now: writes tests/budget.json anew
 budget: setup-budget unix qemu pico-test
 	@MPY_TREE=$(MPY) python3 tests/budget.py --update -j $(JOBS)

@@ -372,8 +372,9 @@ def main():
             profile(args, pool)
             return 0
         measure(args, pool, figures)
-    if not everything and file.exists():
-        figures = merged(json.loads(file.read_text()), figures)
+    if not everything:
+        before = file if file.exists() else FIGURES
+        figures = merged(json.loads(before.read_text()), figures)
     file.write_text(in_lines(figures) + "\n")
     if everything or args.docs:
         FIGURES.write_text(in_lines(figures) + "\n")
