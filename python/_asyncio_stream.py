@@ -209,7 +209,8 @@ class Server:
 # ssl: an SSLContext.
 # async
 def start_server(cb, host, port, backlog=5, ssl=None):
-    core._check_callable("cb", cb)
+    if cb is not None:  # as in MicroPython: then nobody may connect
+        core._check_callable("cb", cb)
     core._check_int("backlog", backlog, 0)
     if ssl and not hasattr(ssl, "wrap_socket"):
         raise TypeError("'ssl' must be an SSLContext")

@@ -141,6 +141,9 @@ static up_permits_t permits[] = { { .level = UP_OWN, .bounded = 1, .free = 1 }, 
 static up_entry_t locks[2];
 static up_entry_t deadlines[3];
 static up_flag_t flags[] = { { .level = UP_OWN }, { .level = UP_HIGH }, { .level = UP_LOW } };
+static up_record_t records[5];
+static up_trace_t trace = { .records = records, .length = 5 };
+static up_posts_t posts;
 static uint32_t now = 0xfffff000;
 
 // As the shim's objects: each begins with its entry.
@@ -425,12 +428,52 @@ static void turn(void) {
     }
 }
 
+// Who became due, the records of a trace, and the times of what was posted.
+static void trace_call(void) {
+    up_entry_t *woken = NULL;
+    up_record_t *record;
+    const up_record_t *nth;
+    uint32_t at = 0;
+    switch (below(4)) {
+        case 0:
+            do {
+                woken = up_core_trace_woken(&core, &trace, woken, NULL);
+            } while (got(common(woken)) != 0);
+            break;
+        case 1:
+            record = up_core_trace_record(&trace);
+            record->at = now;
+            got((uint32_t)(record - records));
+            break;
+        case 2:
+            nth = up_core_trace_nth(&trace, below(6));
+            got(nth == NULL ? 0 : nth->at);
+            got(up_core_trace_written(&trace));
+            got(up_core_trace_lost(&trace));
+            break;
+        default:
+            if (once_in(4)) {
+                up_core_trace_switch(&posts, below(3) != 0);
+                calls++;
+            }
+            up_core_trace_post(&posts, now);
+            calls++;
+            if (once_in(8)) {
+                while (got(up_core_trace_posted(&posts, &at)) != 0) {
+                    note(at);
+                }
+            }
+            got(up_core_trace_lost_posts(&posts));
+            break;
+    }
+}
+
 static void one_call(void) {
     task_t *task = some_task();
     up_entry_t *entry = &task->entry;
     up_list_t *list = &lists[below(LISTS)];
     uint32_t level, awaits;
-    switch (below(40)) {
+    switch (below(42)) {
         case 31:
             awaits = below(2);
             up_core_rouse(&core, entry, awaits, once_in(2) ? &some_task()->entry : NULL, now);
@@ -569,6 +612,10 @@ static void one_call(void) {
             break;
         case 38:
             got(up_core_end_deadline(&core, &deadlines[below(3)], now));
+            break;
+        case 40:
+        case 41:
+            trace_call();
             break;
         default:
             wait(task);

@@ -801,6 +801,15 @@ impl Core {
         call!(up_mail_lost(self.mail))
     }
 
+    /// Whom the trace keeps: of each level the youngest when it was looked last.
+    pub fn noted(&self) -> Vec<Handle> {
+        let words = Self::words(self.traced);
+        words
+            .iter()
+            .filter_map(|word| self.handles.get(word).copied())
+            .collect()
+    }
+
     /// Looks who became due since it looked last, and notes each in the trace: they are in the order of levels, and
     /// another look finds nobody.
     pub fn woken(&mut self) -> Vec<Handle> {

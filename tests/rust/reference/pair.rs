@@ -293,7 +293,8 @@ impl Pair {
         let holds = |task: &Task| task.lock.is_some_and(|lock| lock.holder == Some(h));
         let named = |task: &Task| task.handle != h && task.data == Data::Entry(h) || holds(task);
         if !self.model.tasks.iter().any(named) {
-            assert_eq!(self.core.has(h), self.owners.contains(&h));
+            let kept = self.owners.contains(&h) || self.core.noted().contains(&h);
+            assert_eq!(self.core.has(h), kept);
         }
     }
 
@@ -302,6 +303,7 @@ impl Pair {
         let Self { model, core, .. } = self;
         let mut held = self.owners.clone();
         held.extend(self.last);
+        held.extend(core.noted());
         let (tasks, lists) = model.reached(&held);
         held.extend(model.tasks.iter().filter(|t| t.held).map(|t| t.handle));
         let kept = core.sweep(&held, &model.lists);
