@@ -164,13 +164,7 @@ impl World {
                 self.sleep(h, 0);
             }
             29 => {
-                let tasks = || {
-                    self.pair
-                        .model
-                        .tasks
-                        .iter()
-                        .filter(|task| task.lock.is_none())
-                };
+                let tasks = || self.pair.model.tasks.iter().filter(|task| task.is_task());
                 let n = self.numbers.below(tasks().count() as u32) as usize;
                 let other = tasks().nth(n).expect("one of them").handle;
                 let far = matches!(self.book.get(&other), Some(&Promise::At(due)) if due > self.now() + DAY);
