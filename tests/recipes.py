@@ -630,7 +630,7 @@ def manifests():
     import manifestfile
 
     own = {str(p.relative_to(ROOT / "python")): p for p in (ROOT / "python").rglob("*.py")}
-    for not_for_boards in ("manifest.py", "asyncio_priority/testing.py"):
+    for not_for_boards in ("manifest.py", "asyncio_priority/testing.py", "_asyncio_help.py"):
         del own[not_for_boards]
     some = ("ADAFRUIT_ITSYBITSY_M4_EXPRESS",)
     for port, boards in {**dict(BOARDS.values()), "samd": some}.items():
