@@ -332,7 +332,8 @@ void __real_gc_collect_end(void);
 void __wrap_gc_collect_end(void);
 void __wrap_gc_collect_end(void) {
     lock();
-    size_t len = AREA->gc_last_used_block / BLOCKS_PER_ATB + 1;
+    // gc_realloc() counts the block behind the last one as used, and that may be behind the heap.
+    size_t len = MIN(AREA->gc_last_used_block / BLOCKS_PER_ATB + 1, AREA->gc_alloc_table_byte_len);
     memcpy(kinds_before, AREA->gc_alloc_table_start, len);
     __real_gc_collect_end();
     for (size_t i = 0; i < len; ++i) {
