@@ -127,7 +127,7 @@ def foreign(micropython, long):
     with Running(micropython, "foreign.py") as run:
         for who in ("the main thread", "another", "the main thread again"):
             for line in (
-                "80 of 80 raised",
+                "82 of 82 raised",
                 "True",
                 "True True False",
                 "1 1 0 None 0",

@@ -80,6 +80,8 @@ def changes(t):
     yield "Task.cancel", lambda: t.task.cancel()
     yield "Task.cancel asleep", lambda: t.sleeper.cancel()
     yield "Task.set_level", lambda: t.task.set_level(0)
+    yield "loop.stats", lambda: loop.stats(True)
+    yield "loop.trace", lambda: loop.trace(16)
     yield "Task.set_deadline", lambda: t.task.set_deadline(5)
     yield "Task.deadline", lambda: t.task.deadline
     yield "Task.data", lambda: setattr(t.task, "data", None)
