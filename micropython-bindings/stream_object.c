@@ -52,6 +52,7 @@ typedef struct _up_stream_t {
     size_t alloc;
     size_t len;
     byte *buf; // what came and was not returned: `len` bytes, in room for `alloc`
+    mp_obj_t attrs; // a dict of what programs set besides, as on an object of a class in Python; or MP_OBJ_NULL
 } up_stream_t;
 
 // What is awaited, in `what`.
@@ -920,6 +921,32 @@ static mp_obj_t up_stream_get_out(up_stream_t *self) {
     return self->sent == 0 ? self->out : up_part(self->out, mp_obj_new_int_from_uint(self->sent), mp_const_none);
 }
 
+// What a program keeps with the stream: a web server the path and the headers of its request.
+static void up_stream_other_attr(up_stream_t *self, qstr attr, mp_obj_t *dest) {
+    mp_obj_t key = MP_OBJ_NEW_QSTR(attr);
+    if (dest[0] == MP_OBJ_NULL) {
+        mp_map_elem_t *found = self->attrs == MP_OBJ_NULL ? NULL : mp_map_lookup(mp_obj_dict_get_map(self->attrs), key, MP_MAP_LOOKUP);
+        if (found != NULL) {
+            dest[0] = found->value;
+        } else {
+            dest[1] = MP_OBJ_SENTINEL; // a method
+        }
+        return;
+    }
+    if (dest[1] != MP_OBJ_NULL) {
+        if (self->attrs == MP_OBJ_NULL) {
+            mp_obj_t made = mp_obj_new_dict(1);
+            if (self->attrs == MP_OBJ_NULL) { // else a finaliser set one
+                self->attrs = made;
+            }
+        }
+        mp_obj_dict_store(self->attrs, key, dest[1]);
+    } else if (self->attrs == MP_OBJ_NULL || mp_map_lookup(mp_obj_dict_get_map(self->attrs), key, MP_MAP_LOOKUP_REMOVE_IF_FOUND) == NULL) {
+        return;
+    }
+    dest[0] = MP_OBJ_NULL; // it is done
+}
+
 static void up_stream_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     up_stream_t *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL) {
@@ -934,7 +961,7 @@ static void up_stream_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         } else if (attr == MP_QSTR_out_buf) {
             dest[0] = up_stream_get_out(self);
         } else {
-            dest[1] = MP_OBJ_SENTINEL; // a method
+            up_stream_other_attr(self, attr, dest);
         }
     } else if (dest[1] != MP_OBJ_NULL) {
         if (attr == MP_QSTR_fast) {
@@ -954,9 +981,14 @@ static void up_stream_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
             self->out = dest[1] == mp_const_none || mp_obj_is_true(dest[1]) ? dest[1] : MP_OBJ_NULL;
             self->sent = 0;
         } else {
+            if (attr != MP_QSTR_s && attr != MP_QSTR_e) {
+                up_stream_other_attr(self, attr, dest);
+            }
             return;
         }
         dest[0] = MP_OBJ_NULL; // it is done
+    } else {
+        up_stream_other_attr(self, attr, dest);
     }
 }
 

@@ -28,8 +28,8 @@ MANY = (
 # So long that the short form collects at each allocation, and not at each step as well.
 LONG = ("fault_native.py", "fault_stream.py", "fault_sync.py", "mem_cancelled_sleepers.py")
 
-# What they show is which collections the loop itself makes.
-COUNT_COLLECTIONS = ("idle_gc.py", "stats.py")
+# What they show is which collections there were.
+COUNT_COLLECTIONS = ("idle_gc.py", "stats.py", "trace.py")
 
 # The loop has memory, for the next context of an exception handler.
 WANTS_MEMORY = ("fault_context_kept.py",)

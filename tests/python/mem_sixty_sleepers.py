@@ -51,25 +51,22 @@ def run():
     return asyncio.run(main())
 
 
-# A collector that takes all for references keeps now and then something by chance, and lets it go in a later round. So
-# the best of five rounds counts. Of what is not let go each round leaves some.
+# A collector that takes all for references keeps now and then something by chance, and lets it go in a later round. So the
+# lowest of three rounds counts, against that of the three before. Of what is not let go each round leaves some.
 def round():
-    before = used()
     woken[:] = [0] * N
     taken = run()
     if sum(woken) != N * ROUNDS or early:
         print("woken", sum(woken), "early", early)
-    return taken <= 30 * WORD * N, abs(used() - before) < WORD * N
+    return taken <= 30 * WORD * N
 
 
 run()  # what the first run makes for good
 print("woken", sum(woken), "early", early)
-few = little = False
-for _ in range(5):
-    enough, kept = round()
-    few = few or enough
-    little = little or kept
-    if few and little:
-        break
+few = False
+levels = []
+for _ in range(6):
+    few = round() or few
+    levels.append(used())
 print("30 words a task are enough:", few)
-print("kept less than a word a task:", little)
+print("kept less than a word a task:", min(levels[3:]) - min(levels[:3]) < WORD * N)
