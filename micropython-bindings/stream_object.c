@@ -924,8 +924,11 @@ static mp_obj_t up_stream_get_out(up_stream_t *self) {
 // What a program keeps with the stream: a web server the path and the headers of its request.
 static void up_stream_other_attr(up_stream_t *self, qstr attr, mp_obj_t *dest) {
     mp_obj_t key = MP_OBJ_NEW_QSTR(attr);
+    mp_map_elem_t *found = NULL;
+    if (self->attrs != MP_OBJ_NULL) {
+        found = mp_map_lookup(mp_obj_dict_get_map(self->attrs), key, MP_MAP_LOOKUP);
+    }
     if (dest[0] == MP_OBJ_NULL) {
-        mp_map_elem_t *found = self->attrs == MP_OBJ_NULL ? NULL : mp_map_lookup(mp_obj_dict_get_map(self->attrs), key, MP_MAP_LOOKUP);
         if (found != NULL) {
             dest[0] = found->value;
         } else {
@@ -941,8 +944,10 @@ static void up_stream_other_attr(up_stream_t *self, qstr attr, mp_obj_t *dest) {
             }
         }
         mp_obj_dict_store(self->attrs, key, dest[1]);
-    } else if (self->attrs == MP_OBJ_NULL || mp_map_lookup(mp_obj_dict_get_map(self->attrs), key, MP_MAP_LOOKUP_REMOVE_IF_FOUND) == NULL) {
+    } else if (found == NULL) {
         return;
+    } else {
+        mp_obj_subscr(self->attrs, key, MP_OBJ_NULL); // deletes it
     }
     dest[0] = MP_OBJ_NULL; // it is done
 }
