@@ -407,7 +407,7 @@ define FLASH_esp32
 @echo "    esptool.py --port /dev/ttyUSB0 --baud 460800 write_flash $(or $(OFFSET_$(IDF_TARGET)),0) $(FIRMWARE)/firmware.bin"
 endef
 define FLASH_rp2
-@[ -e $(FIRMWARE)/firmware.uf2 ] || python3 $(MPY)/tools/uf2conv.py -b 0x10000000 -c \
+@[ $(FIRMWARE)/firmware.uf2 -nt $(FIRMWARE)/firmware.elf ] || python3 $(MPY)/tools/uf2conv.py -b 0x10000000 -c \
 	-f $(or $(UF2_$(CORE)),0xe48bff56) -o $(FIRMWARE)/firmware.uf2 $(FIRMWARE)/firmware.bin >/dev/null
 @echo "Flash it: hold BOOTSEL while you connect the board, then copy this file to the disk that appears (ports/rp2/README.md):"
 @echo "    $(FIRMWARE)/firmware.uf2"
