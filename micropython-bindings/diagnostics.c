@@ -101,9 +101,15 @@ void up_see_mail(up_loop_t *loop) {
 void up_see_run(up_loop_t *loop, bool raised) {
     if (raised) {
         up_see_end(loop);
-    } else {
-        loop->sight->last = up_now_us(loop);
+        return;
     }
+    up_sight_t *sight = loop->sight;
+    sight->last = up_now_us(loop);
+#if UP_TRACES
+    if (sight->sees & UP_SEES_TRACE) {
+        up_trace_outside(loop, sight, false); // who was made before the run
+    }
+#endif
 }
 
 // What is noted of a task, which is made; NULL for want of memory. EXCEPTION: none.
@@ -311,8 +317,9 @@ static inline __attribute__((always_inline)) void up_count_pass(up_sight_t *sigh
     }
 }
 
-// All that is on but for statistics alone.
-static MP_NOINLINE void up_see_more(up_loop_t *loop, up_sight_t *sight, uint32_t us) {
+// A pass that took `us` goes into the trace and the statistics, as far as they are on. EXCEPTION: none.
+static MP_NOINLINE void up_note_pass(up_loop_t *loop, up_sight_t *sight, uint32_t us) {
+    (void)loop;
 #if UP_TRACES
     if (sight->sees & UP_SEES_TRACE) {
         up_trace_pass(loop, sight, us);
@@ -321,6 +328,11 @@ static MP_NOINLINE void up_see_more(up_loop_t *loop, up_sight_t *sight, uint32_t
     if (sight->sees & UP_SEES_STATS) {
         up_count_pass(sight, us);
     }
+}
+
+// All that is on but for statistics alone.
+static MP_NOINLINE void up_see_more(up_loop_t *loop, up_sight_t *sight, uint32_t us) {
+    up_note_pass(loop, sight, us);
     up_entry_t *entry = sight->entry;
     bool slow = us > sight->slow && sight->sees & UP_SEES_SLOW && entry != NULL && entry->object == &up_task_type;
     uint32_t level = entry == NULL ? UP_OWN : sight->core >> 6 & 3;
@@ -364,14 +376,7 @@ void up_see_run_over(up_loop_t *loop, bool raised) {
     uint32_t now = up_now_us(loop);
     uint32_t us = now - sight->last;
     sight->last = now;
-#if UP_TRACES
-    if (sight->sees & UP_SEES_TRACE) {
-        up_trace_pass(loop, sight, us);
-    }
-#endif
-    if (sight->sees & UP_SEES_STATS) {
-        up_count_pass(sight, us);
-    }
+    up_note_pass(loop, sight, us);
 }
 
 // -- stats()

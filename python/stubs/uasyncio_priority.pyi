@@ -260,7 +260,7 @@ class _Loop:
         asyncio.run(asyncio.sleep_ms(1))
         print(loop.trace())
         loop.trace(False)
-        # 4
+        # 5
         ```
         """
     def dump_trace(self, file: Any = ..., /) -> None:

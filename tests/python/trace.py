@@ -9,11 +9,6 @@ except AttributeError:
     raise SystemExit
 
 import io
-import sys
-
-if sys.platform == "rp2":
-    print("SKIP: an interrupt before the first step has its creation noted; else it is not")
-    raise SystemExit
 
 loop = asyncio.get_event_loop()
 event = asyncio.Event()
